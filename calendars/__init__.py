@@ -34,7 +34,7 @@ class BrokenFileError(ValueError):
 
 
 def load(directory: Path = DIRECTORY) -> Calendar:
-    """The calendar of every `*.yaml` in `directory`. Raises BrokenFileError if one is bad or none is there."""
+    """The calendar of all `*.yaml` in `directory`. Raises BrokenFileError if one is bad or none is there."""
     paths = sorted(directory.glob("*.yaml"))
     if not paths:  # a mistyped directory must not quietly make every date provisional
         raise BrokenFileError(f"目录 {directory} 里没有日历文件")
