@@ -1,0 +1,35 @@
+# Recipes stay relative, so that a checkout may live under a path with spaces.
+.PHONY: up test check bench lock clean
+
+py := .venv/bin/python -P
+
+up:
+	@./bihuan up
+
+test: check
+	@$(py) -m pytest
+
+check:
+	@./bihuan setup --dev
+	@$(py) -m ruff check .
+	@$(py) -m mypy
+	@$(py) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+	@$(py) -m pytest -q tests/test_tidy.py
+
+bench:
+	@./bihuan setup --dev
+	@PYTHONPATH=. $(py) -m bench
+
+# Locks name no host: whoever installs chooses the index, the hashes decide what is accepted.
+compile := .venv/tool/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+lock:
+	@test -x .venv/tool/bin/uv || ./bihuan setup
+	@$(compile) --group setup --output-file requirements-setup.lock
+	@$(compile) pyproject.toml --output-file requirements.lock
+	@$(compile) pyproject.toml --group dev --constraints requirements.lock --output-file requirements-dev.lock
+
+clean:
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

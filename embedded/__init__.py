@@ -1,0 +1,1 @@
+"""PostgreSQL and Temporal as child processes of one supervisor, for one machine."""

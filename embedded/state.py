@@ -1,0 +1,64 @@
+"""The directory that holds everything an instance keeps: its layout, its modes, its lock."""
+
+import fcntl
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class Trouble(Exception):
+    """What stops a start, in words for the person at the terminal."""
+
+
+@dataclass(frozen=True)
+class State:
+    """Layout below `root`; every directory is 0700, for the database trusts whoever reaches its socket."""
+
+    root: Path
+
+    @property
+    def postgres(self) -> Path:
+        return self.root / "postgres"
+
+    @property
+    def temporal(self) -> Path:
+        return self.root / "temporal.db"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "log"
+
+    @property
+    def run(self) -> Path:
+        return self.root / "run"
+
+    @property
+    def environment(self) -> Path:
+        """Where other commands find the addresses of the running instance (`settings.load`)."""
+        return self.run / "environment"
+
+    def prepare(self) -> None:
+        """Makes the directories. Raises Trouble when that is not possible."""
+        try:
+            for directory in (self.root, self.log, self.run):
+                directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+                directory.chmod(0o700)
+        except OSError as error:
+            raise Trouble(f"无法使用状态目录 {self.root}：{error.strerror}") from error
+
+    def lock(self) -> int:
+        """Holds the state for this process until it ends. Raises Trouble when another process has it.
+
+        The descriptor is closed by every exec, so children never keep the lock of a killed parent.
+        """
+        descriptor = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = os.pread(descriptor, 20, 0).decode().strip()
+            os.close(descriptor)
+            text = f"状态目录 {self.root} 正由另一个 bihuan up 使用（进程 {holder or '未知'}）。请先停止它，或用 --var 另选目录。"
+            raise Trouble(text) from error
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        return descriptor
