@@ -86,10 +86,10 @@ def _listed(folder: Path, name: str) -> list[Any]:
         document = yaml.safe_load((folder / file).read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise SampleFault(f"{file} 不是合格的 YAML：{error}") from None
-    match document:
-        case {"sample": True, **lists} if isinstance(lists.get(name), list):
-            return list(lists[name])
-    raise SampleFault(f"{file} 应有 sample: true 和列表 {name}")
+    listed = document.get(name) if isinstance(document, dict) and document.get("sample") is True else None
+    if not isinstance(listed, list):
+        raise SampleFault(f"{file} 应有 sample: true 和列表 {name}")
+    return listed
 
 
 WORDS: Mapping[str, str] = {
