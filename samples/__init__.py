@@ -1,6 +1,6 @@
 """Sample data of Gu County: real divisions, made-up people, units and hazards, read from the files here.
 
-`read()` answers all four, checked against each other; a `SampleFault` names file, row and field.
+`read()` answers all four, checked against each other; a `SampleError` names file, row and field.
 """
 
 import csv
@@ -16,15 +16,19 @@ from pydantic import ValidationError
 from domain.hat import Hat
 from samples.row import Division, Hazard, Person, Reporter, Row, Step, Unit
 
-__all__ = ["Division", "Hazard", "Person", "Reporter", "SampleFault", "Samples", "Step", "Unit", "read"]
+__all__ = ["Division", "Hazard", "Person", "Reporter", "SampleError", "Samples", "Step", "Unit", "read"]
 
 FOLDER = Path(__file__).parent
 
 Model = TypeVar("Model", bound=Row)
 
 
-class SampleFault(Exception):
+class SampleError(Exception):
     """A sample file that cannot be used; the message names file, row and field, in Chinese."""
+
+    def __init__(self, file: str, words: str, number: int | None = None) -> None:
+        """`number` is that of the row, from 1."""
+        super().__init__(f"{file} 第 {number} 条：{words}" if number else f"{file}：{words}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Samples:
 
 
 def read(folder: Path = FOLDER) -> Samples:
-    """The four files of `folder`, checked against each other. Raises SampleFault."""
+    """The four files of `folder`, checked against each other. Raises SampleError."""
     samples = Samples(
         divisions_of(folder),
         rows(Person, "people.yaml", _listed(folder, "people")),
@@ -57,25 +61,25 @@ def read(folder: Path = FOLDER) -> Samples:
 
 
 def divisions_of(folder: Path) -> tuple[Division, ...]:
-    """The divisions alone. Raises SampleFault."""
+    """The divisions alone. Raises SampleError."""
     with (folder / "divisions.csv").open(encoding="utf-8", newline="") as lines:
         return rows(Division, "divisions.csv", csv.DictReader(lines))
 
 
 def units_of(folder: Path) -> tuple[Unit, ...]:
-    """The units alone. Raises SampleFault."""
+    """The units alone. Raises SampleError."""
     return rows(Unit, "units.yaml", _listed(folder, "units"))
 
 
 def rows(model: type[Model], file: str, given: Iterable[Any]) -> tuple[Model, ...]:
-    """`given` as rows of `model`. Raises SampleFault for the first bad one, counted from 1."""
+    """`given` as rows of `model`. Raises SampleError for the first bad one, counted from 1."""
     valid: list[Model] = []
     for number, row in enumerate(given, 1):
         try:
             valid.append(model.model_validate(row))
         except ValidationError as error:
             faults = "；".join(_words(fault) for fault in error.errors())
-            raise SampleFault(f"{file} 第 {number} 条：{faults}") from None
+            raise SampleError(file, faults, number) from None
     return tuple(valid)
 
 
@@ -85,10 +89,10 @@ def _listed(folder: Path, name: str) -> list[Any]:
     try:
         document = yaml.safe_load((folder / file).read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
-        raise SampleFault(f"{file} 不是合格的 YAML：{error}") from None
+        raise SampleError(file, f"不是合格的 YAML：{error}") from None
     listed = document.get(name) if isinstance(document, dict) and document.get("sample") is True else None
     if not isinstance(listed, list):
-        raise SampleFault(f"{file} 应有 sample: true 和列表 {name}")
+        raise SampleError(file, f"应有 sample: true 和列表 {name}")
     return listed
 
 
@@ -118,7 +122,7 @@ def _words(fault: Mapping[str, Any]) -> str:
 def _unique(file: str, field: str, values: Iterable[str]) -> None:
     for value, times in Counter(values).items():
         if times > 1:
-            raise SampleFault(f"{file}：“{field}”的值 {value} 出现了 {times} 次")
+            raise SampleError(file, f"“{field}”的值 {value} 出现了 {times} 次")
 
 
 def _agree(samples: Samples) -> None:
@@ -138,10 +142,10 @@ def _agree(samples: Samples) -> None:
         for step in (None, *hazard.life):
             try:
                 _known("hazards.yaml", number, "life" if step else "by", hazard.hat_of(step), worn)
-            except (KeyError, ValueError) as error:
-                raise SampleFault(f"hazards.yaml 第 {number} 条：{error}") from None
+            except ValueError as error:
+                raise SampleError("hazards.yaml", str(error), number) from None
 
 
 def _known(file: str, number: int, field: str, value: Any, known: Any) -> None:
     if value not in known:
-        raise SampleFault(f"{file} 第 {number} 条：“{field}”所指的 {value} 不存在")
+        raise SampleError(file, f"“{field}”所指的 {value} 不存在", number)

@@ -106,7 +106,8 @@ class Hazard(Row):
                 return Hat(role, self.division)
 
     def _unit(self) -> str:
-        units = [str(step.fields["unit"]) for step in self.life if step.act == "dispatch"]
+        units = [step.fields.get("unit") for step in self.life if step.act == "dispatch"]
         if not units:
-            raise ValueError(f"“{self.title}”还没有派单，不能由承办人办理")
-        return units[-1]
+            words = f"“{self.title}”还没有派单，不能由承办人办理"
+            raise ValueError(words)
+        return str(units[-1])

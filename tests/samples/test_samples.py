@@ -13,7 +13,7 @@ from domain.form import Known, answers
 from domain.hat import Hat
 from domain.procedure import Procedure, meets
 from domain.procedure import read as read_procedure
-from samples import FOLDER, Hazard, SampleFault, Samples, Step, build, read
+from samples import FOLDER, Hazard, SampleError, Samples, Step, build, read
 from samples.row import Kind
 
 ROOT = Path(__file__).parents[2]
@@ -163,8 +163,8 @@ def copy(tmp_path: Path) -> Path:
         ("people.yaml", "[dispatcher@141025000000]", "[head@U-9]", "第 1 条：“hats”所指的 U-9 不存在"),
         ("people.yaml", "P-0002", "P-0001", "people.yaml：“id”的值 P-0001 出现了 2 次"),
         ("people.yaml", "样例·钱调度", "钱调度", "people.yaml 第 1 条：“name”格式不对"),
-        ("people.yaml", "sample: true", "sample: false", "people.yaml 应有 sample: true 和列表 people"),
-        ("people.yaml", "people:\n", "people: [\n", "people.yaml 不是合格的 YAML"),
+        ("people.yaml", "sample: true", "sample: false", "people.yaml：应有 sample: true 和列表 people"),
+        ("people.yaml", "people:\n", "people: [\n", "people.yaml：不是合格的 YAML"),
         ("units.yaml", '"141025000000"', '"141099000000"', "第 1 条：“division”所指的 141099000000"),
         ("units.yaml", "[safety,", "[safty,", "units.yaml 第 1 条：“kinds.0”只能是"),
         ("hazards.yaml", "kind: natural_disaster", "knd: natural_disaster", "“knd”没有这一项，请检查拼写"),
@@ -184,6 +184,6 @@ def test_a_fault_names_file_row_and_field(copy: Path, file: str, old: str, new: 
     text = (copy / file).read_text(encoding="utf-8")
     assert old in text
     (copy / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(SampleFault) as fault:
+    with pytest.raises(SampleError) as fault:
         read(copy)
     assert words in str(fault.value)
