@@ -142,10 +142,11 @@ class Separation(Part):
 
 
 class Closing(Part):
-    """What closing needs: each of `acts` taken after the last of `after`."""
+    """What closing needs: each of `acts` taken after the last of `after`, and evidence with each of `after`."""
 
     after: list[Id] = []
     acts: list[Id] = []
+    evidence: bool = False
 
 
 class Intake(Part):
