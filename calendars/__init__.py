@@ -1,0 +1,62 @@
+"""The official days by year, one YAML file each, and their loader."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from domain.calendar import Calendar, YearDocument
+
+DIRECTORY = Path(__file__).parent
+
+_WORDS = {"missing": "缺少此项", "extra_forbidden": "不认识的项目"}
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without words for true and false, so that `off` is a key; a key given twice is an error."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  (the base class declares it so)
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.YAMLError(f"“{key}”写了两次")
+        return super().construct_mapping(node, deep)
+
+
+class BrokenFileError(ValueError):
+    """A calendar file that cannot be used; its text, in Chinese, names the file and what is wrong."""
+
+
+def load(directory: Path = DIRECTORY) -> Calendar:
+    """The calendar of all `*.yaml` in `directory`. Raises BrokenFileError if one is bad or none is there."""
+    paths = sorted(directory.glob("*.yaml"))
+    if not paths:  # a mistyped directory must not quietly make every date provisional
+        raise BrokenFileError(f"目录 {directory} 里没有日历文件")
+    return Calendar(read(path) for path in paths)
+
+
+def read(path: Path) -> YearDocument:
+    """The year document in the file `path`, which is named after its year. Raises BrokenFileError."""
+    try:
+        document = YearDocument.model_validate(yaml.load(path.read_text(encoding="utf-8"), _Loader))
+    except ValidationError as error:
+        words = "；".join(map(_words, error.errors()))
+        raise BrokenFileError(f"日历文件 {path.name} 有误：{words}") from error
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
+        raise BrokenFileError(f"日历文件 {path.name} 不是有效的 YAML：{error}") from error
+    if path.stem != str(document.year):
+        raise BrokenFileError(f"日历文件 {path.name} 有误：文件名与年份 {document.year} 不符")
+    return document
+
+
+def _words(error: Any) -> str:
+    place = ".".join(str(part) for part in error["loc"])
+    cause = error.get("ctx", {}).get("error")
+    words = str(cause) if isinstance(cause, ValueError) else _WORDS.get(error["type"], "格式不正确")
+    return f"{place} {words}".strip()

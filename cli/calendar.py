@@ -1,0 +1,121 @@
+"""`bihuan calendar`: the official days, and how a limit is counted."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+import calendars
+from domain.calendar import Calendar, YearDocument
+from domain.counting import count
+from domain.explanation import explain
+from domain.instant import SHANGHAI, Instant, midnight, shown, utc
+from domain.limit import Limit, Roll
+
+app = typer.Typer(help="放假和调休上班日；时限推算。", no_args_is_help=True)
+
+Directory = Annotated[Path, typer.Option("--calendars", help="日历文件所在目录")]
+
+
+@app.command()
+def show(
+    year: Annotated[int | None, typer.Argument(metavar="[YEAR]", help="年份；不写则列出已公布的各年")] = None,
+    directory: Directory = calendars.DIRECTORY,
+) -> None:
+    """列出放假日和调休上班日，以及日历版本。"""
+    calendar = _load(directory)
+    if year is None:
+        _print(_years(calendar))
+    elif calendar.published(year):
+        document = next(one for one in calendar.documents if one.year == year)
+        _print(_year(document))
+        typer.echo(f"依据：{document.source}")
+    else:
+        raise _failure(f"{year}年放假安排未收录，涉及该年的日期按周一至周五上班推算，一律为暂定")
+    typer.echo(f"日历版本：{calendar.version}")
+
+
+@app.command()
+def due(
+    start: Annotated[str, typer.Argument(metavar="FROM", help="起算日或时刻：2026-08-02、2026-08-02T09:30")],
+    words: Annotated[list[str], typer.Argument(metavar="LIMIT", help='时限："60 days"、5个工作日、2小时')],
+    roll: Annotated[bool, typer.Option("--roll", help="末日为休息日时顺延")] = False,
+    explained: Annotated[bool, typer.Option("--explain", help="逐步说明")] = False,
+    directory: Directory = calendars.DIRECTORY,
+) -> None:
+    """推算时限的末日。"""
+    calendar = _load(directory)
+    rolling = Roll.FORWARD if roll else Roll.NONE
+    try:
+        begin, limit = _instant(start), Limit.parse(" ".join(words))
+        result = count(calendar, begin, limit, rolling)
+        steps = explain(calendar, begin, limit, rolling) if explained else ()
+    except ValueError as error:
+        raise _failure(_words(error)) from error
+    except OverflowError as error:
+        raise _failure("推算结果超出了可以表示的年份") from error
+    typer.echo(shown(result.due_at) + ("  暂定（provisional）" if result.provisional else ""))
+    for number, step in enumerate(steps, start=1):
+        typer.echo(f"{number:>4}. {step.words}")
+
+
+def _load(directory: Path) -> Calendar:
+    try:
+        return calendars.load(directory)
+    except calendars.BrokenFileError as error:
+        raise _failure(str(error)) from error
+
+
+def _instant(text: str) -> Instant:
+    """A day stands for its 00:00, a time without offset for the time in Shanghai."""
+    try:
+        if len(text) == len("2026-08-02"):
+            return midnight(date.fromisoformat(text))
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"看不懂的起算时间：{text}。可写作 2026-08-02 或 2026-08-02T09:30") from None
+    return utc(moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI))
+
+
+def _words(error: ValueError) -> str:
+    """The error's own words, also when pydantic carries them."""
+    if isinstance(error, ValidationError):
+        return "；".join(str(one.get("ctx", {}).get("error", one["msg"])) for one in error.errors())
+    return str(error)
+
+
+def _failure(words: str) -> typer.Exit:
+    typer.echo(words, err=True)
+    return typer.Exit(1)
+
+
+def _years(calendar: Calendar) -> Table:
+    table = Table("年份", "放假（天）", "调休上班（天）", "版次")
+    for one in calendar.documents:
+        table.add_row(str(one.year), str(len(one.off_days())), str(len(one.work_days())), str(one.version))
+    return table
+
+
+def _year(document: YearDocument) -> Table:
+    table = Table("节日", "放假", "调休上班", title=f"{document.year}年（第{document.version}版）")
+    for name in dict.fromkeys([*(span.name for span in document.off), *(one.name for one in document.work)]):
+        off = [_span(span.first, span.last) for span in document.off if span.name == name]
+        work = [_day(day) for day, held in document.work_days() if held == name]
+        table.add_row(name, "\n".join(off), "\n".join(work))
+    return table
+
+
+def _span(first: date, last: date) -> str:
+    return _day(first) if first == last else f"{_day(first)} 至 {_day(last)}"
+
+
+def _day(day: date) -> str:
+    return f"{day}（{'一二三四五六日'[day.weekday()]}）"
+
+
+def _print(table: Table) -> None:
+    Console().print(table)

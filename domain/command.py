@@ -1,0 +1,37 @@
+"""Commands: what somebody, or time itself, asks of a case. Imperative; they carry no clock reading of the caller."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from domain.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Open a case of `procedure` in `division`. `occurred_at`: when the matter was seen, never in the future."""
+
+    procedure: str
+    division: str
+    title: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    has_reporter: bool = False
+    occurred_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Take `action` on a case. `expected_version`: the version the person saw, if they want to be held to it."""
+
+    action: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    reason: str | None = None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expire:
+    """Let everything that is due happen. Asked by the case's workflow and by Patrol."""
+
+
+Command = Open | Act | Expire

@@ -1,0 +1,130 @@
+"""Counting: from a start and a limit to the first late instant, and the instants derived from it.
+
+The first day is excluded and the day ends at 24:00 in Shanghai (民法典 201, 203); limits in seconds, minutes
+or hours run through nights and days off and never roll.
+"""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from domain.calendar import Calendar
+from domain.instant import ONE_DAY, Instant, day_of, end_of, midnight, utc
+from domain.limit import Limit, Roll, Unit
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """`due_at` is the first late instant; `last_day` the last day on time, None for limits in hours and less.
+
+    `provisional`: counting or rolling consulted a year whose days off are not published.
+    """
+
+    due_at: Instant
+    last_day: date | None
+    provisional: bool
+
+
+def count(calendar: Calendar, start: Instant, limit: Limit, roll: Roll = Roll.NONE) -> Due:
+    """When `limit`, running from `start`, is over. Raises ValueError for a start without zone."""
+    if limit.duration is not None:
+        return Due(utc(start) + limit.duration, None, False)
+    return _count_days(calendar, day_of(start), limit, roll)
+
+
+def _count_days(calendar: Calendar, first: date, limit: Limit, roll: Roll) -> Due:
+    last, provisional = first, False
+    if limit.unit is Unit.WORKING_DAY:
+        if limit.n:
+            last = _working_days_after(calendar, first, limit.n)
+            provisional = calendar.provisional(first + ONE_DAY, last)
+    else:
+        last = unrolled(first, limit)
+    if roll == Roll.FORWARD:
+        unmoved, last = last, calendar.working_day_from(last)
+        provisional = provisional or calendar.provisional(unmoved, last)
+    return Due(end_of(last), last, provisional)
+
+
+def _working_days_after(calendar: Calendar, day: date, n: int) -> date:
+    while n:
+        day += ONE_DAY
+        n -= calendar.is_working(day)
+    return day
+
+
+def unrolled(first: date, limit: Limit) -> date:
+    """The last day of a limit in days or months before any rolling; `first` is excluded."""
+    return shift(first, limit.n) if limit.unit is Unit.MONTH else first + limit.n * ONE_DAY
+
+
+def shift(day: date, months: int) -> date:
+    """The corresponding day so many months on, or that month's last day when it has none (民法典 202)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def share_of(start: Instant, due_at: Instant, numerator: int, denominator: int) -> Instant:
+    """When numerator/denominator of the time from `start` to `due_at` is used up, rounded to the earlier."""
+    return utc(start) + (due_at - start) * numerator // denominator
+
+
+def internal_due(
+    calendar: Calendar, start: Instant, limit: Limit, due: Due, share: tuple[int, int] = (4, 5)
+) -> Instant:
+    """An office's own, earlier date: `share` of the limit, rounded to the earlier whole day, never rolled.
+
+    Months are taken as the days they come to. 0 days give `share` of the time from `start` to `due`.
+    """
+    numerator, denominator = share
+    if limit.duration is not None:
+        return utc(start) + limit.duration * numerator // denominator
+    if limit.n == 0:
+        return share_of(start, due.due_at, numerator, denominator)
+    first = day_of(start)
+    if limit.unit is Unit.WORKING_DAY:
+        return end_of(_working_days_after(calendar, first, limit.n * numerator // denominator))
+    days = (unrolled(first, limit) - first).days
+    return end_of(first + days * numerator // denominator * ONE_DAY)
+
+
+def before(calendar: Calendar, due: Due, limit: Limit) -> tuple[Instant, bool]:
+    """The instant at which exactly `limit` is left, and whether it is provisional.
+
+    n working days before: 00:00 of the n-th last working day on or before the last day, so that n whole
+    working days are left. Everything else is so much time before `due_at`.
+    """
+    if limit.n == 0:
+        return due.due_at, due.provisional
+    if limit.duration is not None:
+        return due.due_at - limit.duration, due.provisional
+    # A due date of 00:00 sharp has its last instant on time in the day before.
+    last = due.last_day or day_of(due.due_at - MICROSECOND)
+    if limit.unit is Unit.WORKING_DAY:
+        day = _working_days_back(calendar, last, limit.n)
+        return midnight(day), due.provisional or calendar.provisional(day, last)
+    days = limit.n if limit.unit is Unit.DAY else (last - shift(last, -limit.n)).days
+    return due.due_at - days * ONE_DAY, due.provisional
+
+
+def _working_days_back(calendar: Calendar, last: date, n: int) -> date:
+    day = last + ONE_DAY
+    while n:
+        day -= ONE_DAY
+        n -= calendar.is_working(day)
+    return day
+
+
+def after(calendar: Calendar, due: Due, limit: Limit) -> Due:
+    """The due date's own successor, `limit` later: a rung of a ladder. n = 0 is the due date itself.
+
+    Days and working days are counted from the last day, or where there is none from the day of `due_at`.
+    """
+    if limit.n == 0:
+        return due
+    if limit.duration is not None:
+        return Due(due.due_at + limit.duration, None, due.provisional)
+    rung = _count_days(calendar, due.last_day or day_of(due.due_at), limit, Roll.NONE)
+    return Due(rung.due_at, rung.last_day, due.provisional or rung.provisional)

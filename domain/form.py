@@ -1,0 +1,177 @@
+"""Typed forms: what an action asks of the person who takes it, and whether an answer fits."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from domain.refusal import FieldProblem
+
+TEXT_LENGTH_MAX = 4000
+PLACE_LENGTH_MAX = 200
+EVIDENCE_COUNT_MAX = 50
+# Control characters other than tab, line feed and carriage return: nothing a person types, and NUL cannot be stored.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class FieldType(StrEnum):
+    """The kinds of answer a form can ask for."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    DATE = "date"
+    INSTANT = "instant"
+    PLACE = "place"
+    UNIT = "unit"
+    PERSON = "person"
+    EVIDENCE = "evidence"
+
+
+class FormField(BaseModel):
+    """One field of a form. `max`: characters for text and place, the largest value for number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    title: str = Field(min_length=1)
+    type: FieldType
+    required: bool = False
+    options: dict[str, str] | None = None
+    max: int | None = None
+
+    @model_validator(mode="after")
+    def options_fit_type(self) -> "FormField":
+        """Choices need options; nothing else may have them."""
+        if (self.type in (FieldType.CHOICE, FieldType.CHOICES)) != bool(self.options):
+            raise ValueError(f"字段“{self.name}”：选项与类型 {self.type} 不符")
+        return self
+
+
+class Known:
+    """What the ledger knows of the things a form names: units, persons, evidence (all by id)."""
+
+    def __init__(self, units: frozenset[str], persons: frozenset[str], evidence: frozenset[str]) -> None:
+        self.units, self.persons, self.evidence = units, persons, evidence
+
+
+def control_free(text: str) -> bool:
+    """Whether `text` has no control character that a person could not have meant."""
+    return not CONTROL.search(text)
+
+
+def answers(
+    form: tuple[FormField, ...], fields: Mapping[str, Any], known: Known
+) -> tuple[dict[str, Any], tuple[FieldProblem, ...]]:
+    """The given `fields` as the form wants them, and everything that is wrong with them (empty when all is well)."""
+    asked = {field.name for field in form}
+    problems = [FieldProblem(name[:60], "unknown_field", "表单没有这一项") for name in fields if name not in asked]
+    kept: dict[str, Any] = {}
+    for field in form:
+        value = fields.get(field.name)
+        if value is None or value == "" or value == []:
+            if field.required:
+                problems.append(FieldProblem(field.name, "missing_field", f"请填写“{field.title}”"))
+            continue
+        problem = CHECKS[field.type](field, value, known)
+        if problem:
+            problems.append(FieldProblem(field.name, *problem))
+        else:
+            kept[field.name] = value
+    return kept, tuple(problems)
+
+
+Problem = tuple[str, str] | None
+
+
+def _text(field: FormField, value: Any, known: Known) -> Problem:
+    longest = field.max or (PLACE_LENGTH_MAX if field.type is FieldType.PLACE else TEXT_LENGTH_MAX)
+    if not isinstance(value, str):
+        return "mistyped_field", f"“{field.title}”应为文字"
+    if len(value) > longest:
+        return "field_too_long", f"“{field.title}”最多 {longest} 字，现有 {len(value)} 字"
+    if not control_free(value):
+        return "control_character", f"“{field.title}”含有不可用的控制字符"
+    if not value.strip():
+        return "missing_field", f"请填写“{field.title}”"
+    return None
+
+
+def _number(field: FormField, value: Any, known: Known) -> Problem:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return "mistyped_field", f"“{field.title}”应为数字"
+    if abs(value) > (field.max if field.max is not None else 2**53 - 1):
+        return "number_too_large", f"“{field.title}”超出范围"
+    return None
+
+
+def _boolean(field: FormField, value: Any, known: Known) -> Problem:
+    return None if isinstance(value, bool) else ("mistyped_field", f"“{field.title}”应为 true 或 false")
+
+
+def _choice(field: FormField, value: Any, known: Known) -> Problem:
+    options = field.options or {}
+    if isinstance(value, str) and value in options:
+        return None
+    return "unknown_choice", f"“{field.title}”应为：{'、'.join(options)}"
+
+
+def _choices(field: FormField, value: Any, known: Known) -> Problem:
+    if not isinstance(value, list) or len(value) > len(field.options or ()):
+        return "mistyped_field", f"“{field.title}”应为选项列表"
+    return next((problem for item in value if (problem := _choice(field, item, known))), None)
+
+
+def _date(field: FormField, value: Any, known: Known) -> Problem:
+    try:
+        date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return "mistyped_field", f"“{field.title}”应为日期，如 2026-11-23"
+    return None
+
+
+def _instant(field: FormField, value: Any, known: Known) -> Problem:
+    try:
+        aware = datetime.fromisoformat(value).tzinfo is not None
+    except (TypeError, ValueError):
+        aware = False
+    return None if aware else ("mistyped_field", f"“{field.title}”应为带时区的时间，如 2026-11-23T09:30:00+08:00")
+
+
+def _one_of(things: Callable[[Known], frozenset[str]], what: str) -> Callable[[FormField, Any, Known], Problem]:
+    def check(field: FormField, value: Any, known: Known) -> Problem:
+        if not isinstance(value, str):
+            return "mistyped_field", f"“{field.title}”应为{what}编号"
+        return None if value in things(known) else (f"unknown_{field.type}", f"没有编号为“{value[:60]}”的{what}")
+
+    return check
+
+
+def _evidence(field: FormField, value: Any, known: Known) -> Problem:
+    items = value if isinstance(value, list) else [value]
+    if len(items) > EVIDENCE_COUNT_MAX or not all(isinstance(i, str) and SHA256.fullmatch(i) for i in items):
+        return "mistyped_field", f"“{field.title}”应为已上传附件的 sha256（最多 {EVIDENCE_COUNT_MAX} 个）"
+    missing = [item for item in items if item not in known.evidence]
+    return ("unknown_evidence", f"附件尚未上传：{missing[0]}") if missing else None
+
+
+CHECKS: dict[FieldType, Callable[[FormField, Any, Known], Problem]] = {
+    FieldType.TEXT: _text,
+    FieldType.PLACE: _text,
+    FieldType.NUMBER: _number,
+    FieldType.BOOLEAN: _boolean,
+    FieldType.CHOICE: _choice,
+    FieldType.CHOICES: _choices,
+    FieldType.DATE: _date,
+    FieldType.INSTANT: _instant,
+    FieldType.UNIT: _one_of(lambda known: known.units, "承办单位"),
+    FieldType.PERSON: _one_of(lambda known: known.persons, "人员"),
+    FieldType.EVIDENCE: _evidence,
+}

@@ -1,0 +1,192 @@
+"""The docket of one case in one round: its commands in turn, and the rows they would append."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_json
+
+from domain import case as cases
+from domain.case import Case, Fact, evolve
+from domain.command import Act, Expire, Open
+from domain.decision import Context, act, open_case
+from domain.event import Event
+from domain.event import dump as dump_event
+from domain.expiry import expire
+from domain.hat import Actor, Hat
+from domain.instant import Instant
+from domain.permission import sees
+from domain.refusal import Refusal
+from domain.view import offered, present
+from ledger.journal import GENESIS, Entry, entry
+from ledger.reading import Snapshot
+from ledger.request import Reporter, Request, Ruling, engines_id
+from ledger.statement import CaseRow, CommandRow, array_literal
+
+ENGINE_PERSON = "bihuan"
+
+
+def clock_actor(scope: str) -> Actor:
+    """The engine itself, acting because time has come."""
+    return Actor(ENGINE_PERSON, Hat("clock", scope))
+
+
+class Docket:
+    """Rules commands on one case in memory. Nothing is true until its rows are appended."""
+
+    def __init__(self, case_id: UUID, snapshot: Snapshot, at: Instant) -> None:
+        self.case_id = case_id
+        self.before = snapshot.case
+        self.case: Case | None = snapshot.case
+        self.read_version = snapshot.version
+        self.version = snapshot.version
+        self.head = snapshot.head or GENESIS
+        # One clock: never before what is recorded already, whatever the clocks of this world do.
+        self.at = max(at, snapshot.case.recorded_at) if snapshot.case else at
+        self.entries: list[Entry] = []
+        self.commands: list[CommandRow] = []
+        self.reporter: Reporter | None = None
+
+    @property
+    def appends(self) -> bool:
+        """Whether there are events to append."""
+        return bool(self.entries)
+
+    def rule(self, request: Request, context: Context | None) -> Ruling:
+        """Expire what is due, then decide `request`. `context` is None for an Expire and for what cannot be decided."""
+        self._expire()
+        if isinstance(request.command, Expire):
+            return Ruling("expired", self.case_id, self.version, b"")
+        events = self._decide(request, context)
+        if isinstance(events, Refusal):
+            return self._refuse(request, events)
+        assert context is not None
+        return self._take(request, context, events)
+
+    def _expire(self) -> None:
+        if self.case is None:
+            return
+        for firing in expire(self.case, self.at):
+            actor = clock_actor(self.case.lineage["county"])
+            command_id = engines_id(self.case_id, firing.key)
+            first = self.version
+            self._record(firing.event, actor, command_id, firing.due_at, self.at)
+            name = dump_event(firing.event)[0]
+            self._list(command_id, name, actor, b"", "expired", None, b"", first, self.version)
+
+    def _decide(self, request: Request, context: Context | None) -> tuple[Event, ...] | Refusal:
+        match request.command:
+            case Open() as command:
+                if context is None:
+                    return Refusal("unknown_procedure", f"没有名为“{command.procedure[:40]}”的办理流程")
+                return open_case(command, context, self.at)
+            case Act() as command:
+                if self.case is None or context is None:
+                    return Refusal("unknown_case", "没有这个事项")
+                if not sees(self.case, request.actor, context.home):
+                    return Refusal("case_outside_scope", "该事项不在您的管辖范围内")
+                return act(self.case, command, context, self.at)
+            case _:
+                return ()
+
+    def _take(self, request: Request, context: Context, events: Sequence[Event]) -> Ruling:
+        first = self.version
+        occurred = getattr(request.command, "occurred_at", None) or self.at
+        for event in events:
+            self._record(event, request.actor, request.command_id, occurred, request.received_at or self.at)
+        assert self.case is not None
+        outcome = "opened" if isinstance(request.command, Open) else "acted"
+        self.reporter = request.reporter or self.reporter
+        answer = present(str(self.case_id), self.case)
+        answer["actions"] = offered(self.case, context.procedure, request.actor, context.home)
+        answer["events"] = [self._told(place, event) for place, event in enumerate(events, first + 1)]
+        body = to_json(answer)
+        self._list(
+            request.command_id, request.name, request.actor, request.request_hash,
+            outcome, None, body, first, self.version,
+        )  # fmt: skip
+        return Ruling(outcome, self.case_id, self.version, body)
+
+    def _refuse(self, request: Request, refusal: Refusal) -> Ruling:
+        errors = [{"name": e.name, "code": e.code, "detail": e.words} for e in refusal.errors]
+        document: dict[str, Any] = {"code": refusal.code, "detail": refusal.words}
+        body = to_json({**document, "errors": errors} if errors else document)
+        self._list(
+            request.command_id, request.name[:60], request.actor, request.request_hash,
+            refusal.code, refusal.words, body, self.version, self.version,
+        )  # fmt: skip
+        return Ruling(refusal.code, self.case_id if self.case else None, self.version, body)
+
+    def _record(
+        self, event: Event, actor: Actor, command_id: UUID, occurred_at: Instant, received_at: Instant
+    ) -> None:
+        self.version += 1
+        fact = Fact(self.version, event, occurred_at, self.at, actor)
+        row = entry(self.case_id, fact, command_id, received_at, self.head)
+        self.entries.append(row)
+        self.head = row.hash
+        self.case = evolve(self.case, fact)
+
+    def _list(
+        self, command_id: UUID, name: str, actor: Actor, request_hash: bytes,
+        outcome: str, words: str | None, body: bytes, first: int, last: int,
+    ) -> None:  # fmt: skip
+        self.commands.append(
+            CommandRow(
+                command_id, self.case_id if self.case else None, name, actor.person, str(actor.hat), request_hash,
+                outcome, words, body, first, last, self.at, gated=False,
+            )
+        )  # fmt: skip
+
+    @staticmethod
+    def _told(version: int, event: Event) -> Mapping[str, Any]:
+        return {"version": version, "type": dump_event(event)[0]}
+
+    @property
+    def keeper_must_hear(self) -> bool:
+        """Whether Temporal must be told: opened, closed, reopened, or to be woken earlier than it knows."""
+        if self.before is None or self.case is None:
+            return True
+        if self.before.closed != self.case.closed:
+            return True
+        wake, known = self.case.wake_at, self.before.wake_at
+        return wake is not None and (known is None or wake < known)
+
+    def row(self) -> CaseRow:
+        """The case as it will stand. Only for a docket that appends."""
+        case = self.case
+        assert case is not None
+        return case_row(self.case_id, case, self.read_version, self.head)
+
+
+def case_row(case_id: UUID, case: Case, previous_version: int, head: bytes) -> CaseRow:
+    """The folded case with its search columns: a function of the state, so that all can be rebuilt from events."""
+    return CaseRow(
+        id=case_id,
+        number=case.number,
+        previous_version=previous_version,
+        version=case.version,
+        head=head,
+        fold=cases.FOLD,
+        state=cases.dump(case).decode(),
+        procedure=case.procedure.id,
+        procedure_sha256=case.procedure.sha256,
+        title=case.title,
+        division=case.division,
+        village=case.lineage.get("village"),
+        township=case.lineage.get("township"),
+        county=case.lineage["county"],
+        unit=case.unit.id if case.unit else None,
+        units=array_literal(case.units),
+        stage=case.stage,
+        level=case.level,
+        holder=case.holder,
+        closed=case.closed,
+        due_at=case.due_at,
+        wake_at=case.wake_at,
+        yellow=case.cards.get("yellow", 0),
+        red=case.cards.get("red", 0),
+        escalations=case.escalations,
+        opened_at=case.opened_at,
+        recorded_at=case.recorded_at,
+    )

@@ -1,0 +1,18 @@
+"""Bringing the schema up to date."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from ledger.connection import alchemy_url
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def upgrade(owner_url: str) -> None:
+    """Apply every migration that is missing, under the owner role. Not from within a running event loop."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["url"] = alchemy_url(owner_url)
+    command.upgrade(config, "head")

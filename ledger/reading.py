@@ -1,0 +1,139 @@
+"""The unlocked read of the hot path: everything that deciding a batch of commands needs, in one round trip."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from domain import case as cases
+from domain import event as events
+from domain.case import Case, Fact
+from domain.command import Act, Open
+from domain.decision import Place
+from domain.event import Unit
+from domain.form import SHA256, Known, control_free
+from domain.hat import Actor, Hat
+from domain.instant import Instant, utc
+from ledger.connection import Connection
+from ledger.request import PoisonedCase, Request
+from ledger.statement import READ
+
+NAME_LENGTH_MAX = 64  # ids of units and persons are shorter; longer answers cannot name one
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """What the registers know of everything that the batch names."""
+
+    known: Known
+    units: Mapping[str, Unit]
+    homes: Mapping[str, str]
+    places: Mapping[str, Place]
+    calendar: str | None
+
+    def home(self, scope: str) -> str:
+        """The division of a hat's scope: a unit's division, or the scope itself."""
+        return self.homes.get(scope, scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A case as read, or the absence of one (version 0). `at` is PostgreSQL's clock."""
+
+    case: Case | None
+    version: int
+    head: bytes
+    at: Instant
+
+
+Row = asyncpg.Record
+
+
+async def read(connection: Connection, requests: Sequence[Request]) -> tuple[Sequence[Row], Registers]:
+    """One row per request, in order, and the registers. Raises asyncpg's errors."""
+    names, files, codes = set[str](), set[str](), set[str]()
+    for request in requests:
+        names.add(request.actor.hat.scope)
+        if isinstance(request.command, Open):
+            codes.add(request.command.division[:NAME_LENGTH_MAX])
+        if isinstance(request.command, (Open, Act)):
+            for answer in _strings(request.command.fields):
+                (files if SHA256.fullmatch(answer) else names).add(answer)
+    rows = await connection.fetch(
+        READ,
+        [request.command_id for request in requests],
+        [request.target for request in requests],
+        [r.command.procedure[:NAME_LENGTH_MAX] if isinstance(r.command, Open) else None for r in requests],
+        list(names),
+        [code for code in codes if control_free(code)],
+        list(files),
+        list(names) if any(isinstance(r.command, (Open, Act)) and r.command.fields for r in requests) else [],
+    )
+    return rows, _registers(rows[0])
+
+
+def _strings(fields: Mapping[str, Any]) -> list[str]:
+    found: list[str] = []
+    for value in fields.values():
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, str) and len(item) <= NAME_LENGTH_MAX and control_free(item):
+                found.append(item)
+    return found
+
+
+def _registers(row: Row) -> Registers:
+    units = json.loads(row["units"] or "[]")
+    places = json.loads(row["places"] or "[]")
+    return Registers(
+        known=Known(
+            frozenset(unit for unit, _, _ in units),
+            frozenset(row["persons"] or ()),
+            frozenset(row["evidence"] or ()),
+        ),
+        units={unit: Unit(unit, level) for unit, _, level in units},
+        homes={unit: division for unit, division, _ in units},
+        places={code: Place(code, level, lineage) for code, level, lineage in places},
+        calendar=row["calendar"],
+    )
+
+
+async def snapshot(connection: Connection, request: Request, row: Row) -> Snapshot:
+    """The case in `row`; folded again from its events when another fold stored it. Raises PoisonedCase."""
+    if row["version"] is None:
+        return Snapshot(None, 0, b"", row["at"])
+    try:
+        if row["fold"] == cases.FOLD:
+            case: Case | None = cases.load(row["state"])
+        else:
+            case = cases.fold(None, await journal(connection, request.target))
+    except (ValueError, KeyError, events.UnknownEvent) as error:
+        raise PoisonedCase(request.target, f"{type(error).__name__}: {str(error)[:200]}") from error
+    if case is None or case.version != row["version"]:
+        raise PoisonedCase(request.target, f"its state is not at version {row['version']}")
+    return Snapshot(case, row["version"], row["head"], row["at"])
+
+
+async def journal(connection: Connection, case_id: Any, version: int | None = None) -> list[Fact]:
+    """The facts of a case in order, up to `version` (None: all)."""
+    rows = await connection.fetch(
+        "select version, name, schema, leaf, body from event where case_id = $1 and version <= $2 order by version",
+        case_id,
+        2**31 - 1 if version is None else version,
+    )
+    return [fact(row) for row in rows]
+
+
+def fact(row: Mapping[str, Any]) -> Fact:
+    """A stored event with what its leaf says of it. Raises UnknownEvent, ValueError, KeyError."""
+    leaf = json.loads(row["leaf"])
+    role, _, scope = leaf["hat"].partition("@")
+    return Fact(
+        version=row["version"],
+        event=events.load(row["name"], row["schema"], row["body"]),
+        occurred_at=utc(datetime.fromisoformat(leaf["occurred_at"])),
+        recorded_at=utc(datetime.fromisoformat(leaf["recorded_at"])),
+        actor=Actor(leaf["actor"], Hat(role, scope)),
+    )

@@ -1,0 +1,164 @@
+"""One round of the registrar: read a batch, decide it in memory case by case, append it in one statement."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import asyncpg
+
+from domain.case import Case
+from domain.command import Expire, Open
+from domain.decision import Context
+from domain.instant import Instant, local
+from ledger.connection import LOST, Connection
+from ledger.docket import Docket
+from ledger.journal import Entry
+from ledger.library import Library
+from ledger.reading import Registers, Row, read, snapshot
+from ledger.request import PoisonedCase, Request, Ruling
+from ledger.statement import APPEND, CaseRow, CommandRow, arrays
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A ruling, and the case as it stands after it."""
+
+    ruling: Ruling
+    case: Case | None
+
+
+Outcome = Settled | PoisonedCase
+Asked = tuple[int, Request, Row]  # its place in the batch, the request, what was read for it
+
+
+class Round:
+    """A single attempt on a held connection. What it leaves out of its answer must be asked again."""
+
+    def __init__(
+        self, connection: Connection, library: Library, clock: Callable[[Instant], Instant], keep: bool
+    ) -> None:
+        self._connection = connection
+        self._library = library
+        self._clock = clock
+        self._keep = keep
+
+    async def run(self, requests: Sequence[tuple[int, Request]]) -> dict[int, Outcome]:
+        """Outcomes by place; missing where the case moved meanwhile or the command id was just taken."""
+        rows, registers = await read(self._connection, [request for _, request in requests])
+        outcomes: dict[int, Outcome] = {}
+        by_case: dict[UUID, list[Asked]] = {}
+        taken: set[UUID] = set()
+        for (place, request), row in zip(requests, rows, strict=True):
+            if row["outcome"] is not None and not isinstance(request.command, Expire):
+                outcomes[place] = Settled(_repeat(request, row), None)
+            elif request.command_id not in taken:  # a second one finds the first's ruling in the next round
+                taken.add(request.command_id)
+                by_case.setdefault(request.target, []).append((place, request, row))
+        dockets: list[tuple[Docket, dict[int, Outcome]]] = []
+        for case_id, asked in by_case.items():
+            try:
+                dockets.append(await self._decide(case_id, asked, registers))
+            except (asyncpg.PostgresError, *LOST):
+                raise
+            except Exception as error:  # one case that cannot be read or decided must not hold up the others
+                outcomes.update(dict.fromkeys((place for place, _, _ in asked), _poisoned(case_id, error)))
+        outcomes.update(await self._append(dockets))
+        return outcomes
+
+    async def _decide(
+        self, case_id: UUID, asked: Sequence[Asked], registers: Registers
+    ) -> tuple[Docket, dict[int, Outcome]]:
+        _, first, row = asked[0]
+        read_case = await snapshot(self._connection, first, row)
+        docket = Docket(case_id, read_case, self._clock(read_case.at))
+        ruled: dict[int, Outcome] = {}
+        for place, request, its_row in asked:
+            context = await self._context(request, its_row, registers, docket)
+            ruled[place] = Settled(docket.rule(request, context), docket.case)
+        return docket, ruled
+
+    async def _context(self, request: Request, row: Row, registers: Registers, docket: Docket) -> Context | None:
+        command = request.command
+        if isinstance(command, Expire):
+            return None
+        pinned = row["released"] if isinstance(command, Open) else docket.case and docket.case.procedure.sha256
+        if pinned is None or registers.calendar is None:
+            return None
+        procedure = await self._library.procedure(pinned)
+        number = f"{procedure.prefix}-{local(docket.at):%Y}-{row['number']:06d}" if row["number"] else ""
+        return Context(
+            procedure=procedure,
+            calendar=await self._library.calendar(registers.calendar),
+            actor=request.actor,
+            home=registers.home(request.actor.hat.scope),
+            known=registers.known,
+            units=registers.units,
+            place=registers.places.get(command.division) if isinstance(command, Open) else None,
+            number=number,
+        )
+
+    async def _append(self, dockets: Sequence[tuple[Docket, dict[int, Outcome]]]) -> dict[int, Outcome]:
+        """Append in one statement; when that fails as a whole, one by one, so that only the culprit is left."""
+        outcomes: dict[int, Outcome] = {}
+        writing = []
+        for docket, ruled in dockets:
+            if docket.commands:
+                writing.append((docket, ruled))
+            else:
+                outcomes.update(ruled)
+        if not writing:
+            return outcomes
+        try:
+            won = await self._write([docket for docket, _ in writing])
+        except asyncpg.UniqueViolationError as error:
+            if len(writing) == 1:
+                return outcomes if "command" in (error.table_name or "") else outcomes | _fail(writing[0], error)
+        except LOST:
+            raise
+        except asyncpg.QueryCanceledError:
+            raise TimeoutError("the statement took too long") from None
+        except asyncpg.PostgresError as error:
+            if len(writing) == 1:
+                return outcomes | _fail(writing[0], error)
+        else:
+            for docket, ruled in writing:
+                if docket.case_id in won or not docket.entries:
+                    outcomes.update(ruled)
+            return outcomes
+        for pair in writing:
+            outcomes.update(await self._append([pair]))
+        return outcomes
+
+    async def _write(self, dockets: Sequence[Docket]) -> set[UUID]:
+        """The one statement. Cases and commands go in id order, so that concurrent writers cannot deadlock."""
+        appending = sorted((d for d in dockets if d.entries), key=lambda docket: docket.case_id)
+        entries = [row for docket in appending for row in docket.entries]
+        commands = [replace(row, gated=bool(docket.entries)) for docket in dockets for row in docket.commands]
+        told = [docket.case_id for docket in appending if self._keep or docket.keeper_must_hear]
+        reporters = [(d.case_id, d.reporter.name, d.reporter.phone) for d in appending if d.reporter]
+        rows = await self._connection.fetch(
+            APPEND,
+            *arrays(CaseRow, [docket.row() for docket in appending]),
+            *arrays(Entry, entries),
+            *arrays(CommandRow, sorted(commands, key=lambda row: row.id)),
+            told,
+            *([list(column) for column in zip(*reporters, strict=True)] or ([], [], [])),
+        )
+        return {row["id"] for row in rows}
+
+
+def _repeat(request: Request, row: Row) -> Ruling:
+    """The stored ruling, byte for byte; another request under the same id is refused and leaves no trace."""
+    if row["request_hash"] != request.request_hash:
+        body = '{"code":"idempotency_conflict","detail":"同一个 Idempotency-Key 已用于另一请求，请换一个"}'
+        return Ruling("idempotency_conflict", None, 0, body.encode())
+    return Ruling(row["outcome"], row["ruled_case"], row["ruled_version"], row["body"])
+
+
+def _poisoned(case_id: UUID, error: Exception) -> PoisonedCase:
+    return PoisonedCase(case_id, f"{type(error).__name__}: {str(error)[:200]}")
+
+
+def _fail(writing: tuple[Docket, dict[int, Outcome]], error: Exception) -> dict[int, Outcome]:
+    docket, ruled = writing
+    return dict.fromkeys(ruled, _poisoned(docket.case_id, error))

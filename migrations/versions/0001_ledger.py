@@ -1,0 +1,14 @@
+"""The ledger, its registers and its roles' rights."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file; asyncpg takes several statements only on its own connection."""
+    statements = Path(__file__).with_suffix(".sql").read_text()
+    op.get_bind().connection.dbapi_connection.run_async(lambda connection: connection.execute(statements))

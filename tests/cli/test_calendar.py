@@ -1,0 +1,70 @@
+"""The calendar on the command line."""
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.calendar import app
+
+
+def run(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, list(words))
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["2026-08-02", "60 days", "--roll"], "2026-10-08 24:00"),
+        (["2026-08-02", "60", "days", "--roll"], "2026-10-08 24:00"),
+        (["2026-09-29", "5个工作日"], "2026-10-12 24:00"),
+        (["2026-09-29T10:00", "2小时"], "2026-09-29 12:00"),
+        (["2026-09-29T10:00Z", "2 hours"], "2026-09-29 20:00"),
+        (["2026-11-23", "60日", "--roll"], "2027-01-22 24:00  暂定（provisional）"),
+    ],
+)
+def test_due_prints_the_last_day(words: list[str], line: str) -> None:
+    assert run("due", *words) == (0, line + "\n")
+
+
+def test_due_explains_on_request() -> None:
+    code, told = run("due", "2026-09-29", "5 working days", "--explain")
+    assert code == 0
+    assert told.splitlines()[0] == "2026-10-12 24:00"
+    assert "2026-10-10（星期六）国庆节调休上班，计为第4个工作日" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["due", "yesterday", "3日"], "看不懂的起算时间"),
+        (["due", "2026-02-30", "3日"], "看不懂的起算时间"),
+        (["due", "2026-01-01", "3 moons"], "看不懂的时限"),
+        (["due", "2026-01-01", "99999999日"], "时限过长"),
+        (["due", "9998-12-31", "3000日"], "超出了可以表示的年份"),
+        (["show", "2090"], "2090年放假安排未收录"),
+        (["show", "--calendars", "nowhere"], "没有日历文件"),
+    ],
+)
+def test_mistakes_are_told_in_chinese_and_fail(words: list[str], told: str) -> None:
+    code, output = run(*words)
+    assert code == 1
+    assert told in output
+
+
+def test_show_lists_a_year_with_its_notice_and_version() -> None:
+    code, told = run("show", "2026")
+    assert code == 0
+    for expected in (
+        "国庆节",
+        "2026-10-01（四） 至 2026-10-07（三）",
+        "2026-10-10（六）",
+        "国办发明电〔2025〕7号",
+        "日历版本",
+    ):
+        assert expected in told
+
+
+def test_show_without_a_year_lists_those_published() -> None:
+    code, told = run("show")
+    assert code == 0
+    assert all(str(year) in told for year in range(2018, 2027))
