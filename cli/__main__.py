@@ -2,10 +2,12 @@
 
 import typer
 
+from cli import calendar
 from cli.up import up
 
 app = typer.Typer(help="闭环：隐患与信访闭环办理系统", no_args_is_help=True, add_completion=False)
 app.command()(up)
+app.add_typer(calendar.app, name="calendar")
 
 
 @app.callback()
