@@ -5,8 +5,9 @@ walk whole. Each fault names the path on which it shows.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from domain.form import FieldType
 from domain.hat import LEVELS, Post
@@ -42,7 +43,7 @@ def faults(procedure: Procedure) -> list[str]:
 
 def _unknown_names(procedure: Procedure) -> Iterator[str]:
     stages, clocks, actions = procedure.stages, procedure.clocks, procedure.actions
-    named = [("intake", procedure.intake.stage, stages, "阶段")]
+    named: list[tuple[str, str, Collection[str], str]] = [("intake", procedure.intake.stage, stages, "阶段")]
     for name, stage in stages.items():
         named += [(f"stages.{name}", clock, clocks, "时限") for clock in stage.clocks]
     for name, action in actions.items():
@@ -177,7 +178,7 @@ def _ladders(procedure: Procedure) -> Iterator[str]:
     """A ladder only climbs: each rung higher than the one before, none later than its follower, none twice."""
     for name, rungs in procedure.ladders.items():
         way = " → ".join(rung.to for rung in rungs)
-        for lower, upper in zip(rungs, rungs[1:], strict=False):
+        for lower, upper in pairwise(rungs):
             if _height(upper) <= _height(lower):
                 yield f"升级阶梯“{name}”绕回：{lower.to} → {upper.to}（{way}）"
             if lower.after.unit == upper.after.unit and upper.after.n <= lower.after.n:

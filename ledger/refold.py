@@ -1,10 +1,12 @@
 """Folding the ledger again: every case with its rows, and what its events make of it."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
+
+import asyncpg
 
 from domain import case as cases
 from domain.case import evolve
@@ -16,7 +18,7 @@ from ledger.statement import CaseRow
 
 BATCH = 500
 
-Row = Mapping[str, Any]
+Row = asyncpg.Record
 
 
 @dataclass(frozen=True, slots=True)
