@@ -1,9 +1,8 @@
 """Instants and days: kept in UTC, shown and counted in Shanghai."""
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AwareDatetime
 
 # Fixed, not from the zone database: the database still knows the summer times of 1986 to 1991.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -18,8 +17,8 @@ def utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
-Instant = Annotated[datetime, AfterValidator(utc)]
-"""An aware datetime. Pydantic models refuse a time without zone here and keep the rest in UTC."""
+Instant = AwareDatetime
+"""An aware datetime. Pydantic models refuse a time without zone here (compiled: states hold dozens)."""
 
 
 def local(instant: Instant) -> datetime:
