@@ -1,6 +1,7 @@
 """Instants and days: kept in UTC, shown and counted in Shanghai."""
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
 
 from pydantic import AwareDatetime
 
@@ -43,6 +44,7 @@ def end_of(day: date) -> Instant:
     return midnight(day + ONE_DAY)
 
 
+@lru_cache(maxsize=16_384)  # a state is shown again and again with the same instants
 def rfc3339(instant: Instant) -> str:
     """RFC 3339 with +08:00; microseconds only when there are any: `2026-10-09T00:00:00+08:00`."""
     return local(instant).isoformat()

@@ -164,7 +164,7 @@ class Docket:
                 first,
                 last,
                 self.at,
-                gated=False,
+                gated=bool(self.entries),  # what no event goes with stands by itself
             )
         )
 
