@@ -79,12 +79,19 @@ def control_free(text: str) -> bool:
     return not CONTROL.search(text)
 
 
+def legible(text: str, longest: int) -> str:
+    """The beginning of a text that somebody sent, fit to be repeated to them: stored, encoded, shown."""
+    return CONTROL.sub("\ufffd", text[:longest])
+
+
 def answers(
     form: tuple[FormField, ...], fields: Mapping[str, Any], known: Known
 ) -> tuple[dict[str, Any], tuple[FieldProblem, ...]]:
     """The given `fields` as the form wants them, and everything that is wrong with them (empty when all is well)."""
     asked = {field.name for field in form}
-    problems = [FieldProblem(name[:60], "unknown_field", "表单没有这一项") for name in fields if name not in asked]
+    problems = [
+        FieldProblem(legible(name, 60), "unknown_field", "表单没有这一项") for name in fields if name not in asked
+    ]
     kept: dict[str, Any] = {}
     for field in form:
         value = fields.get(field.name)
@@ -117,7 +124,9 @@ def _text(field: FormField, value: Any, _known: Known) -> Problem:
 
 
 def _number(field: FormField, value: Any, _known: Known) -> Problem:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return "mistyped_field", f"“{field.title}”应为数字"
+    if isinstance(value, float) and not math.isfinite(value):  # of an integer too long it cannot be asked
         return "mistyped_field", f"“{field.title}”应为数字"
     if abs(value) > (field.max if field.max is not None else 2**53 - 1):
         return "number_too_large", f"“{field.title}”超出范围"
@@ -151,7 +160,8 @@ def _date(field: FormField, value: Any, _known: Known) -> Problem:
 
 def _instant(field: FormField, value: Any, _known: Known) -> Problem:
     try:
-        aware = datetime.fromisoformat(value).tzinfo is not None
+        # Any character may separate date and time for Python, half of a surrogate pair too.
+        aware = datetime.fromisoformat(value).tzinfo is not None and control_free(value)
     except (TypeError, ValueError):
         aware = False
     return None if aware else ("mistyped_field", f"“{field.title}”应为带时区的时间，如 2026-11-23T09:30:00+08:00")
@@ -161,7 +171,9 @@ def _one_of(things: Callable[[Known], frozenset[str]], what: str) -> Callable[[F
     def check(field: FormField, value: Any, known: Known) -> Problem:
         if not isinstance(value, str):
             return "mistyped_field", f"“{field.title}”应为{what}编号"
-        return None if value in things(known) else (f"unknown_{field.type}", f"没有编号为“{value[:60]}”的{what}")
+        return (
+            None if value in things(known) else (f"unknown_{field.type}", f"没有编号为“{legible(value, 60)}”的{what}")
+        )
 
     return check
 
