@@ -14,7 +14,7 @@ from domain.calendar import Calendar
 from domain.case import Case, Fact, evolve
 from domain.command import Act, Open
 from domain.decision import Context, Place, act, open_case
-from domain.event import Event, Unit
+from domain.event import ActionTaken, Event, Unit
 from domain.expiry import Firing, expire
 from domain.form import Known
 from domain.hat import Actor, Hat
@@ -161,6 +161,14 @@ def life(procedure_id: str = "hazard", at: str = "2026-11-23 09:00", fields: Map
     decided = new.open({**intake, **(fields or {})})
     assert not isinstance(decided, Refusal), decided
     return new
+
+
+def taken(decided: tuple[Event, ...] | Refusal) -> ActionTaken:
+    """The one event of an action; fails when it was refused."""
+    assert isinstance(decided, tuple), decided
+    (event,) = decided
+    assert isinstance(event, ActionTaken)
+    return event
 
 
 def code(decided: object) -> str:

@@ -38,6 +38,7 @@ from tests.domain.scene import (
     context,
     life,
     procedure,
+    taken,
     when,
 )
 
@@ -89,8 +90,7 @@ def test_a_clock_goes_on_when_the_next_stage_has_it_too() -> None:
 def test_progress_in_the_same_stage_moves_nothing() -> None:
     one = life()
     one.lead("progress")
-    (event,) = one.act("progress", HANDLER, {"progress": "再报"})
-    assert isinstance(event, ActionTaken)
+    event = taken(one.act("progress", HANDLER, {"progress": "再报"}))
     assert event.move is None
     assert one.now.fields["progress"] == "再报"
 
@@ -120,8 +120,7 @@ def test_rejected_work_starts_again_with_three_days() -> None:
     old = one.now.clocks["handle"]
     assert old.state == "met"
     one.wait(hours=5)
-    (event,) = one.act("reject", APPROVER, reason="照片不清")
-    assert isinstance(event, ActionTaken)
+    event = taken(one.act("reject", APPROVER, reason="照片不清"))
     assert event.reason == "照片不清"
     new = one.now.clocks["handle"]
     assert (one.now.stage, str(new.limit), new.state, new.started_at) == ("handling", "3日", "running", one.at)
@@ -151,8 +150,7 @@ def test_dissatisfied_without_unit_it_goes_back_to_be_dispatched() -> None:
 def test_a_closed_case_is_reopened_within_its_window_and_counted() -> None:
     one = life()
     one.lead("close")
-    (event,) = one.act("reopen", f"inspector@{COUNTY}", reason="群众反映复发")
-    assert isinstance(event, ActionTaken)
+    event = taken(one.act("reopen", f"inspector@{COUNTY}", reason="群众反映复发"))
     assert event.reopened
     assert (one.now.closed, one.now.reopened, one.now.stage, limits(one)) == (False, 1, "handling", {"handle": "3日"})
     assert one.now.clocks["reopening"].state == "met"
@@ -270,7 +268,7 @@ def test_opening_is_refused_for_the_first_reason_in_order() -> None:
         "occurred_at": AT + timedelta(days=1),
         "fields": {},
     }
-    mends = [
+    mends: list[tuple[str, dict[str, Any]]] = [
         ("unknown_division", {"division": COUNTY}),
         ("division_outside_scope", {"hat": f"head@{COUNTY}"}),
         ("hat_not_allowed", {"hat": f"inspector@{COUNTY}"}),
@@ -367,7 +365,7 @@ def test_acting_is_refused_for_the_first_reason_in_order() -> None:
     one = life()
     one.lead("submit")
     bad: dict[str, Any] = {"action": "explode", "hat": DISPATCHER, "person": HANDLER, "expected_version": 1}
-    mends = [
+    mends: list[tuple[str, dict[str, Any]]] = [
         ("version_conflict", {"expected_version": one.now.version}),
         ("unknown_action", {"action": "follow_up"}),
         ("action_not_allowed_in_stage", {"action": "approve"}),
@@ -395,7 +393,7 @@ def test_separation_outlives_reopening_and_holds_in_both_directions() -> None:
 
 def gated() -> Procedure:
     """A procedure whose graph leads past the gate: only the gate itself holds."""
-    handler, approver = f"handler@{'unit'}", "approver@township"
+    handler, approver = "handler@unit", "approver@township"
     stage = {"title": "办", "holder": "dispatcher@township", "clocks": []}
     return read(
         {
