@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from domain.instant import utc
 from domain.refusal import FieldProblem
 
 TEXT_LENGTH_MAX = 4000
@@ -17,6 +18,7 @@ PLACE_LENGTH_MAX = 200
 EVIDENCE_COUNT_MAX = 50
 # Control characters other than tab, line feed and carriage return: nothing a person types, and NUL cannot be stored.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -147,22 +149,28 @@ def _choice(field: FormField, value: Any, _known: Known) -> Problem:
 def _choices(field: FormField, value: Any, known: Known) -> Problem:
     if not isinstance(value, list) or len(value) > len(field.options or ()):
         return "mistyped_field", f"“{field.title}”应为选项列表"
-    return next((problem for item in value if (problem := _choice(field, item, known))), None)
+    problem = next((problem for item in value if (problem := _choice(field, item, known))), None)
+    if problem is None and len(set(value)) < len(value):
+        return "mistyped_field", f"“{field.title}”中有选项重复"
+    return problem
 
 
 def _date(field: FormField, value: Any, _known: Known) -> Problem:
     try:
-        date.fromisoformat(value)
+        # Python also reads 20261123 and 2026-W48-1: one way of writing, so that dates can be compared as text.
+        fits = date.fromisoformat(value).isoformat() == value
     except (TypeError, ValueError):
+        fits = False
+    if not fits:
         return "mistyped_field", f"“{field.title}”应为日期，如 2026-11-23"
     return None
 
 
 def _instant(field: FormField, value: Any, _known: Known) -> Problem:
     try:
-        # Any character may separate date and time for Python, half of a surrogate pair too.
-        aware = datetime.fromisoformat(value).tzinfo is not None and control_free(value)
-    except (TypeError, ValueError):
+        # Python takes any character between date and time, half of a surrogate pair too.
+        aware = RFC3339.fullmatch(value) is not None and bool(utc(datetime.fromisoformat(value)))
+    except (TypeError, ValueError, OverflowError):
         aware = False
     return None if aware else ("mistyped_field", f"“{field.title}”应为带时区的时间，如 2026-11-23T09:30:00+08:00")
 
