@@ -18,7 +18,7 @@ PLACE_LENGTH_MAX = 200
 EVIDENCE_COUNT_MAX = 50
 # Control characters other than tab, line feed and carriage return: nothing a person types, and NUL cannot be stored.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
