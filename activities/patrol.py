@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from ledger.request import LedgerUnavailable, PoisonedCase, expiry
 ROUND_SECONDS = 1.0
 BATCH = 500
 PATIENCE = timedelta(seconds=10)
-BEGINNING = (datetime(1, 1, 1, tzinfo=timezone.utc), UUID(int=0))
+BEGINNING = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
 
 OVERDUE = """
 select id, wake_at from "case"
@@ -39,9 +39,11 @@ log = structlog.get_logger("patrol")
 
 
 class Patrol:
-    """Expires what is overdue by more than `patience()`, in batches, and gives such cases their keepers back."""
+    """Expires what is overdue by more than `patience()` in batches, and gives such cases their keepers back."""
 
-    def __init__(self, registrar: Registrar, url: str, patience: Callable[[], timedelta] = lambda: PATIENCE) -> None:
+    def __init__(
+        self, registrar: Registrar, url: str, patience: Callable[[], timedelta] = lambda: PATIENCE
+    ) -> None:
         self._registrar = registrar
         self._url = url
         self._patience = patience
@@ -94,8 +96,10 @@ class Patrol:
         PATROLLED.inc(woken)
         return woken
 
-    async def _divide(self, connection: Connection, case_ids: Sequence[UUID], error: LedgerUnavailable) -> int:
-        """A batch came to nothing though the ledger answers: one case that is locked must not hold up its neighbours."""
+    async def _divide(
+        self, connection: Connection, case_ids: Sequence[UUID], error: LedgerUnavailable
+    ) -> int:
+        """A batch came to nothing though the ledger answers: one locked case must not hold up its neighbours."""
         await connection.fetchval("select 1")
         if len(case_ids) == 1:
             await self._report(connection, case_ids[0], str(error))

@@ -41,7 +41,7 @@ Plain = Annotated[str, AfterValidator(_plain)]
 
 
 class Opening(BaseModel):
-    """What an integration sends to open a case. `key` makes a repeat the same command; `integration` is its person id.
+    """What an integration sends to open a case. `key`: a repeat is the same command; `integration`: its person id.
 
     There is no reporter: Temporal's history is no place for personal data. Unknown keys are refused.
     """
@@ -82,7 +82,7 @@ class Desk:
 
     @activity.defn(name=wire.OPEN)
     async def open(self, opening: Any) -> wire.Opened:
-        """Open a case under the integration's hat. The same key gives the same ruling however often it is asked."""
+        """Open a case under the integration's hat. The same key gives the same ruling, however often asked."""
         try:
             asked = Opening.model_validate(opening)
             body = json.dumps(opening, sort_keys=True, ensure_ascii=False).encode()
@@ -99,7 +99,9 @@ class Desk:
             raise _unavailable() from None
 
     async def _open(self, asked: Opening, body: bytes) -> wire.Opened:
-        rows = await self._ledger.writers.fetch(HAT, asked.integration, asked.division, Role.INTEGRATION.value)
+        rows = await self._ledger.writers.fetch(
+            HAT, asked.integration, asked.division, Role.INTEGRATION.value
+        )
         if not rows:
             return wire.Opened("unknown_integration", detail="没有这个接入系统，或它没有接入身份")
         hat = Hat(Role.INTEGRATION.value, rows[0]["scope"])
@@ -121,7 +123,7 @@ def _opened(ruling: Ruling) -> wire.Opened:
     return wire.Opened(ruling.outcome, str(ruling.case_id), answer["number"], ruling.version)
 
 
-# Nothing of the fault itself goes to Temporal: its words may quote the case. Patrol reports them, in the ledger.
+# Nothing of the fault itself goes to Temporal: its words may quote the case. Patrol keeps them in the ledger.
 def _poisoned() -> ApplicationError:
     text = "this case cannot be handled by this version; see the table trouble"
     return ApplicationError(text, type=wire.POISONED, next_retry_delay=POISONED_AGAIN_AFTER)

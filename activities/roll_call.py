@@ -1,4 +1,4 @@
-"""Roll call: notices when Temporal is away, back, or has lost its store, and gives every case its keeper back."""
+"""Roll call: notices when Temporal is away, back, or has lost its store; then every case gets its keeper back."""
 
 import asyncio
 import time
@@ -25,7 +25,7 @@ SETTING = "temporal_store"
 PATIENCE_AWAY = timedelta(milliseconds=300)
 RETURN_SECONDS = 15.0
 
-# In one statement, so that of two workers only one calls: the second waits for the row and finds its value taken.
+# In one statement, so that of two workers only one calls: the second waits for the row and finds it changed.
 CALL = """
 with changed as (
     insert into setting (name, value) values ($1, $2)
@@ -66,7 +66,7 @@ class Reach:
 
 
 class RollCall:
-    """Compares the store that answers with the one that was known. Raises nothing while Temporal is merely away."""
+    """Compares the store that answers with the one that was known."""
 
     def __init__(self, client: Client, writers: Writers, reach: Reach) -> None:
         self._client = client
@@ -87,7 +87,7 @@ class RollCall:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> int:
-        """One look; how many cases were called because the store is another one. Raises RPCError, asyncpg's errors."""
+        """One look; how many cases were called because the store is new. Raises RPCError, asyncpg's errors."""
         store = await self.store()
         self._reach.here()
         if store == self._known:

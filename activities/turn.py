@@ -5,6 +5,9 @@ from contextlib import asynccontextmanager
 
 from ledger.connection import Connection, connect
 
+# A machine that vanished gives its turn up within half a minute.
+NOTICED_DEAD = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "4"}
+
 
 @asynccontextmanager
 async def turn(url: str, name: str) -> AsyncIterator[Connection | None]:
@@ -13,9 +16,11 @@ async def turn(url: str, name: str) -> AsyncIterator[Connection | None]:
     The turn ends with the connection, however that ends; whoever works in it works on that very connection
     and so notices at once. Raises asyncpg's errors, OSError.
     """
-    connection = await connect(url, application_name=f"bihuan {name}")
+    connection = await connect(url, application_name=f"bihuan {name}", **NOTICED_DEAD)
     try:
-        mine = await connection.fetchval("select pg_try_advisory_lock(hashtext('bihuan'), hashtext($1))", name)
+        mine = await connection.fetchval(
+            "select pg_try_advisory_lock(hashtext('bihuan'), hashtext($1))", name
+        )
         yield connection if mine else None
     finally:
         connection.terminate()

@@ -25,7 +25,7 @@ class Case:
         self.pause = timedelta(0)  # before the next look: grows while an answer stays the same
 
     @workflow.run
-    async def run(self, watch: Watch) -> None:
+    async def run(self, _: Watch) -> None:
         """Ends when nothing is left to wake for; the relay starts another keeper should that change."""
         while self.watch.wake_at is not None:
             try:
@@ -46,7 +46,7 @@ class Case:
             self._move(watch)
 
     async def _time_comes(self) -> bool:
-        """Sleep until it is time to look; False when the case moved meanwhile, or the history has grown long."""
+        """Sleep until it is time to look; False when the case moved meanwhile or the history has grown long."""
         watch, info = self.watch, workflow.info()
         assert watch.wake_at is not None
         try:
