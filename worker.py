@@ -1,4 +1,4 @@
-"""The worker: hosts workflows, activities, relay, roll call and Patrol. `python -m worker`; ends on SIGTERM."""
+"""The worker: hosts workflows, activities, relay, roll call, Patrol. `python -m worker`; ends on SIGTERM."""
 
 import asyncio
 import logging
@@ -39,7 +39,7 @@ log = structlog.get_logger("worker")
 
 
 class WorkerSettings(BaseSettings):
-    """BIHUAN_WORKER_*: `metrics_port` on loopback (default: none); `deployment` and `build` make it versioned."""
+    """BIHUAN_WORKER_*: `metrics_port` on loopback (default: none); `deployment` and `build` for versioning."""
 
     model_config = SettingsConfigDict(env_prefix="BIHUAN_WORKER_", frozen=True)
 

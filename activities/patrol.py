@@ -39,7 +39,7 @@ log = structlog.get_logger("patrol")
 
 
 class Patrol:
-    """Expires what is overdue by more than `patience()` in batches, and gives such cases their keepers back."""
+    """Expires what is overdue by more than `patience()` and gives such cases their keepers back."""
 
     def __init__(
         self, registrar: Registrar, url: str, patience: Callable[[], timedelta] = lambda: PATIENCE
@@ -99,7 +99,7 @@ class Patrol:
     async def _divide(
         self, connection: Connection, case_ids: Sequence[UUID], error: LedgerUnavailable
     ) -> int:
-        """A batch came to nothing though the ledger answers: one locked case must not hold up its neighbours."""
+        """A batch failed though the ledger answers: one locked case must not hold up its neighbours."""
         await connection.fetchval("select 1")
         if len(case_ids) == 1:
             await self._report(connection, case_ids[0], str(error))

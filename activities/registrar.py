@@ -41,7 +41,7 @@ Plain = Annotated[str, AfterValidator(_plain)]
 
 
 class Opening(BaseModel):
-    """What an integration sends to open a case. `key`: a repeat is the same command; `integration`: its person id.
+    """What an integration sends to open a case; `integration` is its person id, a repeated `key` the same command.
 
     There is no reporter: Temporal's history is no place for personal data. Unknown keys are refused.
     """
@@ -82,7 +82,7 @@ class Desk:
 
     @activity.defn(name=wire.OPEN)
     async def open(self, opening: Any) -> wire.Opened:
-        """Open a case under the integration's hat. The same key gives the same ruling, however often asked."""
+        """Open a case under the integration's hat. The same key gets the same ruling, however often."""
         try:
             asked = Opening.model_validate(opening)
             body = json.dumps(opening, sort_keys=True, ensure_ascii=False).encode()

@@ -1,4 +1,4 @@
-"""Roll call: notices when Temporal is away, back, or has lost its store; then every case gets its keeper back."""
+"""Roll call: notices when Temporal is away, back, or has lost its store; cases then get new keepers."""
 
 import asyncio
 import time
@@ -87,7 +87,7 @@ class RollCall:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> int:
-        """One look; how many cases were called because the store is new. Raises RPCError, asyncpg's errors."""
+        """One look; how many cases were called as the store is new. Raises RPCError, asyncpg's errors."""
         store = await self.store()
         self._reach.here()
         if store == self._known:

@@ -1,4 +1,4 @@
-"""What the keeper of a case needs to know of it. In a module of its own, which the workflow sandbox can load cheaply."""
+"""What the keeper of a case needs to know of it. Apart, so that workflows load nothing else."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -46,7 +46,7 @@ class Case:
             self._move(watch)
 
     async def _time_comes(self) -> bool:
-        """Sleep until it is time to look; False when the case moved meanwhile or the history has grown long."""
+        """Sleep until it is time to look; False when the case moved or the history has grown long."""
         watch, info = self.watch, workflow.info()
         assert watch.wake_at is not None
         try:

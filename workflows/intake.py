@@ -15,5 +15,5 @@ class Intake:
 
     @workflow.run
     async def run(self, opening: Any = None) -> wire.Opened:
-        """`opening`: activities.registrar.Opening as JSON; untyped here, so that a wrong one is answered too."""
+        """`opening`: activities.registrar.Opening as JSON; untyped here, to answer a wrong one too."""
         return await registrar.open_case(opening)
