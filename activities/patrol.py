@@ -11,6 +11,7 @@ import asyncpg
 import structlog
 
 from activities.metric import PATROLLED, TROUBLED
+from activities.reach import PATIENCE
 from activities.setback import Setbacks
 from activities.turn import turn
 from ledger.connection import LOST, Connection
@@ -20,7 +21,6 @@ from ledger.request import LedgerUnavailable, PoisonedCase, expiry
 
 ROUND_SECONDS = 1.0
 BATCH = 500
-PATIENCE = timedelta(seconds=10)
 BEGINNING = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
 
 OVERDUE = """

@@ -17,8 +17,8 @@ from domain.form import control_free
 from domain.hat import Actor, Hat, Role
 from domain.instant import Instant
 from domain.watch import Watch
-from ledger.connection import LOST
-from ledger.house import Ledger
+from ledger.connection import LOST, Writers
+from ledger.registrar import Registrar
 from ledger.request import LedgerUnavailable, PoisonedCase, Request, Ruling, callers_id, request_hash
 
 POISONED_AGAIN_AFTER = timedelta(minutes=1)
@@ -41,7 +41,7 @@ Plain = Annotated[str, AfterValidator(_plain)]
 
 
 class Opening(BaseModel):
-    """What an integration sends to open a case; `integration` is its person id, a repeated `key` the same command.
+    """What an integration sends: its person id, and a `key` that makes a repeat the same command.
 
     There is no reporter: Temporal's history is no place for personal data. Unknown keys are refused.
     """
@@ -60,8 +60,9 @@ class Opening(BaseModel):
 class Desk:
     """The registrar as workflows reach it."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, registrar: Registrar, writers: Writers) -> None:
+        self._registrar = registrar
+        self._writers = writers
 
     @property
     def activities(self) -> list[Callable[..., Any]]:
@@ -72,7 +73,7 @@ class Desk:
     async def wake(self, case_id: str) -> Watch:
         """Let happen what is due on a case, and read when to wake it next."""
         try:
-            watch = await self._ledger.registrar.wake(UUID(case_id))
+            watch = await self._registrar.wake(UUID(case_id))
         except PoisonedCase:
             raise _poisoned() from None
         except LedgerUnavailable:
@@ -99,9 +100,7 @@ class Desk:
             raise _unavailable() from None
 
     async def _open(self, asked: Opening, body: bytes) -> wire.Opened:
-        rows = await self._ledger.writers.fetch(
-            HAT, asked.integration, asked.division, Role.INTEGRATION.value
-        )
+        rows = await self._writers.fetch(HAT, asked.integration, asked.division, Role.INTEGRATION.value)
         if not rows:
             return wire.Opened("unknown_integration", detail="没有这个接入系统，或它没有接入身份")
         hat = Hat(Role.INTEGRATION.value, rows[0]["scope"])
@@ -113,7 +112,7 @@ class Desk:
             ),
             actor=Actor(asked.integration, hat),
         )
-        return _opened(await self._ledger.registrar.rule(request))
+        return _opened(await self._registrar.rule(request))
 
 
 def _opened(ruling: Ruling) -> wire.Opened:

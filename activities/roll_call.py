@@ -1,8 +1,6 @@
 """Roll call: notices when Temporal is away, back, or has lost its store; cases then get new keepers."""
 
 import asyncio
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from typing import NoReturn
 
@@ -14,16 +12,13 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, GetClust
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities import patrol, wire
-from activities.metric import REACHABLE
+from activities import wire
+from activities.reach import Reach
 from ledger.connection import LOST, Writers
 
 LOOK_SECONDS = 1.0
 CALL_WITHIN = timedelta(seconds=2)
 SETTING = "temporal_store"
-# While Temporal is away, and until its pollers have surely come back, Patrol does the keepers' work in time.
-PATIENCE_AWAY = timedelta(milliseconds=300)
-RETURN_SECONDS = 15.0
 
 # In one statement, so that of two workers only one calls: the second waits for the row and finds it changed.
 CALL = """
@@ -40,29 +35,6 @@ select (select count(*) from changed) as changed, (select count(*) from called) 
 """
 
 log = structlog.get_logger("roll_call")
-
-
-class Reach:
-    """Whether Temporal can be relied upon at the moment."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._away_at = clock()
-        self.away()
-
-    def away(self) -> None:
-        """It did not answer."""
-        self._away_at = self._clock()
-        REACHABLE.set(0)
-
-    def here(self) -> None:
-        """It answered."""
-        REACHABLE.set(1)
-
-    def patience(self) -> timedelta:
-        """How long Patrol leaves an overdue case to its keeper."""
-        lately = self._clock() - self._away_at < RETURN_SECONDS
-        return PATIENCE_AWAY if lately else patrol.PATIENCE
 
 
 class RollCall:

@@ -36,7 +36,7 @@ HATS = {
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """A rung as the ledger has it: `late_seconds` from its due time to its recording by PostgreSQL's clock."""
+    """A rung as the ledger has it; `late_seconds`: from due to recorded, by PostgreSQL's clock."""
 
     case_id: UUID
     version: int
@@ -47,8 +47,13 @@ class Fired:
     late_seconds: float
 
 
-def drill(seconds: int | None = None, bare: bool = False) -> Procedure:
-    """The drill of the house; with clocks of so many `seconds`; `bare`: only the red card, no warnings, no ladder."""
+def drill(
+    seconds: int | None = None, climbs: tuple[int, int] | None = None, bare: bool = False
+) -> Procedure:
+    """The drill of the house; with clocks of so many `seconds`, climbing so many seconds after due.
+
+    `bare`: only the red card, no warnings, no ladder.
+    """
     document: dict[str, Any] = json.loads(
         json.dumps(yaml.safe_load((ROOT / "procedures/drill.yaml").read_text()))
     )
@@ -58,6 +63,8 @@ def drill(seconds: int | None = None, bare: bool = False) -> Procedure:
         if bare:
             clock["cards"] = {"warning": None, "yellow": None}
             del clock["ladder"]
+    for step, after in zip(document["ladders"]["climb"], climbs or (), strict=climbs is not None):
+        step["after"] = {"n": after, "unit": "second"}
     return read(document)
 
 
@@ -71,7 +78,8 @@ async def furnish(ledger: Ledger, procedure: Procedure | None = None) -> None:
                 code, name, level, json.dumps(lineage),
             )  # fmt: skip
         await connection.execute(
-            "insert into unit (id, name, division, level) values ($1, '应急局', $2, 'county') on conflict do nothing",
+            "insert into unit (id, name, division, level) values ($1, '应急局', $2, 'county')"
+            " on conflict do nothing",
             UNIT,
             COUNTY,
         )

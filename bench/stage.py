@@ -1,4 +1,4 @@
-"""A stage for trials: PostgreSQL, Temporal and workers of its own in one directory. Ends only what it started."""
+"""A stage for trials: PostgreSQL, Temporal and workers in one directory. Ends only what it started."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ READY_SECONDS = 30.0
 
 
 def wait(condition: Callable[[], bool], child: Child) -> None:
-    """Until `condition` holds. Raises RuntimeError with the end of the child's log when it does not come to be."""
+    """Until `condition` holds. Raises RuntimeError with the end of the child's log if it never does."""
     deadline = time.monotonic() + READY_SECONDS
     while not condition():
         if not child.alive or time.monotonic() > deadline:
@@ -116,8 +116,8 @@ class Stage:
         told = {"BIHUAN_DATABASE_URL": self.url, "TEMPORAL_ADDRESS": self.address, "PYTHONPATH": str(ROOT)}
         log = self.state.log / f"worker{len(self.workers)}.log"
         worker = Child(
-            "worker", (sys.executable, "-m", "worker"), log, env=kept | told | dict(extra or {}), cwd=self.state.root,
-            stop_within=5,
+            "worker", (sys.executable, "-m", "worker"), log,
+            env=kept | told | dict(extra or {}), cwd=self.state.root, stop_within=5,
         )  # fmt: skip
         worker.start()
         self.workers.append(worker)
