@@ -3,7 +3,6 @@
 from typing import Any
 
 from domain.case import Case
-from domain.form import TEXT_LENGTH_MAX, FieldType, FormField
 from domain.hat import Actor
 from domain.instant import rfc3339
 from domain.permission import permitted
@@ -11,7 +10,7 @@ from domain.procedure import Procedure
 
 
 def present(case_id: str, case: Case) -> dict[str, Any]:
-    """The case as DESIGN's surface gives it, less `actions`: a function of the state alone, so replay can be compared."""
+    """The case less its `actions`: a function of the state alone, so that replay can be compared."""
     return {
         "case_id": case_id,
         "number": case.number,
@@ -51,29 +50,14 @@ def present(case_id: str, case: Case) -> dict[str, Any]:
 
 
 def offered(case: Case, procedure: Procedure, actor: Actor, home: str) -> list[dict[str, Any]]:
-    """The actions that this actor may take now, each with its form, so that a client needs no knowledge of procedures."""
+    """What this actor may do now, each action with its form: a client needs no knowledge of procedures."""
     return [
         {
             "id": action_id,
             "title": action.title,
             "reason_required": action.reason,
-            "form": [form_field(field) for field in action.form],
+            "form": action.shown_form,
         }
         for action_id, action in procedure.actions.items()
         if permitted(case, action_id, action, procedure, actor, home) is None
     ]
-
-
-def form_field(field: FormField) -> dict[str, Any]:
-    """One field of a form as the API shows it."""
-    shown: dict[str, Any] = {
-        "name": field.name,
-        "title": field.title,
-        "type": str(field.type),
-        "required": field.required,
-    }
-    if field.options:
-        shown["options"] = field.options
-    if field.max is not None or field.type is FieldType.TEXT:
-        shown["max"] = field.max or TEXT_LENGTH_MAX
-    return shown

@@ -29,12 +29,17 @@ LOST = (
 
 
 async def connect(url: str, **settings: str) -> Connection:
-    """One connection to the ledger. `url`: postgresql://user@host:port/name, or ?host=/directory&port=n for a socket."""
+    """One connection to the ledger. `url`: postgresql://user@host:port/name, or ?host=/directory&port=n."""
     return await asyncpg.connect(
         url,
         timeout=5,
         command_timeout=COMMAND_TIMEOUT_SECONDS,
-        server_settings={"statement_timeout": str(STATEMENT_TIMEOUT_MS), "jit": "off", **settings},
+        server_settings={
+            "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+            "jit": "off",
+            "plan_cache_mode": "force_generic_plan",
+            **settings,
+        },
     )
 
 
