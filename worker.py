@@ -64,9 +64,7 @@ async def connect() -> "Client":
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", "127.0.0.1:7233")
     near = config["target_host"].startswith(("127.", "localhost", "[::1]"))
-    return await Client.connect(
-        **config, grpc_compression=GrpcCompression.NONE if near else GrpcCompression.GZIP
-    )
+    return await Client.connect(**config, grpc_compression=GrpcCompression.NONE if near else GrpcCompression.GZIP)
 
 
 def hosted(client: "Client", registrar: Registrar, writers: Writers, own: WorkerSettings) -> "Worker":
@@ -100,9 +98,7 @@ def hosted(client: "Client", registrar: Registrar, writers: Writers, own: Worker
     )
 
 
-async def keep_with_temporal(
-    registrar: Registrar, writers: Writers, own: WorkerSettings, reach: Reach
-) -> NoReturn:
+async def keep_with_temporal(registrar: Registrar, writers: Writers, own: WorkerSettings, reach: Reach) -> NoReturn:
     """Everything that needs Temporal: waits for it, survives its restarts, begins anew whatever happens."""
     for name in LOADED_LATER:
         await asyncio.to_thread(importlib.import_module, name)

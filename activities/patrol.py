@@ -41,9 +41,7 @@ log = structlog.get_logger("patrol")
 class Patrol:
     """Expires what is overdue by more than `patience()` and gives such cases their keepers back."""
 
-    def __init__(
-        self, registrar: Registrar, url: str, patience: Callable[[], timedelta] = lambda: PATIENCE
-    ) -> None:
+    def __init__(self, registrar: Registrar, url: str, patience: Callable[[], timedelta] = lambda: PATIENCE) -> None:
         self._registrar = registrar
         self._url = url
         self._patience = patience
@@ -66,9 +64,7 @@ class Patrol:
         """One walk over everything overdue, oldest first. How many cases had to be woken."""
         (moment, place), woken = BEGINNING, 0
         while True:
-            page = await connection.fetch(
-                OVERDUE, self._patience(), moment, place, self._setbacks.resting(), BATCH
-            )
+            page = await connection.fetch(OVERDUE, self._patience(), moment, place, self._setbacks.resting(), BATCH)
             if page:
                 woken += await self._expire(connection, [row["id"] for row in page])
                 moment, place = page[-1]["wake_at"], page[-1]["id"]
@@ -96,9 +92,7 @@ class Patrol:
         PATROLLED.inc(woken)
         return woken
 
-    async def _divide(
-        self, connection: Connection, case_ids: Sequence[UUID], error: LedgerUnavailable
-    ) -> int:
+    async def _divide(self, connection: Connection, case_ids: Sequence[UUID], error: LedgerUnavailable) -> int:
         """A batch failed though the ledger answers: one locked case must not hold up its neighbours."""
         await connection.fetchval("select 1")
         if len(case_ids) == 1:

@@ -107,9 +107,7 @@ class Desk:
         request = Request(
             command_id=callers_id(asked.integration, asked.key),
             request_hash=request_hash(wire.INTAKE, str(hat), body),
-            command=Open(
-                asked.procedure, asked.division, asked.title, asked.fields, occurred_at=asked.occurred_at
-            ),
+            command=Open(asked.procedure, asked.division, asked.title, asked.fields, occurred_at=asked.occurred_at),
             actor=Actor(asked.integration, hat),
         )
         return _opened(await self._registrar.rule(request))

@@ -91,9 +91,7 @@ class RollCall:
             if missing:
                 keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
                 await operator.add_search_attributes(
-                    AddSearchAttributesRequest(
-                        namespace=namespace, search_attributes=dict.fromkeys(missing, keyword)
-                    ),
+                    AddSearchAttributesRequest(namespace=namespace, search_attributes=dict.fromkeys(missing, keyword)),
                     timeout=CALL_WITHIN,
                 )
         except RPCError as error:

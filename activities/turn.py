@@ -18,9 +18,7 @@ async def turn(url: str, name: str) -> AsyncIterator[Connection | None]:
     """
     connection = await connect(url, application_name=f"bihuan {name}", **NOTICED_DEAD)
     try:
-        mine = await connection.fetchval(
-            "select pg_try_advisory_lock(hashtext('bihuan'), hashtext($1))", name
-        )
+        mine = await connection.fetchval("select pg_try_advisory_lock(hashtext('bihuan'), hashtext($1))", name)
         yield connection if mine else None
     finally:
         connection.terminate()

@@ -84,7 +84,7 @@ class Drill:
 
     async def keepers_missing(self) -> list[UUID]:
         """Open cases without a running keeper, after some patience."""
-        rows = await self._connection.fetch('select id from "case" where wake_at > now() + interval \'1 minute\'')
+        rows = await self._connection.fetch("select id from \"case\" where wake_at > now() + interval '1 minute'")
         client = await Client.connect(self._stage.address)
         missing = [row["id"] for row in rows]
         for _ in range(int(KEEPERS_WITHIN_SECONDS * 2)):

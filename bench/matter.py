@@ -47,16 +47,12 @@ class Fired:
     late_seconds: float
 
 
-def drill(
-    seconds: int | None = None, climbs: tuple[int, int] | None = None, bare: bool = False
-) -> Procedure:
+def drill(seconds: int | None = None, climbs: tuple[int, int] | None = None, bare: bool = False) -> Procedure:
     """The drill of the house; with clocks of so many `seconds`, climbing so many seconds after due.
 
     `bare`: only the red card, no warnings, no ladder.
     """
-    document: dict[str, Any] = json.loads(
-        json.dumps(yaml.safe_load((ROOT / "procedures/drill.yaml").read_text()))
-    )
+    document: dict[str, Any] = json.loads(json.dumps(yaml.safe_load((ROOT / "procedures/drill.yaml").read_text())))
     for clock in document["clocks"].values():
         if seconds is not None:
             clock["limit"] = {"n": seconds, "unit": "second"}
@@ -78,16 +74,13 @@ async def furnish(ledger: Ledger, procedure: Procedure | None = None) -> None:
                 code, name, level, json.dumps(lineage),
             )  # fmt: skip
         await connection.execute(
-            "insert into unit (id, name, division, level) values ($1, '应急局', $2, 'county')"
-            " on conflict do nothing",
+            "insert into unit (id, name, division, level) values ($1, '应急局', $2, 'county') on conflict do nothing",
             UNIT,
             COUNTY,
         )
         for person, hat in HATS.items():
             role, _, scope = hat.partition("@")
-            await connection.execute(
-                "insert into person (id, name) values ($1, $1) on conflict do nothing", person
-            )
+            await connection.execute("insert into person (id, name) values ($1, $1) on conflict do nothing", person)
             await connection.execute(
                 "insert into hat (person, role, scope) values ($1, $2, $3) on conflict do nothing",
                 person,

@@ -110,9 +110,7 @@ class Stage:
 
     def start_worker(self, extra: Mapping[str, str] | None = None) -> Child:
         """One more worker process, told of this stage only."""
-        kept = {
-            name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "BIHUAN_"))
-        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "BIHUAN_"))}
         told = {"BIHUAN_DATABASE_URL": self.url, "TEMPORAL_ADDRESS": self.address, "PYTHONPATH": str(ROOT)}
         log = self.state.log / f"worker{len(self.workers)}.log"
         worker = Child(

@@ -41,9 +41,7 @@ WRONG: list[tuple[Any, str]] = [
 ]
 
 
-async def test_intake(
-    ledger: Ledger, connection: Connection, client: Client, temporal: str, working: Working
-) -> None:
+async def test_intake(ledger: Ledger, connection: Connection, client: Client, temporal: str, working: Working) -> None:
     async def asked(number: int, opening: Any) -> dict[str, Any]:
         answer: dict[str, Any] = await client.execute_workflow(
             wire.INTAKE, opening, id=f"intake-{number}", task_queue=wire.TASK_QUEUE, result_type=dict

@@ -68,9 +68,7 @@ async def test_every_rung_once_and_in_time(
             return bool(await connection.fetchval("select count(*) from setting"))
 
         await eventually(connected)
-        alone, twofold, again = await asyncio.gather(
-            left_alone(ledger), dispatched(ledger), reopened(ledger, client)
-        )
+        alone, twofold, again = await asyncio.gather(left_alone(ledger), dispatched(ledger), reopened(ledger, client))
         described = await client.get_workflow_handle(str(alone)).describe()
         assert described.typed_search_attributes[PROCEDURE] == "drill"
         assert described.typed_search_attributes[DIVISION] == matter.VILLAGE
@@ -99,9 +97,7 @@ async def test_every_rung_once_and_in_time(
         assert await connection.fetchval("select count(*) from outbox") == 0
 
 
-async def test_without_a_worker_what_was_due_comes_before_the_act(
-    ledger: Ledger, connection: Connection
-) -> None:
+async def test_without_a_worker_what_was_due_comes_before_the_act(ledger: Ledger, connection: Connection) -> None:
     case_id = await dispatched(ledger)
     await asyncio.sleep(3.2)
     await acted(ledger, case_id, "submit", "handler", result="晚了")

@@ -13,7 +13,5 @@ from temporalio.testing import WorkflowEnvironment
 async def skipping() -> AsyncIterator[WorkflowEnvironment]:
     program = shutil.which("temporal-test-server", path=str(Path(sys.executable).parent))
     assert program
-    async with await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=program
-    ) as environment:
+    async with await WorkflowEnvironment.start_time_skipping(test_server_existing_path=program) as environment:
         yield environment

@@ -41,9 +41,7 @@ class Ledger:
 
 
 def worker(client: Client, ledger: Ledger, workflows: Sequence[type] = (Case, Intake)) -> Worker:
-    return Worker(
-        client, task_queue=wire.TASK_QUEUE, workflows=list(workflows), activities=[ledger.wake, ledger.open]
-    )
+    return Worker(client, task_queue=wire.TASK_QUEUE, workflows=list(workflows), activities=[ledger.wake, ledger.open])
 
 
 def at(start: datetime, seconds: float) -> datetime:

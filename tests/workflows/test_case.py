@@ -13,9 +13,7 @@ from workflows.case import Case
 
 
 async def keeper(environment: WorkflowEnvironment, watch: Watch) -> WorkflowHandle[Case, None]:
-    return await environment.client.start_workflow(
-        Case.run, watch, id=str(uuid4()), task_queue=wire.TASK_QUEUE
-    )
+    return await environment.client.start_workflow(Case.run, watch, id=str(uuid4()), task_queue=wire.TASK_QUEUE)
 
 
 async def test_wakes_at_each_time_and_ends_when_none_is_left(skipping: WorkflowEnvironment) -> None:
