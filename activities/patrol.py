@@ -32,7 +32,7 @@ REPORT = "insert into trouble (case_id, words) values ($1, $2) on conflict do no
 # However a case came back into time, by Patrol, its keeper or a person, it is in trouble no longer.
 CLEAR = """
 delete from trouble t where not exists (
-    select from "case" c where c.id = t.case_id and c.wake_at <= clock_timestamp() - interval '1 second')
+    select from "case" c where c.id = t.case_id and c.wake_at <= clock_timestamp())
 """
 
 log = structlog.get_logger("patrol")

@@ -38,9 +38,11 @@ def broken(fired: Sequence[matter.Fired], case_ids: Sequence[UUID]) -> list[str]
         for case_id in case_ids
         if [each.rung for each in by_case[case_id]] != RUNGS
     ]
-    for each in fired:
-        if not 0 <= each.late_seconds <= LATE_SECONDS_MAX:
-            faults.append(f"{each.case_id} {each.rung}: {each.late_seconds:+.3f} s")
+    faults += [
+        f"{each.case_id} {each.rung}: {each.late_seconds:+.3f} s"
+        for each in fired
+        if not 0 <= each.late_seconds <= LATE_SECONDS_MAX
+    ]
     return faults
 
 

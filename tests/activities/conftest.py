@@ -78,5 +78,5 @@ def working(database: str, monkeypatch: pytest.MonkeyPatch) -> Working:
 async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 15) -> None:
     """Wait until it holds."""
     async with asyncio.timeout(seconds):
-        while not await holds():
+        while not await holds():  # noqa: ASYNC110 - what is awaited happens in another process
             await asyncio.sleep(0.05)

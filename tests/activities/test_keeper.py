@@ -26,12 +26,13 @@ async def acted(ledger: Ledger, case_id: UUID, name: str, person: str, **fields:
     assert ruling.outcome == "acted", ruling
 
 
-async def status(client: Client, case_id: UUID) -> WorkflowExecutionStatus | None:
+async def stands(client: Client, case_id: UUID, wanted: WorkflowExecutionStatus) -> bool:
     try:
-        return (await client.get_workflow_handle(str(case_id)).describe()).status
+        return (await client.get_workflow_handle(str(case_id)).describe()).status == wanted
     except RPCError as error:
-        assert error.status == RPCStatusCode.NOT_FOUND
-        return None
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise
+        return False
 
 
 async def left_alone(ledger: Ledger) -> UUID:
@@ -48,13 +49,10 @@ async def dispatched(ledger: Ledger) -> UUID:
 async def reopened(ledger: Ledger, client: Client) -> UUID:
     """Closed, its keeper ended, and taken up again."""
     case_id = await dispatched(ledger)
+    await eventually(lambda: stands(client, case_id, WorkflowExecutionStatus.RUNNING))
     await acted(ledger, case_id, "submit", "handler", result="好了")
     await acted(ledger, case_id, "approve", "approver")
-
-    async def ended() -> bool:
-        return await status(client, case_id) == WorkflowExecutionStatus.COMPLETED
-
-    await eventually(ended)
+    await eventually(lambda: stands(client, case_id, WorkflowExecutionStatus.COMPLETED))
     await acted(ledger, case_id, "reopen", "dispatcher")
     return case_id
 
@@ -89,11 +87,7 @@ async def test_every_rung_once_and_in_time(
             assert [each.rung for each in mine] == RUNGS
         due = {each.due_at for each in fired if each.case_id == twofold and each.rung == "red"}
         assert len(due) == 1
-
-        async def nothing_left() -> bool:
-            return await status(client, alone) == WorkflowExecutionStatus.COMPLETED
-
-        await eventually(nothing_left)
+        await eventually(lambda: stands(client, alone, WorkflowExecutionStatus.COMPLETED))
         assert await connection.fetchval("select count(*) from outbox") == 0
 
 

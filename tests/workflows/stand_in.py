@@ -27,7 +27,7 @@ class Ledger:
         self.openings: list[Any] = []
 
     @activity.defn(name=wire.WAKE)
-    async def wake(self, case_id: str) -> Watch:
+    async def wake(self, _: str) -> Watch:
         self.asked_at.append(await self._now())
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if answer is None:

@@ -1,14 +1,15 @@
 """The keeper's sense of time, on the server whose time can be skipped."""
 
 from datetime import timedelta
+from itertools import pairwise
 from uuid import uuid4
 
-from tests.workflows.stand_in import CASE_ID, Ledger, at, worker
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 from activities import wire
 from domain.watch import Watch
+from tests.workflows.stand_in import CASE_ID, Ledger, at, worker
 from workflows.case import Case
 
 
@@ -37,7 +38,7 @@ async def test_an_unchanged_answer_makes_it_look_ever_more_rarely(skipping: Work
     async with worker(skipping.client, ledger):
         await (await keeper(skipping, same)).result()
     asked = [each.timestamp() for each in ledger.asked_at]
-    pauses = [later - earlier for earlier, later in zip(asked, asked[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in pairwise(asked)]
     expected = [0.25, 0.5, 1, 2, 4, 8, 16, 30, 30, 30, 30, 30]
     assert len(pauses) == len(expected)
     for pause, least in zip(pauses, expected, strict=True):
