@@ -28,8 +28,8 @@ select count(*) filter (where wake_at is not null) as asleep, (select count(*) f
 """
 
 
-async def open_many(url: str, cases: int, lead_seconds: int) -> list[UUID]:
-    """Cases opened at one recorded instant, so that all are due at one instant, `lead_seconds` later."""
+async def open_many(url: str, cases: int) -> list[UUID]:
+    """Cases opened at one recorded instant, so that all are due at one instant."""
     writers = Writers(url, 2)
     (row,) = await writers.fetch("select clock_timestamp() as at")
     frozen: Instant = row["at"]
@@ -77,9 +77,9 @@ async def run(stage: Stage, cases: int, lead_seconds: int) -> bool:
     connection = await connect(stage.url)
     stage.start_worker()
     started = time.monotonic()
-    case_ids = await open_many(stage.url, cases, lead_seconds)
+    case_ids = await open_many(stage.url, cases)
     print(f"{cases} cases opened in {time.monotonic() - started:.1f} s", flush=True)
-    while await connection.fetchval("select count(*) from outbox"):
+    while await connection.fetchval("select count(*) from outbox"):  # noqa: ASYNC110 - emptied by another process
         await asyncio.sleep(0.5)
     print(f"all keepers told after {time.monotonic() - started:.1f} s, due after {lead_seconds} s", flush=True)
     due_in = await connection.fetchval('select max(wake_at) - clock_timestamp() from "case"')

@@ -19,7 +19,7 @@ async def run(stage: Stage, cases: int, lead_seconds: int) -> bool:
         await matter.furnish(ledger, matter.drill(lead_seconds, bare=True))
     connection = await connect(stage.url)
     stage.start_worker()
-    case_ids = await midnight.open_many(stage.url, cases, lead_seconds)
+    case_ids = await midnight.open_many(stage.url, cases)
     sick = case_ids[cases // 3]
     await connection.execute("""update "case" set state = '{}' where id = $1""", sick)
     due_in = await connection.fetchval('select max(wake_at) - clock_timestamp() from "case"')
@@ -44,9 +44,9 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=midnight.CASES)
     parser.add_argument("--lead", type=int, default=45, metavar="SECONDS", help="from opening to due")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bihuan-poison-") as root:
-        with Stage(Path(root), with_temporal=False) as stage:
-            return 0 if asyncio.run(run(stage, asked.cases, asked.lead)) else 1
+    temporary = tempfile.TemporaryDirectory(prefix="bihuan-poison-")
+    with temporary as root, Stage(Path(root), with_temporal=False) as stage:
+        return 0 if asyncio.run(run(stage, asked.cases, asked.lead)) else 1
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ async def test_rows_of_one_case_become_one_message_and_go_once_it_arrived(
     relay = asyncio.create_task(Relay(client, database).run())
 
     async def empty() -> bool:
-        return await connection.fetchval("select count(*) from outbox") == 0
+        return not await connection.fetchval("select count(*) from outbox")
 
     await eventually(empty)
     assert await signals(client, case_id) == 1
@@ -51,7 +51,7 @@ async def test_a_closed_case_whose_keeper_is_gone_needs_none(
     relay = asyncio.create_task(Relay(client, database).run())
 
     async def empty() -> bool:
-        return await connection.fetchval("select count(*) from outbox") == 0
+        return not await connection.fetchval("select count(*) from outbox")
 
     await eventually(empty)
     relay.cancel()

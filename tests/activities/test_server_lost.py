@@ -55,7 +55,7 @@ async def test_late_stopped_and_without_memory(
     ledger: Ledger, connection: Connection, mortal: Mortal, working: Working
 ) -> None:
     async def told() -> bool:
-        return await connection.fetchval("select count(*) from outbox") == 0
+        return not await connection.fetchval("select count(*) from outbox")
 
     async def all_kept() -> bool:
         client = await Client.connect(mortal.address)
