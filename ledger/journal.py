@@ -30,7 +30,12 @@ class Entry:
     @property
     def hash(self) -> bytes:
         """What the next leaf names as its previous."""
-        return hashlib.sha256(self.leaf).digest()
+        return hash_of(self.leaf)
+
+
+def hash_of(leaf: bytes) -> bytes:
+    """The hash of a leaf as stored."""
+    return hashlib.sha256(leaf).digest()
 
 
 def digest(salt: bytes, body: bytes) -> str:
