@@ -21,7 +21,7 @@ from domain.view import offered, present
 from ledger.journal import GENESIS, Entry, entry
 from ledger.reading import Snapshot
 from ledger.request import Reporter, Request, Ruling, engines_id
-from ledger.statement import CaseRow, CommandRow, array_literal
+from ledger.statement import CaseRow, CommandRow, hex_bytes
 
 ENGINE_PERSON = "bihuan"
 
@@ -102,9 +102,16 @@ class Docket:
         answer["events"] = [self._told(place, event) for place, event in enumerate(events, first + 1)]
         body = to_json(answer)
         self._list(
-            request.command_id, request.name, request.actor, request.request_hash,
-            outcome, None, body, first, self.version,
-        )  # fmt: skip
+            request.command_id,
+            request.name,
+            request.actor,
+            request.request_hash,
+            outcome,
+            None,
+            body,
+            first,
+            self.version,
+        )
         return Ruling(outcome, self.case_id, self.version, body)
 
     def _refuse(self, request: Request, refusal: Refusal) -> Ruling:
@@ -112,14 +119,19 @@ class Docket:
         document: dict[str, Any] = {"code": refusal.code, "detail": refusal.words}
         body = to_json({**document, "errors": errors} if errors else document)
         self._list(
-            request.command_id, request.name[:60], request.actor, request.request_hash,
-            refusal.code, refusal.words, body, self.version, self.version,
-        )  # fmt: skip
+            request.command_id,
+            request.name[:60],
+            request.actor,
+            request.request_hash,
+            refusal.code,
+            refusal.words,
+            body,
+            self.version,
+            self.version,
+        )
         return Ruling(refusal.code, self.case_id if self.case else None, self.version, body)
 
-    def _record(
-        self, event: Event, actor: Actor, command_id: UUID, occurred_at: Instant, received_at: Instant
-    ) -> None:
+    def _record(self, event: Event, actor: Actor, command_id: UUID, occurred_at: Instant, received_at: Instant) -> None:
         self.version += 1
         fact = Fact(self.version, event, occurred_at, self.at, actor)
         row = entry(self.case_id, fact, command_id, received_at, self.head)
@@ -128,15 +140,34 @@ class Docket:
         self.case = evolve(self.case, fact)
 
     def _list(
-        self, command_id: UUID, name: str, actor: Actor, request_hash: bytes,
-        outcome: str, words: str | None, body: bytes, first: int, last: int,
-    ) -> None:  # fmt: skip
+        self,
+        command_id: UUID,
+        name: str,
+        actor: Actor,
+        request_hash: bytes,
+        outcome: str,
+        words: str | None,
+        body: bytes,
+        first: int,
+        last: int,
+    ) -> None:
         self.commands.append(
             CommandRow(
-                command_id, self.case_id if self.case else None, name, actor.person, str(actor.hat), request_hash,
-                outcome, words, body, first, last, self.at, gated=False,
+                command_id,
+                self.case_id if self.case else None,
+                name,
+                actor.person,
+                str(actor.hat),
+                hex_bytes(request_hash),
+                outcome,
+                words,
+                body.decode(),
+                first,
+                last,
+                self.at,
+                gated=False,
             )
-        )  # fmt: skip
+        )
 
     @staticmethod
     def _told(version: int, event: Event) -> Mapping[str, Any]:
@@ -166,7 +197,7 @@ def case_row(case_id: UUID, case: Case, previous_version: int, head: bytes) -> C
         number=case.number,
         previous_version=previous_version,
         version=case.version,
-        head=head,
+        head=hex_bytes(head),
         fold=cases.FOLD,
         state=cases.dump(case).decode(),
         procedure=case.procedure.id,
@@ -177,7 +208,7 @@ def case_row(case_id: UUID, case: Case, previous_version: int, head: bytes) -> C
         township=case.lineage.get("township"),
         county=case.lineage["county"],
         unit=case.unit.id if case.unit else None,
-        units=array_literal(case.units),
+        units=case.units,
         stage=case.stage,
         level=case.level,
         holder=case.holder,

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,9 +23,9 @@ class Entry:
     version: int
     name: str
     schema: int
-    leaf: bytes
+    leaf: str
     body: str
-    salt: bytes
+    salt: str
     recorded_at: Instant
 
     @property
@@ -33,9 +34,9 @@ class Entry:
         return hash_of(self.leaf)
 
 
-def hash_of(leaf: bytes) -> bytes:
+def hash_of(leaf: str) -> bytes:
     """The hash of a leaf as stored."""
-    return hashlib.sha256(leaf).digest()
+    return hashlib.sha256(leaf.encode()).digest()
 
 
 def digest(salt: bytes, body: bytes) -> str:
@@ -63,12 +64,20 @@ def entry(case_id: UUID, fact: Fact, command_id: UUID, received_at: Instant, pre
             "version": fact.version,
         }
     )
-    return Entry(case_id, fact.version, name, schema, leaf, body.decode(), salt, fact.recorded_at)
+    return Entry(case_id, fact.version, name, schema, leaf, body.decode(), "\\x" + salt.hex(), fact.recorded_at)
 
 
-def canonical(leaf: dict[str, str | int]) -> bytes:
-    """The RFC 8785 bytes of a flat object with ASCII keys and string or small integer values.
+def chained(leaves: Iterable[str]) -> bytes:
+    """The head of a chain: the hash of its last leaf, GENESIS when there is none."""
+    head = GENESIS
+    for leaf in leaves:
+        head = hash_of(leaf)
+    return head
 
-    For such objects Python's own encoder gives exactly those bytes (tests compare it with the `rfc8785` package).
+
+def canonical(leaf: dict[str, str | int]) -> str:
+    """The RFC 8785 text of a flat object with ASCII keys and string or small integer values.
+
+    For such objects Python's own encoder gives exactly that (tests compare it with the `rfc8785` package).
     """
-    return json.dumps(leaf, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps(leaf, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

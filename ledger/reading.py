@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any, Protocol
 
 import asyncpg
@@ -81,12 +82,8 @@ def _name(text: str) -> str:
 
 
 def _strings(fields: Mapping[str, Any]) -> list[str]:
-    found: list[str] = []
-    for value in fields.values():
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, str) and len(item) <= NAME_LENGTH_MAX and control_free(item):
-                found.append(item)
-    return found
+    items = chain.from_iterable(value if isinstance(value, list) else [value] for value in fields.values())
+    return [item for item in items if isinstance(item, str) and len(item) <= NAME_LENGTH_MAX and control_free(item)]
 
 
 def _registers(row: Row) -> Registers:

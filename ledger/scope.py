@@ -47,7 +47,7 @@ class Scope:
 async def scope_of(connection: AsyncConnection, code: str) -> Scope | None:
     """The unit or division (also one that has ended: its cases remain) with this code."""
     known = (
-        select(unit.c.name, literal(UNIT).label("level"), unit.c.division.label("home"), null().cast(JSONB).label("lineage"))
+        select(unit.c.name, literal(UNIT), unit.c.division, null().cast(JSONB))
         .where(unit.c.id == code)
         .union_all(
             select(division.c.name, division.c.level, division.c.code, division.c.lineage)

@@ -106,7 +106,7 @@ command = Table(
     Column("request_hash", LargeBinary, nullable=False),
     *_text("outcome"),
     *_text("words", nullable=True),
-    Column("body", LargeBinary, nullable=False),
+    *_text("body"),
     Column("from_version", Integer, nullable=False),
     Column("to_version", Integer, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
@@ -118,8 +118,7 @@ event = Table(
     Column("version", Integer, primary_key=True),
     *_text("name"),
     Column("schema", SmallInteger, nullable=False),
-    Column("leaf", LargeBinary, nullable=False),
-    *_text("body"),
+    *_text("leaf", "body"),
     Column("salt", LargeBinary, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
 )

@@ -15,7 +15,11 @@ async def create(writers: Writers, person: str, hat: Hat) -> str:
     """A new token for this person under this hat; it is shown once. The person must be in the register."""
     token = f"bh_{secrets.token_urlsafe(32)}"
     await writers.fetch(
-        "insert into token (sha256, person, role, scope) values ($1, $2, $3, $4)", _hash(token), person, hat.role, hat.scope
+        "insert into token (sha256, person, role, scope) values ($1, $2, $3, $4)",
+        _hash(token),
+        person,
+        hat.role,
+        hat.scope,
     )
     return token
 
