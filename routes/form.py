@@ -1,21 +1,31 @@
 """What clients send, as shapes; and what is wrong with what they sent, in Chinese."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from domain.form import control_free
 from domain.instant import utc
 
 YEARS = range(1900, 9000)
+DATE = re.compile(r"\d{4}-\d\d-\d\d[Tt]", re.ASCII)
+SPACED_ZONE = re.compile(r" (\d\d:?\d\d)$", re.ASCII)
 
 
 def _plain(text: str) -> str:
     if not control_free(text):
         raise ValueError("含有不可用的控制字符")
     return text
+
+
+def _written(text: object) -> str:
+    """An instant is written out: a bare number is none. In an address a zone's `+` arrives as a space."""
+    if not isinstance(text, str) or not DATE.match(text):
+        raise ValueError("应为带时区的时间，如 2026-11-23T09:30:00+08:00")
+    return SPACED_ZONE.sub(r"+\1", text)
 
 
 def _moment(instant: datetime) -> datetime:
@@ -26,7 +36,7 @@ def _moment(instant: datetime) -> datetime:
 
 
 Name = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_plain)]
-Moment = Annotated[datetime, AfterValidator(_moment)]
+Moment = Annotated[datetime, Field(strict=False), BeforeValidator(_written), AfterValidator(_moment)]
 Answers = Annotated[dict[str, Any], Field(max_length=100)]
 
 

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.procedure import Procedure
-from domain.view import form_field
 from ledger import place
 from ledger.scope import Scope, scope_of
 from routes import notice, shape
@@ -83,7 +82,7 @@ def _procedure(procedure: Procedure) -> dict[str, Any]:
         "version": procedure.version,
         "sha256": procedure.sha256,
         "title": procedure.title,
-        "intake": {"title": procedure.intake.title, "form": [form_field(each) for each in procedure.intake.form]},
+        "intake": {"title": procedure.intake.title, "form": [each.shown for each in procedure.intake.form]},
         "stages": [
             {"id": name, "title": stage.title, "closed": stage.closed} for name, stage in procedure.stages.items()
         ],

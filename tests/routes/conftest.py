@@ -1,5 +1,6 @@
 """An application on a real ledger: two townships, their people with tokens, one unit."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api import create
+from api import configure_log, create
 from domain.hat import Hat
 from embedded.postgres import Postgres
 from ledger import token
@@ -60,7 +61,9 @@ class World:
             self.tokens[person, hat] = await token.create(self.ledger.writers, person, Hat.parse(hat))
         return {"Authorization": f"Bearer {self.tokens[person, hat]}", **headers}
 
-    async def post(self, path: str, person: str, hat: str, body: object = None, key: str | None = None) -> httpx.Response:
+    async def post(
+        self, path: str, person: str, hat: str, body: object = None, key: str | None = None
+    ) -> httpx.Response:
         """A write; `body` is sent as JSON unless it is bytes."""
         headers = await self.as_(person, hat, **({"Idempotency-Key": key} if key else {}))
         content = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
@@ -68,7 +71,7 @@ class World:
 
     async def get(self, path: str, person: str, hat: str, **query: Any) -> httpx.Response:
         """A read."""
-        return await self.client.get(path, headers=await self.as_(person, hat), params=query)
+        return await self.client.get(path, headers=await self.as_(person, hat), params=query or None)
 
     async def opened(self, division: str = VILLAGE, **given: Any) -> Row:
         """A hazard case, opened by a grid worker of the village."""
@@ -102,6 +105,7 @@ def opening(**given: Any) -> Row:
 async def world(migrated: Postgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """One application for all tests of routes, its shelf stocked from the house's own files."""
     settings = Settings(database_url=migrated.app_url, evidence_dir=Path(tmp_path_factory.mktemp("evidence")))
+    configure_log("warning")
     app = create(settings)
     async with app.router.lifespan_context(app):
         house: House = app.state.house
@@ -109,8 +113,8 @@ async def world(migrated: Postgres, tmp_path_factory: pytest.TempPathFactory) ->
             await connection.execute(REGISTERS)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            while (await client.get("/readyz")).status_code != 200:
-                pass
+            while (await client.get("/readyz")).status_code != 200:  # noqa: ASYNC110 - asked as anybody would
+                await asyncio.sleep(0.05)
             yield World(app, client, house.ledger)
 
 

@@ -40,6 +40,7 @@ UNREAD: list[tuple[bytes, int, str]] = [
     (json.dumps(GOOD | {"occurred_at": "9999-12-31T23:59:59-12:00"}).encode(), 422, "invalid_body"),
     (json.dumps(GOOD | {"occurred_at": "2026-01-01T00:00:00"}).encode(), 422, "invalid_body"),
     (json.dumps(GOOD | {"occurred_at": 5}).encode(), 422, "invalid_body"),
+    (json.dumps(GOOD | {"occurred_at": "1790000000"}).encode(), 422, "invalid_body"),
     (json.dumps(GOOD | {"reporter": {"phone": "打电话"}}).encode(), 422, "invalid_body"),
     (json.dumps(GOOD | {"reporter": {"name": "甲" * 61}}).encode(), 422, "invalid_body"),
     (json.dumps(GOOD | {"fields": {str(n): n for n in range(101)}}).encode(), 422, "invalid_body"),
@@ -172,7 +173,7 @@ async def test_fifty_actions_at_once_with_one_key_have_one_effect(world: Any) ->
 
 async def test_out_of_order_and_wrong_people_are_refused_and_the_inspector_sees_it(world: Any, life: Any) -> None:
     case_id = (await world.opened())["case_id"]
-    attempts = [
+    attempts: list[tuple[str, str, str, dict[str, Any], int, str]] = [
         ("approve", "P-approver", f"approver@{TOWNSHIP}", {}, 409, "action_not_allowed_in_stage"),
         ("triage", *GRID, {"fields": {"grade": "general"}}, 403, "hat_not_allowed"),
         ("triage", *DISPATCHER, {"fields": {}}, 422, "invalid_fields"),
@@ -195,7 +196,11 @@ async def test_out_of_order_and_wrong_people_are_refused_and_the_inspector_sees_
 async def test_the_same_person_may_not_accept_and_a_closed_case_stays_closed(world: Any, life: Any) -> None:
     answers = await life()
     case_id = answers[0]["case_id"]
-    check(await world.act(case_id, "progress", "P-handler", f"handler@{UNIT}", fields={"progress": "x"}), 409, "case_closed")
+    check(
+        await world.act(case_id, "progress", "P-handler", f"handler@{UNIT}", fields={"progress": "x"}),
+        409,
+        "case_closed",
+    )
     case_id = (await world.opened())["case_id"]
     picture = await world.picture()
     for action, person, hat, fields in [
@@ -205,7 +210,9 @@ async def test_the_same_person_may_not_accept_and_a_closed_case_stays_closed(wor
         ("submit", "P-handler", f"handler@{UNIT}", {"result": "好", "evidence": picture}),
     ]:
         assert (await world.act(case_id, action, person, hat, fields=fields)).status_code == 200
-    refused = await world.act(case_id, "approve", "P-handler", f"approver@{TOWNSHIP}", fields={"approval_opinion": "行"})
+    refused = await world.act(
+        case_id, "approve", "P-handler", f"approver@{TOWNSHIP}", fields={"approval_opinion": "行"}
+    )
     check(refused, 403, "same_person")
 
 
