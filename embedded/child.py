@@ -23,8 +23,9 @@ _libc = ctypes.CDLL(None, use_errno=True)
 class Child:
     """What to run and how to end it; `process` is the present incarnation, if any.
 
-    `wave`: at a stop, higher waves end before lower ones, within `stop_within` seconds, then by `last_signal`.
-    `prepare` runs before every start, restarts included. `unshare`: in a user namespace of its own.
+    `wave`: at a stop, higher waves end before lower ones, within `stop_within` seconds,
+    else by `last_signal`. `prepare` runs before every start, restarts included.
+    `unshare`: in a user namespace of its own.
     """
 
     name: str

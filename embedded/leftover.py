@@ -12,9 +12,9 @@ _STEPS = ((signal.SIGINT, 6.0), (signal.SIGQUIT, 2.0), (signal.SIGKILL, 2.0))
 
 
 def clear(data: Path, sockets: Path) -> None:
-    """Ends what still runs on `data`, then removes its pid files. Raises Trouble when something cannot be ended.
+    """Ends what still runs on `data`, then removes its pid files. Raises Trouble when something will not end.
 
-    Call it under the state's lock only: then whatever runs there has lost its parent. The pid files go because
+    Call it under the state's lock only: then whatever runs there has lost its parent. The pid files go as
     PostgreSQL refuses to start when the number in them has meanwhile been given to any other process; its own
     guard against old backends (shared memory) is not needed, as no process is left in the directory.
     """
@@ -36,7 +36,8 @@ def clear(data: Path, sockets: Path) -> None:
 
 def tenants(data: Path) -> list[int]:
     """The processes of PostgreSQL, postmaster and backends, that work in `data`."""
-    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _works_in(entry, data)]
+    processes = [entry for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return [int(process.name) for process in processes if _works_in(process, data)]
 
 
 def _works_in(process: Path, data: Path) -> bool:

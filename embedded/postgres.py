@@ -41,7 +41,8 @@ SETTINGS: Mapping[str, str] = {
 # The owner has the schema, the application only what migrations grant it. Safe to repeat.
 ROLES = """
 SELECT 'CREATE ROLE bihuan_owner LOGIN' WHERE to_regrole('bihuan_owner') IS NULL \\gexec
-SELECT 'CREATE ROLE bihuan LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE' WHERE to_regrole('bihuan') IS NULL \\gexec
+SELECT 'CREATE ROLE bihuan LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE'
+    WHERE to_regrole('bihuan') IS NULL \\gexec
 SELECT 'CREATE DATABASE bihuan OWNER bihuan_owner'
     WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'bihuan') \\gexec
 """
@@ -49,7 +50,10 @@ SELECT 'CREATE DATABASE bihuan OWNER bihuan_owner'
 
 @dataclass(frozen=True)
 class Postgres:
-    """One cluster in `state.postgres`. Order: `initialise()`, start `child`, wait for `ready()`, `create_roles()`."""
+    """One cluster in `state.postgres`.
+
+    In order: `initialise()`, start `child`, wait for `ready()`, `create_roles()`.
+    """
 
     state: State
 
@@ -63,10 +67,10 @@ class Postgres:
 
     @cached_property
     def sockets(self) -> Path:
-        """The directory of the socket: `state.run`, or a short link to it when that is too long or not plain."""
+        """The directory of the socket: `state.run`, or a short link to it when that is long or not plain."""
         run = self.state.run.resolve()
-        length = len(os.fsencode(run / f".s.PGSQL.{PORT}"))
-        return run if length <= SOCKET_BYTES_MAX and re.fullmatch(r"[\w./-]+", str(run), re.ASCII) else _link(run)
+        fits = len(os.fsencode(run / f".s.PGSQL.{PORT}")) <= SOCKET_BYTES_MAX
+        return run if fits and re.fullmatch(r"[\w./-]+", str(run), re.ASCII) else _link(run)
 
     @cached_property
     def child(self) -> Child:
@@ -109,6 +113,8 @@ class Postgres:
 
     def ready(self) -> bool:
         """Whether the present child accepts connections, by the status that it writes into its pid file."""
+        if not self.child.alive:  # a killed one leaves its last status behind
+            return False
         try:
             lines = (self.state.postgres / "postmaster.pid").read_text().split("\n")
         except OSError:
@@ -123,7 +129,8 @@ class Postgres:
         """What psql prints for `script`, run as superuser. Raises Trouble."""
         options = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", str(self.sockets), "-p", str(PORT)]
         argv = [str(self.programs / "psql"), *options, "-U", "postgres", "-d", database]
-        done = subprocess.run(argv, input=script, capture_output=True, text=True, env=_environment(), check=False)
+        env = _environment()
+        done = subprocess.run(argv, input=script, capture_output=True, text=True, env=env, check=False)
         if done.returncode != 0:
             raise Trouble(f"无法准备数据库：\n{done.stderr}")
         return done.stdout.strip()
@@ -149,9 +156,9 @@ class Postgres:
 
 
 def _link(run: Path) -> Path:
-    """A link in a new directory of mode 0700; `run/short` names it, so that a later start removes what a kill left."""
+    """A link in a new directory of mode 0700; `run/short` names it, so that a later start can remove it."""
     _unlink(run)
-    directory = Path(tempfile.mkdtemp(prefix="bihuan-", dir="/tmp"))  # noqa: S108 - short, private, by mkdtemp
+    directory = Path(tempfile.mkdtemp(prefix="bihuan-", dir="/tmp"))
     (run / "short").write_text(str(directory))
     (directory / "run").symlink_to(run)
     return directory / "run"

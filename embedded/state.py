@@ -57,7 +57,10 @@ class State:
         except OSError as error:
             holder = os.pread(descriptor, 20, 0).decode().strip()
             os.close(descriptor)
-            text = f"状态目录 {self.root} 正由另一个 bihuan up 使用（进程 {holder or '未知'}）。请先停止它，或用 --var 另选目录。"
+            text = (
+                f"状态目录 {self.root} 正由另一个 bihuan up 使用（进程 {holder or '未知'}）。"
+                "请先停止它，或用 --var 另选目录。"
+            )
             raise Trouble(text) from error
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)

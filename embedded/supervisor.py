@@ -35,7 +35,8 @@ class Ward:
 class Supervisor:
     """`with Supervisor(tell) as s: s.start(child); s.wait(child, ready, within); s.run()`
 
-    The first SIGINT, SIGTERM or SIGHUP raises Stopped out of whatever runs; leaving the block ends all children.
+    The first SIGINT, SIGTERM or SIGHUP raises Stopped out of whatever runs.
+    Leaving the block ends the children.
     """
 
     def __init__(self, tell: Callable[[str], None] = lambda _: None) -> None:
@@ -55,7 +56,7 @@ class Supervisor:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
-    def _asked(self, number: int, frame: FrameType | None) -> None:
+    def _asked(self, _number: int, _frame: FrameType | None) -> None:
         for each in _SIGNALS:
             signal.signal(each, signal.SIG_IGN)
         raise Stopped
@@ -107,7 +108,7 @@ class Supervisor:
         ward.started_at = time.monotonic()
 
     def stop(self) -> None:
-        """Ends all children, highest wave first. Bounded by the sum over the waves of their longest patience."""
+        """Ends all children, highest wave first. Bounded by the sum of the waves' longest patience."""
         children = [ward.child for ward in self.wards]
         self.wards = []
         for wave in sorted({child.wave for child in children}, reverse=True):

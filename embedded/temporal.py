@@ -30,7 +30,8 @@ def child(state: State, port: int, ui_port: int | None) -> Child:
     # The client's variables and profile mean servers elsewhere; nothing of them is for this one.
     env = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
     env |= {"TEMPORAL_VERSION_CHECK_DISABLED": "1", "HOME": str(state.root)}
-    return Child("Temporal", argv, state.log / "temporal.log", env=env, cwd=state.root, wave=1, stop_within=2.0)
+    log = state.log / "temporal.log"
+    return Child("Temporal", argv, log, env=env, cwd=state.root, wave=1, stop_within=2.0)
 
 
 def binary() -> Path:

@@ -1,0 +1,1 @@
+"""The command line. One module per command or group; `cli.__main__` assembles them."""

@@ -1,0 +1,19 @@
+"""`./bihuan …`: assembles the commands. Heavy imports stay inside their functions: starts are quick."""
+
+import typer
+
+from cli import calendar
+from cli.up import up
+
+app = typer.Typer(help="闭环：隐患与信访闭环办理系统", no_args_is_help=True, add_completion=False)
+app.command()(up)
+app.add_typer(calendar.app, name="calendar")
+
+
+@app.callback()
+def root() -> None:
+    """Keeps `up` a subcommand even while it is the only one."""
+
+
+if __name__ == "__main__":
+    app(prog_name="bihuan")

@@ -1,0 +1,41 @@
+"""What tests of any part may ask for: one embedded PostgreSQL and one Temporal for the whole run."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from embedded import temporal as temporal_server
+from embedded.postgres import Postgres
+from embedded.state import State
+from embedded.supervisor import Supervisor
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A running cluster with both roles and an empty database: `app_url`, `owner_url`, `superuser_url`."""
+    server = Postgres(_state(tmp_path_factory.mktemp("postgres")))
+    server.initialise()
+    with Supervisor() as supervisor:
+        supervisor.start(server.child)
+        supervisor.wait(server.child, server.ready, 30)
+        server.create_roles()
+        yield server
+    server.forget_link()
+
+
+@pytest.fixture(scope="session")
+def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running development server."""
+    port = temporal_server.free_port()
+    server = temporal_server.child(_state(tmp_path_factory.mktemp("temporal")), port, None)
+    with Supervisor() as supervisor:
+        supervisor.start(server)
+        supervisor.wait(server, lambda: temporal_server.listening(port), 30)
+        yield f"{temporal_server.HOST}:{port}"
+
+
+def _state(root: Path) -> State:
+    state = State(root)
+    state.prepare()
+    return state

@@ -1,0 +1,24 @@
+from pathlib import Path
+
+import pytest
+
+from embedded.state import State, Trouble
+
+
+def test_directories_are_private(tmp_path: Path) -> None:
+    state = State(tmp_path / "var")
+    state.prepare()
+    assert {path.stat().st_mode & 0o777 for path in (state.root, state.run, state.log)} == {0o700}
+
+
+def test_second_instance_is_refused_by_name_of_the_first(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    state.lock()
+    with pytest.raises(Trouble, match=r"正由另一个 bihuan up 使用（进程 \d+）"):
+        state.lock()
+
+
+def test_unusable_directory_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Trouble, match="无法使用状态目录"):
+        State(tmp_path / "file").prepare()

@@ -1,0 +1,164 @@
+"""Habits that no other tool checks (STYLE.md). Each failure names the place."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from settings import ROOT
+
+MODULE_LINES_MAX = 300
+FUNCTION_LINES_MAX = 60
+VAGUE = {"util", "utils", "helper", "helpers", "manager", "managers", "service", "services", "common", "misc"}
+SOURCE = {".py", ".toml", ".ini", ".cfg", ".sql", ".html", ".css", ".js", ".sh", ".lock", ".mako", ""}
+
+# Written in parts, so that this file passes its own test.
+MACHINE_PATH = re.compile("(?<![\\w.}/-])/" + "(home|root|work|Users|tmp|mnt|private)/" + r"[\w.-]")
+REGISTRY = re.compile(
+    "pypi" + r"\.org|python" + "hosted|registry" + r"\.npm|npm" + "mirror|go" + "proxy|crates" + r"\.io"
+)
+OUTSIDE = re.compile("https?:" + r"//([^/\s\"'`)<>\\]+)")
+HERE = re.compile(
+    r"(\{|%s|127\.0\.0\.1|localhost|\[::1\]|www\.w3\.org$|json-schema\.org$|[\w.-]*\.?example\b|test\b)"
+)
+
+
+def tracked() -> list[Path]:
+    """The project's own files: what git knows or would add; without git, what is not made by tools."""
+    argv = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        listed = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split("\0")
+    except (OSError, subprocess.CalledProcessError):
+        made = (".venv", "var", "node_modules", "__pycache__")
+        return [path for path in ROOT.rglob("*") if path.is_file() and not set(path.parts) & set(made)]
+    return [ROOT / name for name in listed if name and (ROOT / name).is_file()]
+
+
+FILES = tracked()
+SOURCES = [path for path in FILES if path.suffix in SOURCE and path.name != ".gitignore"]
+MODULES = [path for path in FILES if path.suffix == ".py"]
+LOCKS = sorted(ROOT.glob("*.lock"))
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def matches(pattern: re.Pattern[str], paths: list[Path]) -> Iterator[tuple[str, re.Match[str]]]:
+    for path in paths:
+        for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+            for found in pattern.finditer(line):
+                yield f"{name(path)}:{number}: {found.group()}", found
+
+
+def imports(path: Path) -> Iterator[tuple[str, str]]:
+    """(place, imported module) for every import statement, wherever it stands."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((f"{name(path)}:{node.lineno}", alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield f"{name(path)}:{node.lineno}", node.module
+
+
+def imports_under(*packages: str) -> Iterator[tuple[str, str]]:
+    for path in MODULES:
+        if name(path).split("/")[0] in packages:
+            yield from ((place, module.split(".")[0]) for place, module in imports(path))
+
+
+def test_no_path_of_one_machine() -> None:
+    assert [place for place, _ in matches(MACHINE_PATH, FILES)] == []
+
+
+def test_no_registry_is_named() -> None:
+    assert [place for place, _ in matches(REGISTRY, FILES)] == []
+
+
+def test_source_reaches_no_outside_host() -> None:
+    found = matches(OUTSIDE, SOURCES)
+    assert [place for place, match in found if not HERE.match(match.group(1))] == []
+
+
+def test_locks_name_no_host_and_hash_everything() -> None:
+    assert {path.name for path in LOCKS} >= {
+        "requirements.lock",
+        "requirements-dev.lock",
+        "requirements-setup.lock",
+    }
+    for path in LOCKS:
+        entries = re.split(r"\n(?! )", path.read_text().strip())
+        wrong = [entry for entry in entries if not re.match(r"[\w.-]+==\S+[\s\S]* --hash=sha256:", entry)]
+        assert (path.name, wrong) == (path.name, [])
+        assert "://" not in path.read_text()
+
+
+def test_development_uses_the_versions_of_the_product() -> None:
+    def pins(lock: str) -> set[str]:
+        return set(re.findall(r"^\S+==\S+", (ROOT / lock).read_text(), re.MULTILINE))
+
+    assert pins("requirements.lock") - pins("requirements-dev.lock") == set()
+
+
+def test_every_dependency_is_locked() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    for wanted, lock in (
+        (project["project"]["dependencies"], "requirements.lock"),
+        (project["dependency-groups"]["dev"], "requirements-dev.lock"),
+        (project["dependency-groups"]["setup"], "requirements-setup.lock"),
+    ):
+        names = {re.split(r"[\[<>=!~ ]", each)[0].lower() for each in wanted}
+        locked = set(re.findall(r"^([\w.-]+)==", (ROOT / lock).read_text(), re.MULTILINE))
+        assert names - locked == set(), lock
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_module_and_its_functions_are_short(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= MODULE_LINES_MAX
+    functions = [
+        node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    lengths = {each.name: (each.end_lineno or each.lineno) - each.lineno + 1 for each in functions}
+    assert {each: length for each, length in lengths.items() if length > FUNCTION_LINES_MAX} == {}
+
+
+def test_modules_have_telling_names() -> None:
+    parts = [(path, set(re.split(r"[/_]", name(path.with_suffix(""))))) for path in MODULES]
+    assert [name(path) for path, words in parts if words & VAGUE] == []
+
+
+def test_tests_are_no_package() -> None:
+    assert [
+        name(path) for path in FILES if path.name == "__init__.py" and name(path).startswith("tests/")
+    ] == []
+
+
+def test_domain_imports_the_standard_library_and_pydantic_only() -> None:
+    allowed = sys.stdlib_module_names | {"domain", "pydantic", "pydantic_core"}
+    assert [found for found in imports_under("domain") if found[1] not in allowed] == []
+
+
+def test_workflows_know_neither_database_nor_http() -> None:
+    barred = {"sqlalchemy", "asyncpg", "fastapi", "starlette", "httpx", "ledger", "settings"}
+    assert [found for found in imports_under("workflows") if found[1] in barred] == []
+
+
+def test_nothing_imports_what_assembles_it() -> None:
+    packages = (
+        "domain",
+        "ledger",
+        "activities",
+        "workflows",
+        "routes",
+        "web",
+        "embedded",
+        "calendars",
+        "cli",
+    )
+    assert [found for found in imports_under(*packages) if found[1] in {"api", "worker"}] == []
