@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Literal, get_args
 
 Level = Literal["village", "township", "county"]
@@ -29,6 +30,8 @@ class Role(StrEnum):
     RESIDENT = "resident"
     CLOCK = "clock"  # the engine itself; no token can carry it
 
+
+WEARABLE = frozenset(Role) - {Role.CLOCK}
 
 ROLE_TITLES: Mapping[str, str] = {
     Role.GRID_WORKER: "网格员",
@@ -60,7 +63,7 @@ class Hat:
     def parse(cls, text: str) -> "Hat":
         """Read `ROLE@SCOPE`. Raises ValueError with words for a person when it is no such thing."""
         role, at, scope = text.partition("@")
-        if not at or not scope or role not in set(Role) or role == Role.CLOCK:
+        if not at or not scope or role not in WEARABLE:
             raise ValueError(f"身份应写作“角色@范围”，如 dispatcher@141025101000；收到的是“{text}”")
         return cls(role, scope)
 
@@ -83,15 +86,16 @@ class Post:
     role: str
     level: str | None
 
-    @classmethod
-    def parse(cls, text: str) -> "Post":
+    @staticmethod
+    @cache
+    def parse(text: str) -> "Post":
         """Read `ROLE` or `ROLE@LEVEL`. Raises ValueError when role or level is unknown."""
         role, at, level = text.partition("@")
-        if role not in set(Role) or role == Role.CLOCK:
+        if role not in WEARABLE:
             raise ValueError(f"未知角色“{role}”")
         if at and level not in (*LEVELS, "unit"):
             raise ValueError(f"未知层级“{level}”（可用：village、township、county、unit）")
-        return cls(role, level if at else None)
+        return Post(role, level if at else None)
 
     def at(self, lineage: Mapping[str, str], unit: str | None) -> Hat | None:
         """The hat that this post is in a place, or None where the place has no such level."""

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from domain.form import FormField
 from domain.hat import Post
-from domain.limit import Limit, Roll
+from domain.limit import Limit, Roll, Unit
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
@@ -123,7 +123,7 @@ class ClockRule(Part):
         """The cards of this clock for `limit`: the default is yellow one working day before, at 75 % for limits up to a day."""
         if self.cards is not None:
             return self.cards
-        return Cards(yellow=Share(share=(3, 4)) if limit.short else Before(before=Limit(1, "working_day")))
+        return Cards(yellow=Share(share=(3, 4)) if limit.short else Before(before=Limit(1, Unit.WORKING_DAY)))
 
 
 class LadderRung(Part):

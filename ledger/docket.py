@@ -21,7 +21,7 @@ from domain.view import offered, present
 from ledger.journal import GENESIS, Entry, entry
 from ledger.reading import Snapshot
 from ledger.request import Reporter, Request, Ruling, engines_id
-from ledger.statement import CaseRow, CommandRow, array_literal
+from ledger.statement import CaseRow, CommandRow, hex_bytes
 
 ENGINE_PERSON = "bihuan"
 
@@ -133,8 +133,8 @@ class Docket:
     ) -> None:  # fmt: skip
         self.commands.append(
             CommandRow(
-                command_id, self.case_id if self.case else None, name, actor.person, str(actor.hat), request_hash,
-                outcome, words, body, first, last, self.at, gated=False,
+                command_id, self.case_id if self.case else None, name, actor.person, str(actor.hat), hex_bytes(request_hash),
+                outcome, words, body.decode(), first, last, self.at, gated=False,
             )
         )  # fmt: skip
 
@@ -166,7 +166,7 @@ def case_row(case_id: UUID, case: Case, previous_version: int, head: bytes) -> C
         number=case.number,
         previous_version=previous_version,
         version=case.version,
-        head=head,
+        head=hex_bytes(head),
         fold=cases.FOLD,
         state=cases.dump(case).decode(),
         procedure=case.procedure.id,
@@ -177,7 +177,7 @@ def case_row(case_id: UUID, case: Case, previous_version: int, head: bytes) -> C
         township=case.lineage.get("township"),
         county=case.lineage["county"],
         unit=case.unit.id if case.unit else None,
-        units=array_literal(case.units),
+        units=case.units,
         stage=case.stage,
         level=case.level,
         holder=case.holder,

@@ -22,15 +22,15 @@ class Entry:
     version: int
     name: str
     schema: int
-    leaf: bytes
+    leaf: str
     body: str
-    salt: bytes
+    salt: str
     recorded_at: Instant
 
     @property
     def hash(self) -> bytes:
         """What the next leaf names as its previous."""
-        return hashlib.sha256(self.leaf).digest()
+        return hashlib.sha256(self.leaf.encode()).digest()
 
 
 def digest(salt: bytes, body: bytes) -> str:
@@ -58,12 +58,12 @@ def entry(case_id: UUID, fact: Fact, command_id: UUID, received_at: Instant, pre
             "version": fact.version,
         }
     )
-    return Entry(case_id, fact.version, name, schema, leaf, body.decode(), salt, fact.recorded_at)
+    return Entry(case_id, fact.version, name, schema, leaf, body.decode(), "\\x" + salt.hex(), fact.recorded_at)
 
 
-def canonical(leaf: dict[str, str | int]) -> bytes:
-    """The RFC 8785 bytes of a flat object with ASCII keys and string or small integer values.
+def canonical(leaf: dict[str, str | int]) -> str:
+    """The RFC 8785 text of a flat object with ASCII keys and string or small integer values.
 
-    For such objects Python's own encoder gives exactly those bytes (tests compare it with the `rfc8785` package).
+    For such objects Python's own encoder gives exactly that (tests compare it with the `rfc8785` package).
     """
-    return json.dumps(leaf, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps(leaf, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -12,11 +12,10 @@ from domain.decision import Context
 from domain.instant import Instant, local
 from ledger.connection import LOST, Connection
 from ledger.docket import Docket
-from ledger.journal import Entry
 from ledger.library import Library
 from ledger.reading import Registers, Row, read, snapshot
 from ledger.request import PoisonedCase, Request, Ruling
-from ledger.statement import APPEND, CaseRow, CommandRow, arrays
+from ledger.statement import APPEND, rows_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +134,16 @@ class Round:
         entries = [row for docket in appending for row in docket.entries]
         commands = [replace(row, gated=bool(docket.entries)) for docket in dockets for row in docket.commands]
         told = [docket.case_id for docket in appending if self._keep or docket.keeper_must_hear]
-        reporters = [(d.case_id, d.reporter.name, d.reporter.phone) for d in appending if d.reporter]
+        reporters = [
+            {"case_id": d.case_id, "name": d.reporter.name, "phone": d.reporter.phone} for d in appending if d.reporter
+        ]
         rows = await self._connection.fetch(
             APPEND,
-            *arrays(CaseRow, [docket.row() for docket in appending]),
-            *arrays(Entry, entries),
-            *arrays(CommandRow, sorted(commands, key=lambda row: row.id)),
+            rows_json([docket.row() for docket in appending]),
+            rows_json(entries),
+            rows_json(sorted(commands, key=lambda row: row.id)),
             told,
-            *([list(column) for column in zip(*reporters, strict=True)] or ([], [], [])),
+            rows_json(reporters),
         )
         return {row["id"] for row in rows}
 
@@ -152,7 +153,7 @@ def _repeat(request: Request, row: Row) -> Ruling:
     if row["request_hash"] != request.request_hash:
         body = '{"code":"idempotency_conflict","detail":"同一个 Idempotency-Key 已用于另一请求，请换一个"}'
         return Ruling("idempotency_conflict", None, 0, body.encode())
-    return Ruling(row["outcome"], row["ruled_case"], row["ruled_version"], row["body"])
+    return Ruling(row["outcome"], row["ruled_case"], row["ruled_version"], row["body"].encode())
 
 
 def _poisoned(case_id: UUID, error: Exception) -> PoisonedCase:

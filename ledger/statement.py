@@ -5,13 +5,13 @@ cases: it takes each case row at the version that was read, in id order, and wri
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from operator import attrgetter
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
+
 from domain.instant import Instant
-from ledger.journal import Entry
 
 READ = """
 select a.ord, clock_timestamp() as at,
@@ -39,13 +39,13 @@ order by a.ord
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """The folded case with its search columns, in the order of the table."""
+    """The folded case with its search columns."""
 
     id: UUID
     number: str
     previous_version: int
     version: int
-    head: bytes
+    head: str  # hex_bytes
     fold: int
     state: str
     procedure: str
@@ -56,7 +56,7 @@ class CaseRow:
     township: str | None
     county: str
     unit: str | None
-    units: str  # a PostgreSQL array literal: arrays of arrays cannot be ragged
+    units: tuple[str, ...]
     stage: str
     level: str | None
     holder: str | None
@@ -79,10 +79,10 @@ class CommandRow:
     name: str
     person: str
     hat: str
-    request_hash: bytes
+    request_hash: str  # hex_bytes
     outcome: str
     words: str | None
-    body: bytes
+    body: str
     from_version: int
     to_version: int
     recorded_at: Instant
@@ -90,51 +90,52 @@ class CommandRow:
 
 
 CASE_TYPES = (
-    "uuid text int int bytea int2 text text text text text text text text text text text text text bool"
-    " timestamptz timestamptz int int int timestamptz timestamptz"
-).split()
-EVENT_TYPES = "uuid int text int2 bytea text bytea timestamptz".split()
-COMMAND_TYPES = "uuid uuid text text text bytea text text bytea int int timestamptz bool".split()
-
-CASE_COLUMNS = [field.name for field in fields(CaseRow)]
-EVENT_COLUMNS = [field.name for field in fields(Entry)]
-COMMAND_COLUMNS = [field.name for field in fields(CommandRow)]
+    "id uuid, number text, previous_version int, version int, head bytea, fold int2, state text, procedure text,"
+    " procedure_sha256 text, title text, division text, village text, township text, county text, unit text,"
+    " units text[], stage text, level text, holder text, closed bool, due_at timestamptz, wake_at timestamptz,"
+    " yellow int, red int, escalations int, opened_at timestamptz, recorded_at timestamptz"
+)
+EVENT_TYPES = (
+    "case_id uuid, version int, name text, schema int2, leaf text, body text, salt bytea, recorded_at timestamptz"
+)
+COMMAND_TYPES = (
+    "id uuid, case_id uuid, name text, person text, hat text, request_hash bytea, outcome text, words text, body text,"
+    " from_version int, to_version int, recorded_at timestamptz, gated bool"
+)
+# What an append never changes, and so need not compare or rewrite.
 FIXED = {"id", "number", "division", "village", "township", "county", "opened_at"}
 
 
-def _unnest(first: int, types: Sequence[str], columns: Sequence[str], alias: str) -> str:
-    arrays = ", ".join(f"${first + place}::{kind}[]" for place, kind in enumerate(types))
-    return f"unnest({arrays}) as {alias}({', '.join(columns)})"
+def _names(types: str) -> list[str]:
+    return [column.split()[0] for column in types.split(", ")]
 
 
 def _append() -> str:
-    case_values = ", ".join("units::text[]" if name == "units" else name for name in CASE_COLUMNS)
-    changes = ", ".join(f"{name} = excluded.{name}" for name in CASE_COLUMNS if name not in FIXED)
-    after_case = 1 + len(CASE_TYPES)
-    after_event = after_case + len(EVENT_TYPES)
-    after_command = after_event + len(COMMAND_TYPES)
-    command_columns = ", ".join(COMMAND_COLUMNS[:-1])
+    """Rows travel as JSON: encoding them as arrays, one per column, cost more than all else together."""
+    case_columns, event_columns = ", ".join(_names(CASE_TYPES)), ", ".join(_names(EVENT_TYPES))
+    command_columns = ", ".join(_names(COMMAND_TYPES)[:-1])
+    changes = ", ".join(f"{name} = excluded.{name}" for name in _names(CASE_TYPES) if name not in FIXED)
     return f"""
 with won as (
-    insert into "case" ({", ".join(CASE_COLUMNS)})
-    select {case_values} from {_unnest(1, CASE_TYPES, CASE_COLUMNS, "incoming")} order by id
+    insert into "case" ({case_columns})
+    select {case_columns} from json_to_recordset($1::json) as incoming({CASE_TYPES}) order by id
     on conflict (id) do update set {changes}
     where "case".version = excluded.previous_version
     returning id
 ), journal as (
-    insert into event ({", ".join(EVENT_COLUMNS)})
-    select {", ".join(EVENT_COLUMNS)} from {_unnest(after_case, EVENT_TYPES, EVENT_COLUMNS, "entry")}
+    insert into event ({event_columns})
+    select {event_columns} from json_to_recordset($2::json) as entry({EVENT_TYPES})
     where case_id in (select id from won)
 ), rulings as (
     insert into command ({command_columns})
-    select {command_columns} from {_unnest(after_event, COMMAND_TYPES, COMMAND_COLUMNS, "ruled")}
+    select {command_columns} from json_to_recordset($3::json) as ruled({COMMAND_TYPES})
     where not gated or case_id in (select id from won)
 ), told as (
-    insert into outbox (case_id) select t from unnest(${after_command}::uuid[]) as t where t in (select id from won)
+    insert into outbox (case_id) select t from unnest($4::uuid[]) as t where t in (select id from won)
 ), reporters as (
     insert into reporter (case_id, name, phone)
-    select * from unnest(${after_command + 1}::uuid[], ${after_command + 2}::text[], ${after_command + 3}::text[])
-        as r(case_id, name, phone) where r.case_id in (select id from won)
+    select case_id, name, phone from json_to_recordset($5::json) as r(case_id uuid, name text, phone text)
+    where case_id in (select id from won)
 )
 select id from won
 """
@@ -143,14 +144,11 @@ select id from won
 APPEND = _append()
 
 
-def arrays(row_type: type, rows: Sequence[Any]) -> list[list[Any]]:
-    """Rows of a dataclass turned into one array per field."""
-    names = [field.name for field in fields(row_type)]
-    if not rows:
-        return [[] for _ in names]
-    return [list(column) for column in zip(*map(attrgetter(*names), rows), strict=True)]
+def rows_json(rows: Sequence[Any]) -> str:
+    """Rows of dataclasses as the JSON that `APPEND` takes."""
+    return to_json(rows).decode()
 
 
-def array_literal(items: Sequence[str]) -> str:
-    """A PostgreSQL text[] literal."""
-    return "{" + ",".join('"' + item.replace("\\", "\\\\").replace('"', '\\"') + '"' for item in items) + "}"
+def hex_bytes(data: bytes) -> str:
+    """A bytea as PostgreSQL reads it from text."""
+    return "\\x" + data.hex()

@@ -89,7 +89,7 @@ create table command (
     request_hash bytea not null,
     outcome text not null,
     words text,
-    body bytea not null,
+    body text not null,
     from_version integer not null,
     to_version integer not null,
     recorded_at timestamptz not null
@@ -102,13 +102,13 @@ create table event (
     version integer not null,
     name text not null,
     schema smallint not null,
-    leaf bytea not null,
+    leaf text not null,
     body text not null,
     salt bytea not null,
     recorded_at timestamptz not null,
     primary key (case_id, version)
 );
-comment on column event.leaf is 'The exact canonical bytes (RFC 8785) that are hashed; the next leaf names their SHA-256.';
+comment on column event.leaf is 'The exact canonical text (RFC 8785) whose UTF-8 bytes are hashed; the next leaf names their SHA-256.';
 
 -- What is folded from it ------------------------------------------------------------------------------------------
 
