@@ -2,12 +2,13 @@
 
 import typer
 
-from cli import calendar, division, token
+from cli import calendar, case, division, token
 from cli.up import up
 
 app = typer.Typer(help="闭环：隐患与信访闭环办理系统", no_args_is_help=True, add_completion=False)
 app.command()(up)
 app.add_typer(token.app, name="token")
+app.add_typer(case.app, name="case")
 app.add_typer(division.app, name="divisions")
 app.add_typer(calendar.app, name="calendar")
 

@@ -32,7 +32,7 @@ def failure(words: str) -> typer.Exit:
 
 
 def run(var: Path, work: "Callable[[Ledger], Awaitable[Answer]]") -> Answer:
-    """The answer of `work` on the ledger of the instance that runs on `var`, or that the environment names."""
+    """The answer of `work` on the ledger of the instance running on `var`, or named by the environment."""
     try:
         url = load(var.absolute()).database_url
     except NotConfigured as error:
@@ -41,7 +41,7 @@ def run(var: Path, work: "Callable[[Ledger], Awaitable[Answer]]") -> Answer:
 
 
 def on(url: str, work: "Callable[[Ledger], Awaitable[Answer]]") -> Answer:
-    """The answer of `work` on the ledger at `url`. Raises typer.Exit with words for what a person can mend."""
+    """The answer of `work` on the ledger at `url`. Ends with words where a person can mend it."""
     import asyncpg
     from sqlalchemy.exc import SQLAlchemyError
 

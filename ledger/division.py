@@ -71,7 +71,7 @@ def parse(data: bytes) -> tuple[Division, ...]:
 def lineages(tree: Mapping[str, Division]) -> dict[str, dict[str, str]]:
     """For every code of a whole tree: level → code, from the division itself up to its county.
 
-    Empty above counties: nothing is handled there. Raises RegisterFault where a parent is missing or out of level.
+    Empty above counties, where nothing is handled. Raises RegisterFault for a parent missing or out of level.
     """
     faults: list[str] = []
     found: dict[str, dict[str, str]] = {}

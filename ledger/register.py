@@ -17,7 +17,7 @@ from ledger.division import NAME_LENGTH_MAX, Division, RegisterFault, lineages
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a load did: new codes, codes whose row was followed by another, rows of the file that stood already."""
+    """What a load did: codes that are new, codes that got another row, rows that stood already."""
 
     added: int
     changed: int
@@ -48,8 +48,8 @@ async def load_divisions(
 ) -> Loaded:
     """Make `rows` current from `valid_from` (its 00:00) on; all or nothing. Raises RegisterFault.
 
-    What stands already is not touched and keeps the edition it came with; a division whose name, level, parent
-    or lineage changes gets a new row, and the old one ends where the new one begins. What `rows` leaves out stays.
+    What stands already is not touched and keeps the edition it came with; a division whose name, level,
+    parent or lineage changes gets a new row, and the old one ends where it begins. What is left out stays.
     """
     async with writers.held() as connection, connection.transaction():
         await connection.execute("select pg_advisory_xact_lock(hashtext('division'))")
@@ -117,7 +117,7 @@ async def _write(
 
 
 async def load_units(writers: Writers, units: Sequence[Unit]) -> None:
-    """Put `units` into the register, replacing what it says of them. Raises RegisterFault: unknown division."""
+    """Put `units` into the register, replacing what it says of them. Raises RegisterFault."""
     levels = {
         row["code"]: row["level"]
         for row in await writers.fetch(
@@ -133,9 +133,10 @@ async def load_units(writers: Writers, units: Sequence[Unit]) -> None:
     await writers.fetch(
         "insert into unit (id, name, division, level, kinds)"
         " select id, name, division, level, string_to_array(kinds, ' ')"
-        " from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as u(id, name, division, level, kinds)"
+        " from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])"
+        " as u(id, name, division, level, kinds)"
         " on conflict (id) do update"
-        " set name = excluded.name, division = excluded.division, level = excluded.level, kinds = excluded.kinds",
+        " set (name, division, level, kinds) = (excluded.name, excluded.division, excluded.level, excluded.kinds)",
         [unit.id for unit in units],
         [unit.name for unit in units],
         [unit.division for unit in units],
@@ -145,13 +146,12 @@ async def load_units(writers: Writers, units: Sequence[Unit]) -> None:
 
 
 async def load_persons(writers: Writers, persons: Sequence[Person], sample: bool = False) -> None:
-    """Put persons and hats into the register; who is there already keeps their name. Raises RegisterFault."""
+    """Put persons and hats on register; who is known keeps the name. Raises RegisterFault."""
     hats = [(person.id, hat) for person in persons for hat in person.hats]
     known = await scopes(writers, {hat.scope for _, hat in hats})
     faults = [f"{person}：没有区划或承办单位 {hat.scope}" for person, hat in hats if hat.scope not in known]
-    faults += [
-        f"{each.id}：姓名应为 1 至 {NAME_LENGTH_MAX} 字" for each in persons if not _is_name(each.name)
-    ]
+    nameless = [each.id for each in persons if not _is_name(each.name)]
+    faults += [f"{each}：姓名应为 1 至 {NAME_LENGTH_MAX} 字" for each in nameless]
     if faults:
         raise RegisterFault(faults)
     async with writers.held() as connection, connection.transaction():
