@@ -1,4 +1,4 @@
-"""Decisions: what a command makes happen to a case. Total: every pair yields events or a Refusal, never an exception."""
+"""Decisions: what a command makes happen to a case. Total: events or a Refusal, never an exception."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -81,7 +81,8 @@ def act(case: Case, command: Act, context: Context, at: Instant) -> tuple[Event,
     """What an action does to a case whose due rungs have already fired."""
     if command.expected_version is not None and command.expected_version != case.version:
         return Refusal(
-            "version_conflict", f"事项已有新变化（现为第 {case.version} 版，您看到的是第 {command.expected_version} 版），请刷新后再办"
+            "version_conflict",
+            f"事项已有新变化（现为第 {case.version} 版，您看到的是第 {command.expected_version} 版），请刷新后再办",
         )
     action = context.procedure.actions.get(command.action)
     if action is None:
@@ -116,9 +117,7 @@ def _move(
     if branch is None or (branch.stage == case.stage and unit is None):
         return None
     running = {clock.id for clock in case.clocks.values() if clock.state == "running"}
-    move = _arrive(
-        branch.stage, context, facts, case.lineage, at, case.version + 1, frozenset(running), action.limits
-    )
+    move = _arrive(branch.stage, context, facts, case.lineage, at, case.version + 1, frozenset(running), action.limits)
     return move if isinstance(move, Refusal) else replace(move, unit=unit)
 
 

@@ -61,10 +61,9 @@ def _count_days(calendar: Calendar, first: dt.date, limit: Limit, roll: Roll) ->
     else:
         last = unrolled(first, limit)
         yield from _plain_days(first, last, limit)
-    unmoved = last
     if roll == Roll.FORWARD:
         last = yield from _roll(calendar, last)
-    yield _last_day(calendar, unmoved, last, roll)
+    yield _last_day(calendar, last, roll)
     yield _due(end_of(last))
 
 
@@ -100,7 +99,7 @@ def _roll(calendar: Calendar, day: dt.date) -> Generator[Step, None, dt.date]:
     return day
 
 
-def _last_day(calendar: Calendar, unmoved: dt.date, last: dt.date, roll: Roll) -> Step:
+def _last_day(calendar: Calendar, last: dt.date, roll: Roll) -> Step:
     what = calendar.day(last)
     if roll == Roll.FORWARD:
         words = f"末日为{_described(last, what)}{_mark(last, what)}"

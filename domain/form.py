@@ -91,7 +91,7 @@ def answers(
 Problem = tuple[str, str] | None
 
 
-def _text(field: FormField, value: Any, known: Known) -> Problem:
+def _text(field: FormField, value: Any, _known: Known) -> Problem:
     longest = field.max or (PLACE_LENGTH_MAX if field.type is FieldType.PLACE else TEXT_LENGTH_MAX)
     if not isinstance(value, str):
         return "mistyped_field", f"“{field.title}”应为文字"
@@ -104,7 +104,7 @@ def _text(field: FormField, value: Any, known: Known) -> Problem:
     return None
 
 
-def _number(field: FormField, value: Any, known: Known) -> Problem:
+def _number(field: FormField, value: Any, _known: Known) -> Problem:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         return "mistyped_field", f"“{field.title}”应为数字"
     if abs(value) > (field.max if field.max is not None else 2**53 - 1):
@@ -112,11 +112,11 @@ def _number(field: FormField, value: Any, known: Known) -> Problem:
     return None
 
 
-def _boolean(field: FormField, value: Any, known: Known) -> Problem:
+def _boolean(field: FormField, value: Any, _known: Known) -> Problem:
     return None if isinstance(value, bool) else ("mistyped_field", f"“{field.title}”应为 true 或 false")
 
 
-def _choice(field: FormField, value: Any, known: Known) -> Problem:
+def _choice(field: FormField, value: Any, _known: Known) -> Problem:
     options = field.options or {}
     if isinstance(value, str) and value in options:
         return None
@@ -129,7 +129,7 @@ def _choices(field: FormField, value: Any, known: Known) -> Problem:
     return next((problem for item in value if (problem := _choice(field, item, known))), None)
 
 
-def _date(field: FormField, value: Any, known: Known) -> Problem:
+def _date(field: FormField, value: Any, _known: Known) -> Problem:
     try:
         date.fromisoformat(value)
     except (TypeError, ValueError):
@@ -137,7 +137,7 @@ def _date(field: FormField, value: Any, known: Known) -> Problem:
     return None
 
 
-def _instant(field: FormField, value: Any, known: Known) -> Problem:
+def _instant(field: FormField, value: Any, _known: Known) -> Problem:
     try:
         aware = datetime.fromisoformat(value).tzinfo is not None
     except (TypeError, ValueError):

@@ -81,7 +81,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A role at a level, as a procedure names it: `dispatcher@township`, `handler@unit`; without a level, anywhere above."""
+    """A role at a level, as a procedure names it: `dispatcher@township`; without a level, anywhere above the case."""
 
     role: str
     level: str | None

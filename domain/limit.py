@@ -41,10 +41,21 @@ WORDS = {
 _SPOKEN = {
     **{unit.replace("_", ""): unit for unit in Unit},
     **{unit.replace("_", "") + "s": unit for unit in Unit},
-    **{"秒": Unit.SECOND, "秒钟": Unit.SECOND, "分": Unit.MINUTE, "分钟": Unit.MINUTE},
-    **{"小时": Unit.HOUR, "个小时": Unit.HOUR, "时": Unit.HOUR},
-    **{"日": Unit.DAY, "天": Unit.DAY, "个自然日": Unit.DAY, "自然日": Unit.DAY},
-    **{"工作日": Unit.WORKING_DAY, "个工作日": Unit.WORKING_DAY, "月": Unit.MONTH, "个月": Unit.MONTH},
+    "秒": Unit.SECOND,
+    "秒钟": Unit.SECOND,
+    "分": Unit.MINUTE,
+    "分钟": Unit.MINUTE,
+    "小时": Unit.HOUR,
+    "个小时": Unit.HOUR,
+    "时": Unit.HOUR,
+    "日": Unit.DAY,
+    "天": Unit.DAY,
+    "个自然日": Unit.DAY,
+    "自然日": Unit.DAY,
+    "工作日": Unit.WORKING_DAY,
+    "个工作日": Unit.WORKING_DAY,
+    "月": Unit.MONTH,
+    "个月": Unit.MONTH,
 }
 
 # A longer limit is a slip of the pen, and one that reaches the year 9999 could not be counted at all.

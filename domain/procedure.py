@@ -59,7 +59,7 @@ def _branches(to: Any) -> Any:
 
 
 class Action(Part):
-    """What may be done: from which stages, by whom, with which form, and where it leads (`to` left out: nowhere else)."""
+    """What may be done: from which stages, by whom, with which form, where it leads (`to` left out: nowhere)."""
 
     title: str
     from_: list[Id] = Field(alias="from", min_length=1)
@@ -120,7 +120,7 @@ class ClockRule(Part):
         return self
 
     def cards_for(self, limit: Limit) -> Cards:
-        """The cards of this clock for `limit`: the default is yellow one working day before, at 75 % for limits up to a day."""
+        """The cards for `limit`. Default: yellow one working day before due, for limits up to a day at 75 %."""
         if self.cards is not None:
             return self.cards
         return Cards(yellow=Share(share=(3, 4)) if limit.short else Before(before=Limit(1, Unit.WORKING_DAY)))
@@ -142,10 +142,11 @@ class Separation(Part):
 
 
 class Closing(Part):
-    """What closing needs: each of `acts` taken after the last of `after`."""
+    """What closing needs: each of `acts` taken after the last of `after`, and evidence with each of `after`."""
 
     after: list[Id] = []
     acts: list[Id] = []
+    evidence: bool = False
 
 
 class Intake(Part):

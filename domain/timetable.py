@@ -23,12 +23,13 @@ def start(
     version: int,
     limit: Limit | None = None,
 ) -> Clock:
-    """The clock `clock_id` of `procedure` as it starts at `at` for a case with `facts`; `limit` overrides the rule's."""
+    """The clock `clock_id` as it starts at `at` for a case with `facts`; `limit` overrides the rule's."""
     rule = procedure.clocks[clock_id].terms(facts)
     limit = limit or rule.limit
     due = count(calendar, at, limit, rule.roll)
     if rule.window:
-        warned, rungs = None, (Rung("lapse", due.due_at, "lapse"),)
+        warned: Instant | None = None
+        rungs: tuple[Rung, ...] = (Rung("lapse", due.due_at, "lapse"),)
     else:
         cards = rule.cards_for(limit)
         warned = _internal(cards, calendar, at, limit, due)

@@ -11,7 +11,7 @@ from domain.procedure import Procedure
 
 
 def present(case_id: str, case: Case) -> dict[str, Any]:
-    """The case as DESIGN's surface gives it, less `actions`: a function of the state alone, so replay can be compared."""
+    """The case less its `actions`: a function of the state alone, so that replay can be compared."""
     return {
         "case_id": case_id,
         "number": case.number,
@@ -51,7 +51,7 @@ def present(case_id: str, case: Case) -> dict[str, Any]:
 
 
 def offered(case: Case, procedure: Procedure, actor: Actor, home: str) -> list[dict[str, Any]]:
-    """The actions that this actor may take now, each with its form, so that a client needs no knowledge of procedures."""
+    """What this actor may do now, each action with its form: a client needs no knowledge of procedures."""
     return [
         {
             "id": action_id,

@@ -35,7 +35,7 @@ class Child:
     cwd: Path | None = None
     wave: int = 0
     stop_signal: signal.Signals = signal.SIGTERM
-    stop_within: float = 4.0
+    stop_within: float = 3.5  # the waves together stay below 10 s
     last_signal: signal.Signals = signal.SIGKILL
     death_signal: signal.Signals = signal.SIGKILL
     unshare: bool = False

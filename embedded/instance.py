@@ -21,7 +21,7 @@ START_WITHIN = 60.0  # seconds; a first start on a slow disk, crash recovery inc
 
 
 def migrate(owner_url: str) -> None:
-    """Brings the schema up to date. Loaded late: the import overlaps with the start of the database."""
+    """Brings the schema up to date. Imported only here: Temporal starts meanwhile."""
     importlib.import_module("ledger.migration").upgrade(owner_url)
 
 

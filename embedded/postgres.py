@@ -83,7 +83,7 @@ class Postgres:
             self.state.log / "postgres.log",
             env=_environment(),
             stop_signal=signal.SIGINT,  # fast shutdown: ends sessions, writes a checkpoint
-            stop_within=3.0,
+            stop_within=2.5,
             last_signal=signal.SIGQUIT,
             death_signal=signal.SIGINT,
             unshare=os.geteuid() == 0,

@@ -28,7 +28,7 @@ LOST = (
 
 
 async def connect(url: str, **settings: str) -> Connection:
-    """One connection to the ledger. `url`: postgresql://user@host:port/name, or ?host=/directory&port=n for a socket."""
+    """One connection to the ledger. `url`: postgresql://user@host:port/name, or ?host=/directory&port=n."""
     return await asyncpg.connect(
         url,
         timeout=5,

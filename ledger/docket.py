@@ -102,9 +102,16 @@ class Docket:
         answer["events"] = [self._told(place, event) for place, event in enumerate(events, first + 1)]
         body = to_json(answer)
         self._list(
-            request.command_id, request.name, request.actor, request.request_hash,
-            outcome, None, body, first, self.version,
-        )  # fmt: skip
+            request.command_id,
+            request.name,
+            request.actor,
+            request.request_hash,
+            outcome,
+            None,
+            body,
+            first,
+            self.version,
+        )
         return Ruling(outcome, self.case_id, self.version, body)
 
     def _refuse(self, request: Request, refusal: Refusal) -> Ruling:
@@ -112,14 +119,19 @@ class Docket:
         document: dict[str, Any] = {"code": refusal.code, "detail": refusal.words}
         body = to_json({**document, "errors": errors} if errors else document)
         self._list(
-            request.command_id, request.name[:60], request.actor, request.request_hash,
-            refusal.code, refusal.words, body, self.version, self.version,
-        )  # fmt: skip
+            request.command_id,
+            request.name[:60],
+            request.actor,
+            request.request_hash,
+            refusal.code,
+            refusal.words,
+            body,
+            self.version,
+            self.version,
+        )
         return Ruling(refusal.code, self.case_id if self.case else None, self.version, body)
 
-    def _record(
-        self, event: Event, actor: Actor, command_id: UUID, occurred_at: Instant, received_at: Instant
-    ) -> None:
+    def _record(self, event: Event, actor: Actor, command_id: UUID, occurred_at: Instant, received_at: Instant) -> None:
         self.version += 1
         fact = Fact(self.version, event, occurred_at, self.at, actor)
         row = entry(self.case_id, fact, command_id, received_at, self.head)
@@ -128,15 +140,34 @@ class Docket:
         self.case = evolve(self.case, fact)
 
     def _list(
-        self, command_id: UUID, name: str, actor: Actor, request_hash: bytes,
-        outcome: str, words: str | None, body: bytes, first: int, last: int,
-    ) -> None:  # fmt: skip
+        self,
+        command_id: UUID,
+        name: str,
+        actor: Actor,
+        request_hash: bytes,
+        outcome: str,
+        words: str | None,
+        body: bytes,
+        first: int,
+        last: int,
+    ) -> None:
         self.commands.append(
             CommandRow(
-                command_id, self.case_id if self.case else None, name, actor.person, str(actor.hat), hex_bytes(request_hash),
-                outcome, words, body.decode(), first, last, self.at, gated=False,
+                command_id,
+                self.case_id if self.case else None,
+                name,
+                actor.person,
+                str(actor.hat),
+                hex_bytes(request_hash),
+                outcome,
+                words,
+                body.decode(),
+                first,
+                last,
+                self.at,
+                gated=False,
             )
-        )  # fmt: skip
+        )
 
     @staticmethod
     def _told(version: int, event: Event) -> Mapping[str, Any]:

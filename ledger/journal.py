@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -59,6 +60,14 @@ def entry(case_id: UUID, fact: Fact, command_id: UUID, received_at: Instant, pre
         }
     )
     return Entry(case_id, fact.version, name, schema, leaf, body.decode(), "\\x" + salt.hex(), fact.recorded_at)
+
+
+def chained(leaves: Iterable[str]) -> bytes:
+    """The head of a chain: the hash of its last leaf, GENESIS when there is none."""
+    head = GENESIS
+    for leaf in leaves:
+        head = hashlib.sha256(leaf.encode()).digest()
+    return head
 
 
 def canonical(leaf: dict[str, str | int]) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import asyncpg
@@ -76,12 +77,8 @@ async def read(connection: Connection, requests: Sequence[Request]) -> tuple[Seq
 
 
 def _strings(fields: Mapping[str, Any]) -> list[str]:
-    found: list[str] = []
-    for value in fields.values():
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, str) and len(item) <= NAME_LENGTH_MAX and control_free(item):
-                found.append(item)
-    return found
+    items = chain.from_iterable(value if isinstance(value, list) else [value] for value in fields.values())
+    return [item for item in items if isinstance(item, str) and len(item) <= NAME_LENGTH_MAX and control_free(item)]
 
 
 def _registers(row: Row) -> Registers:
@@ -126,7 +123,7 @@ async def journal(connection: Connection, case_id: Any, version: int | None = No
     return [fact(row) for row in rows]
 
 
-def fact(row: Mapping[str, Any]) -> Fact:
+def fact(row: Row) -> Fact:
     """A stored event with what its leaf says of it. Raises UnknownEvent, ValueError, KeyError."""
     leaf = json.loads(row["leaf"])
     role, _, scope = leaf["hat"].partition("@")

@@ -18,9 +18,7 @@ PAUSE_SECONDS_MAX = 0.25
 class Registrar:
     """Rules commands. `clock` turns PostgreSQL's reading into the time that counts; only tests replace it."""
 
-    def __init__(
-        self, writers: Writers, library: Library, clock: Callable[[Instant], Instant] = lambda at: at
-    ) -> None:
+    def __init__(self, writers: Writers, library: Library, clock: Callable[[Instant], Instant] = lambda at: at) -> None:
         self._writers = writers
         self._library = library
         self._clock = clock

@@ -1,6 +1,6 @@
 """One round of the registrar: read a batch, decide it in memory case by case, append it in one statement."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -27,6 +27,7 @@ class Settled:
 
 
 Outcome = Settled | PoisonedCase
+Ruled = tuple[Docket, dict[int, Outcome]]
 Asked = tuple[int, Request, Row]  # its place in the batch, the request, what was read for it
 
 
@@ -53,7 +54,7 @@ class Round:
             elif request.command_id not in taken:  # a second one finds the first's ruling in the next round
                 taken.add(request.command_id)
                 by_case.setdefault(request.target, []).append((place, request, row))
-        dockets: list[tuple[Docket, dict[int, Outcome]]] = []
+        dockets: list[Ruled] = []
         for case_id, asked in by_case.items():
             try:
                 dockets.append(await self._decide(case_id, asked, registers))
@@ -64,9 +65,7 @@ class Round:
         outcomes.update(await self._append(dockets))
         return outcomes
 
-    async def _decide(
-        self, case_id: UUID, asked: Sequence[Asked], registers: Registers
-    ) -> tuple[Docket, dict[int, Outcome]]:
+    async def _decide(self, case_id: UUID, asked: Sequence[Asked], registers: Registers) -> Ruled:
         _, first, row = asked[0]
         read_case = await snapshot(self._connection, first, row)
         docket = Docket(case_id, read_case, self._clock(read_case.at))
@@ -80,7 +79,9 @@ class Round:
         command = request.command
         if isinstance(command, Expire):
             return None
-        pinned = row["released"] if isinstance(command, Open) else docket.case and docket.case.procedure.sha256
+        pinned: str | None = docket.case.procedure.sha256 if docket.case else None
+        if isinstance(command, Open):
+            pinned = row["released"]
         if pinned is None or registers.calendar is None:
             return None
         procedure = await self._library.procedure(pinned)
@@ -96,37 +97,25 @@ class Round:
             number=number,
         )
 
-    async def _append(self, dockets: Sequence[tuple[Docket, dict[int, Outcome]]]) -> dict[int, Outcome]:
+    async def _append(self, dockets: Sequence[Ruled]) -> dict[int, Outcome]:
         """Append in one statement; when that fails as a whole, one by one, so that only the culprit is left."""
-        outcomes: dict[int, Outcome] = {}
-        writing = []
-        for docket, ruled in dockets:
-            if docket.commands:
-                writing.append((docket, ruled))
-            else:
-                outcomes.update(ruled)
+        writing = [pair for pair in dockets if pair[0].commands]
+        outcomes = _outcomes(pair for pair in dockets if not pair[0].commands)
         if not writing:
             return outcomes
         try:
             won = await self._write([docket for docket, _ in writing])
-        except asyncpg.UniqueViolationError as error:
-            if len(writing) == 1:
-                return outcomes if "command" in (error.table_name or "") else outcomes | _fail(writing[0], error)
         except LOST:
             raise
         except asyncpg.QueryCanceledError:
             raise TimeoutError("the statement took too long") from None
         except asyncpg.PostgresError as error:
             if len(writing) == 1:
-                return outcomes | _fail(writing[0], error)
-        else:
-            for docket, ruled in writing:
-                if docket.case_id in won or not docket.entries:
-                    outcomes.update(ruled)
+                return outcomes | _failed(*writing[0], error)
+            for pair in writing:
+                outcomes.update(await self._append([pair]))
             return outcomes
-        for pair in writing:
-            outcomes.update(await self._append([pair]))
-        return outcomes
+        return outcomes | _outcomes(pair for pair in writing if pair[0].case_id in won or not pair[0].entries)
 
     async def _write(self, dockets: Sequence[Docket]) -> set[UUID]:
         """The one statement. Cases and commands go in id order, so that concurrent writers cannot deadlock."""
@@ -160,6 +149,12 @@ def _poisoned(case_id: UUID, error: Exception) -> PoisonedCase:
     return PoisonedCase(case_id, f"{type(error).__name__}: {str(error)[:200]}")
 
 
-def _fail(writing: tuple[Docket, dict[int, Outcome]], error: Exception) -> dict[int, Outcome]:
-    docket, ruled = writing
+def _outcomes(pairs: Iterable[Ruled]) -> dict[int, Outcome]:
+    return {place: outcome for _, ruled in pairs for place, outcome in ruled.items()}
+
+
+def _failed(docket: Docket, ruled: dict[int, Outcome], error: asyncpg.PostgresError) -> dict[int, Outcome]:
+    """A command id that was just taken is asked again and finds its ruling; any other error is the case's own."""
+    if isinstance(error, asyncpg.UniqueViolationError) and error.table_name == "command":
+        return {}
     return dict.fromkeys(ruled, _poisoned(docket.case_id, error))

@@ -106,15 +106,16 @@ COMMAND_TYPES = (
 FIXED = {"id", "number", "division", "village", "township", "county", "opened_at"}
 
 
-def _names(types: str) -> list[str]:
+def column_names(types: str) -> list[str]:
+    """The names in a list of typed columns."""
     return [column.split()[0] for column in types.split(", ")]
 
 
 def _append() -> str:
     """Rows travel as JSON: encoding them as arrays, one per column, cost more than all else together."""
-    case_columns, event_columns = ", ".join(_names(CASE_TYPES)), ", ".join(_names(EVENT_TYPES))
-    command_columns = ", ".join(_names(COMMAND_TYPES)[:-1])
-    changes = ", ".join(f"{name} = excluded.{name}" for name in _names(CASE_TYPES) if name not in FIXED)
+    case_columns, event_columns = ", ".join(column_names(CASE_TYPES)), ", ".join(column_names(EVENT_TYPES))
+    command_columns = ", ".join(column_names(COMMAND_TYPES)[:-1])
+    changes = ", ".join(f"{name} = excluded.{name}" for name in column_names(CASE_TYPES) if name not in FIXED)
     return f"""
 with won as (
     insert into "case" ({case_columns})

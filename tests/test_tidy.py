@@ -22,9 +22,7 @@ REGISTRY = re.compile(
     "pypi" + r"\.org|python" + "hosted|registry" + r"\.npm|npm" + "mirror|go" + "proxy|crates" + r"\.io"
 )
 OUTSIDE = re.compile("https?:" + r"//([^/\s\"'`)<>\\]+)")
-HERE = re.compile(
-    r"(\{|%s|127\.0\.0\.1|localhost|\[::1\]|www\.w3\.org$|json-schema\.org$|[\w.-]*\.?example\b|test\b)"
-)
+HERE = re.compile(r"(\{|%s|127\.0\.0\.1|localhost|\[::1\]|www\.w3\.org$|json-schema\.org$|[\w.-]*\.?example\b|test\b)")
 
 
 def tracked() -> list[Path]:
@@ -121,9 +119,7 @@ def test_every_dependency_is_locked() -> None:
 def test_module_and_its_functions_are_short(path: Path) -> None:
     text = path.read_text()
     assert len(text.splitlines()) <= MODULE_LINES_MAX
-    functions = [
-        node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     lengths = {each.name: (each.end_lineno or each.lineno) - each.lineno + 1 for each in functions}
     assert {each: length for each, length in lengths.items() if length > FUNCTION_LINES_MAX} == {}
 
@@ -134,9 +130,7 @@ def test_modules_have_telling_names() -> None:
 
 
 def test_tests_are_no_package() -> None:
-    assert [
-        name(path) for path in FILES if path.name == "__init__.py" and name(path).startswith("tests/")
-    ] == []
+    assert [name(path) for path in FILES if path.name == "__init__.py" and name(path).startswith("tests/")] == []
 
 
 def test_domain_imports_the_standard_library_and_pydantic_only() -> None:

@@ -11,4 +11,6 @@ down_revision = None
 def upgrade() -> None:
     """Run the SQL beside this file; asyncpg takes several statements only on its own connection."""
     statements = Path(__file__).with_suffix(".sql").read_text()
-    op.get_bind().connection.dbapi_connection.run_async(lambda connection: connection.execute(statements))
+    driver = op.get_bind().connection.dbapi_connection
+    assert driver is not None
+    driver.run_async(lambda connection: connection.execute(statements))

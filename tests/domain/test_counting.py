@@ -63,14 +63,10 @@ def test_vectors(time: str, limit: str, roll: Roll, start: str, last: str, provi
 def test_the_day_of_the_start_is_that_of_shanghai() -> None:
     evening_in_utc = datetime(2026, 8, 1, 16, 0, tzinfo=UTC)  # already the 2nd in Shanghai
     assert count(CALENDAR, evening_in_utc, Limit(60, Unit.DAY)).last_day == date(2026, 10, 1)
-    assert count(CALENDAR, evening_in_utc - timedelta(seconds=1), Limit(60, Unit.DAY)).last_day == date(
-        2026, 9, 30
-    )
+    assert count(CALENDAR, evening_in_utc - timedelta(seconds=1), Limit(60, Unit.DAY)).last_day == date(2026, 9, 30)
 
 
-@pytest.mark.parametrize(
-    ("limit", "end"), [("24 hours", "2026-10-02T18:30:07"), ("30 minutes", "2026-10-01T19:00:07")]
-)
+@pytest.mark.parametrize(("limit", "end"), [("24 hours", "2026-10-02T18:30:07"), ("30 minutes", "2026-10-01T19:00:07")])
 def test_short_units_run_through_nights_and_holidays_and_never_roll(limit: str, end: str) -> None:
     assert due(limit, "2026-10-01T18:30:07", Roll.FORWARD) == Due(at(end), None, False)
 
@@ -100,16 +96,12 @@ def test_the_internal_due_is_four_fifths_rounded_earlier(limit: str, start: str,
 
 def test_the_internal_due_does_not_roll_with_the_legal_one() -> None:
     legal = due("15 days", "2026-09-16T09:00", Roll.FORWARD)
-    assert internal_due(CALENDAR, at("2026-09-16T09:00"), Limit(15, Unit.DAY), legal) == at(
-        "2026-09-29T00:00"
-    )
+    assert internal_due(CALENDAR, at("2026-09-16T09:00"), Limit(15, Unit.DAY), legal) == at("2026-09-29T00:00")
 
 
 def test_a_share_is_exact() -> None:
     assert share_of(at("2026-08-03T09:00"), at("2026-08-04T09:00"), 3, 4) == at("2026-08-04T03:00")
-    assert share_of(at("2026-08-03T09:00"), at("2026-08-03T09:00:01"), 1, 3) == at(
-        "2026-08-03T09:00:00.333333"
-    )
+    assert share_of(at("2026-08-03T09:00"), at("2026-08-03T09:00:01"), 1, 3) == at("2026-08-03T09:00:00.333333")
 
 
 @pytest.mark.parametrize(
@@ -205,9 +197,7 @@ def test_an_independent_count_agrees(start: Instant, n: int, unit: Unit, roll: R
 
 @given(starts, st.integers(0, 5), rolls)
 def test_an_independent_count_of_months_agrees(start: Instant, n: int, roll: Roll) -> None:
-    assert count(CALENDAR, start, Limit(n, Unit.MONTH), roll).last_day == naive(
-        start, Limit(n, Unit.MONTH), roll
-    )
+    assert count(CALENDAR, start, Limit(n, Unit.MONTH), roll).last_day == naive(start, Limit(n, Unit.MONTH), roll)
 
 
 @given(starts, limits, rolls)
@@ -253,16 +243,12 @@ any_calendar = st.sampled_from([CALENDAR, Calendar(), Calendar(CALENDAR.document
 
 
 @given(any_calendar, starts, limits, rolls)
-def test_the_explanation_comes_to_the_same(
-    calendar: Calendar, start: Instant, limit: Limit, roll: Roll
-) -> None:
+def test_the_explanation_comes_to_the_same(calendar: Calendar, start: Instant, limit: Limit, roll: Roll) -> None:
     result, steps = count(calendar, start, limit, roll), explain(calendar, start, limit, roll)
     assert steps[0].kind is StepKind.START
     assert not steps[0].counted
     assert (steps[-1].kind, steps[-1].at) == (StepKind.DUE, result.due_at)
-    assert [step.date for step in steps if step.kind is StepKind.LAST_DAY] == [result.last_day] * bool(
-        result.last_day
-    )
+    assert [step.date for step in steps if step.kind is StepKind.LAST_DAY] == [result.last_day] * bool(result.last_day)
     assert any(step.provisional for step in steps) == result.provisional
     if limit.unit is Unit.WORKING_DAY:
         assert sum(step.counted for step in steps) == limit.n
@@ -285,9 +271,7 @@ def test_the_explanation_names_every_day_off_and_every_make_up_day() -> None:
 
 def test_the_explanation_tells_of_rolling_and_of_not_rolling() -> None:
     rolled = explain(CALENDAR, at("2026-08-02"), Limit(60, Unit.DAY), Roll.FORWARD)
-    assert [step.date for step in rolled if step.kind is StepKind.ROLLED] == [
-        date(2026, 10, n) for n in range(1, 8)
-    ]
+    assert [step.date for step in rolled if step.kind is StepKind.ROLLED] == [date(2026, 10, n) for n in range(1, 8)]
     kept = explain(CALENDAR, at("2026-09-16"), Limit(15, Unit.DAY))
     assert "末日为2026-10-01（星期四）（国庆节放假），本时限不顺延" in words(kept)
     worked = explain(CALENDAR, at("2026-01-30"), Limit(15, Unit.DAY), Roll.FORWARD)

@@ -31,9 +31,7 @@ def test_a_limit_is_read_in_english_and_chinese(text: str, limit: Limit) -> None
     assert Limit.parse(str(limit)) == limit
 
 
-@pytest.mark.parametrize(
-    "text", ["", "days", "60", "-1 days", "1.5 hours", "3 moons", "60 days or so", "六十日"]
-)
+@pytest.mark.parametrize("text", ["", "days", "60", "-1 days", "1.5 hours", "3 moons", "60 days or so", "六十日"])
 def test_other_words_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="看不懂的时限"):
         Limit.parse(text)
@@ -66,10 +64,7 @@ def test_a_limit_that_is_none_is_refused(given: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     ("text", "short"),
     [
-        *[
-            (text, True)
-            for text in ("24 hours", "30 minutes", "1 day", "1 working day", "0 days", "0 months")
-        ],
+        *[(text, True) for text in ("24 hours", "30 minutes", "1 day", "1 working day", "0 days", "0 months")],
         *[(text, False) for text in ("25 hours", "86401 seconds", "2 days", "2 working days", "1 month")],
     ],
 )

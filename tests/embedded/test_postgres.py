@@ -100,9 +100,7 @@ def test_path_that_no_socket_can_have_gets_a_short_link(tmp_path: Path) -> None:
     assert not link.parent.exists()
 
 
-def test_root_without_user_namespaces_is_told_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_root_without_user_namespaces_is_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class NoNamespaces:
         @staticmethod
         def unshare(_flags: int) -> int:

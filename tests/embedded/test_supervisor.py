@@ -18,9 +18,7 @@ STUBBORN = "trap '' TERM INT; echo deaf; while :; do sleep 0.1; done"
 
 
 def child(tmp_path: Path, script: str = "exec sleep 60", **options: float) -> Child:
-    return Child(
-        "子进程", ["sh", "-c", script], tmp_path / "child.log", stop_within=options.get("stop_within", 4.0)
-    )
+    return Child("子进程", ["sh", "-c", script], tmp_path / "child.log", stop_within=options.get("stop_within", 4.0))
 
 
 def until(supervisor: Supervisor, happened: Callable[[], bool], within: float = 10) -> None:

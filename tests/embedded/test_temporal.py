@@ -11,9 +11,7 @@ from embedded.supervisor import Supervisor
 
 async def test_an_operator_can_search_by_procedure_and_division(temporal: str) -> None:
     client = await Client.connect(temporal)
-    answer = await client.operator_service.list_search_attributes(
-        ListSearchAttributesRequest(namespace="default")
-    )
+    answer = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace="default"))
     keyword = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
     assert answer.custom_attributes["BihuanProcedure"] == keyword
     assert answer.custom_attributes["BihuanDivision"] == keyword

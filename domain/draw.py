@@ -1,0 +1,33 @@
+"""A procedure as a Mermaid state diagram, from the same data that the engine runs."""
+
+from domain.hat import LEVEL_TITLES, ROLE_TITLES, Post
+from domain.procedure import Procedure
+
+
+def mermaid(procedure: Procedure) -> str:
+    """The diagram's text, ending with a newline; stages in Chinese with holder and clocks, actions on the arrows."""
+    lines = ["stateDiagram-v2", f"    [*] --> {procedure.intake.stage}: {procedure.intake.title}"]
+    for name, stage in procedure.stages.items():
+        lines.append(f"    {name}: {stage.title}{_under(procedure, name)}")
+    for action in procedure.actions.values():
+        for source in action.from_:
+            for branch in action.to:
+                if branch.stage != source:
+                    condition = "（视情形）" if branch.when else ""
+                    lines.append(f"    {source} --> {branch.stage}: {action.title}{condition}")
+            if not action.to:
+                lines.append(f"    {source} --> {source}: {action.title}")
+    lines += [f"    {name} --> [*]" for name, stage in procedure.stages.items() if stage.closed]
+    return "\n".join(lines) + "\n"
+
+
+def _under(procedure: Procedure, name: str) -> str:
+    stage = procedure.stages[name]
+    holder = f"<br/>{_post(stage.holder)}" if stage.holder else ""
+    clocks = "、".join(f"{procedure.clocks[c].title} {procedure.clocks[c].limit}" for c in stage.clocks)
+    return holder + (f"<br/>{clocks}" if clocks else "")
+
+
+def _post(text: str) -> str:
+    post = Post.parse(text)
+    return f"{LEVEL_TITLES.get(post.level or '', '')}{ROLE_TITLES[post.role]}"

@@ -1,0 +1,30 @@
+"""Rebuilding what is folded from events: states and search columns, case by case, while work goes on."""
+
+from ledger.connection import Connection
+from ledger.refold import files
+from ledger.statement import CASE_TYPES, column_names, rows_json
+
+_COLUMNS = column_names(CASE_TYPES)
+# A case that moved on meanwhile keeps its newer row: its next rebuild sees it.
+_REPLACE = f"""
+insert into "case" ({", ".join(_COLUMNS)})
+select {", ".join(_COLUMNS)} from json_to_recordset($1::json) as rebuilt({CASE_TYPES})
+on conflict (id) do update set {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "id")}
+where "case".version <= excluded.version
+"""
+
+
+async def rebuild(connection: Connection, writing: Connection | None) -> tuple[int, list[str]]:
+    """How many cases there are, and the differences between stored rows and folded events, each in Chinese.
+
+    `writing`: a second connection to mend them on; None only looks (`ledger rebuild --check`).
+    """
+    count, found = 0, []
+    async for file in files(connection):
+        count += 1
+        stale = file.row is not None and file.row["fold"] != file.refolded().fold
+        differing = file.differences()
+        found += [f"{file.name}：{column}" for column in differing]
+        if writing is not None and (differing or stale):
+            await writing.execute(_REPLACE, rows_json([file.refolded()]))
+    return count, found
