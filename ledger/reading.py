@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 
@@ -67,13 +67,18 @@ async def read(connection: Connection, requests: Sequence[Request]) -> tuple[Seq
         READ,
         [request.command_id for request in requests],
         [request.target for request in requests],
-        [r.command.procedure[:NAME_LENGTH_MAX] if isinstance(r.command, Open) else None for r in requests],
+        [_name(r.command.procedure) if isinstance(r.command, Open) else None for r in requests],
         list(names),
         [code for code in codes if control_free(code)],
         list(files),
         list(names) if any(isinstance(r.command, (Open, Act)) and r.command.fields for r in requests) else [],
     )
     return rows, _registers(rows[0])
+
+
+def _name(text: str) -> str:
+    """`text` as a parameter: what PostgreSQL could not even be asked about names nothing."""
+    return text[:NAME_LENGTH_MAX] if control_free(text) else ""
 
 
 def _strings(fields: Mapping[str, Any]) -> list[str]:
@@ -123,7 +128,13 @@ async def journal(connection: Connection, case_id: Any, version: int | None = No
     return [fact(row) for row in rows]
 
 
-def fact(row: Row) -> Fact:
+class Fields(Protocol):
+    """A row of any driver: values by column."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+def fact(row: Fields) -> Fact:
     """A stored event with what its leaf says of it. Raises UnknownEvent, ValueError, KeyError."""
     leaf = json.loads(row["leaf"])
     role, _, scope = leaf["hat"].partition("@")
