@@ -23,9 +23,9 @@ class Settings(BaseSettings):
 
     database_url: str
     owner_url: str | None = None
-    evidence_dir: Path = VAR / "evidence"
     host: str = "127.0.0.1"
     port: int = 8080
+    evidence_dir: Path = VAR / "evidence"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 

@@ -1,8 +1,7 @@
 """`bihuan case`: open a case, act on it, look at it."""
 
 import json
-import mimetypes
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from domain.hat import Actor
     from ledger.house import Ledger
     from ledger.request import Reporter, Ruling
+
+CHUNK_BYTES = 64 * 1024
 
 app = typer.Typer(help="事项：上报、办理、查看。", no_args_is_help=True)
 
@@ -42,9 +43,7 @@ def open_(
     fields_json: FieldsJson = None,
     reporter_name: Annotated[str | None, typer.Option(help="反映人姓名")] = None,
     reporter_phone: Annotated[str | None, typer.Option(help="反映人电话")] = None,
-    occurred_at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="发现时间，如 2026-11-23T09:30")
-    ] = None,
+    occurred_at: Annotated[str | None, typer.Option(metavar="TIME", help="发现时间，如 2026-11-23T09:30")] = None,
     key: Key = None,
     token: Token = "",
     json_: Json = False,
@@ -54,7 +53,7 @@ def open_(
     from ledger.request import Reporter
 
     reporter = Reporter(reporter_name, reporter_phone) if reporter_name or reporter_phone else None
-    seen = _instant(occurred_at)
+    seen = instant(occurred_at)
 
     async def work(ledger: "Ledger") -> "Ruling":
         actor = await bearer(ledger, token)
@@ -70,9 +69,7 @@ def open_(
 @app.command()
 def act(
     case: CaseId,
-    action: Annotated[
-        str, typer.Argument(metavar="ACTION", help="操作，如 triage、dispatch（case show 会列出）")
-    ],
+    action: Annotated[str, typer.Argument(metavar="ACTION", help="操作，如 triage、dispatch（case show 会列出）")],
     field: Fields = [],  # noqa: B006
     fields_json: FieldsJson = None,
     reason: Annotated[str | None, typer.Option(help="理由")] = None,
@@ -127,18 +124,22 @@ async def _fields(
 
 
 async def _stored(ledger: "Ledger", actor: "Actor", path: Path) -> str:
-    from ledger.evidence import keep
+    from ledger.evidence import SIZE_BYTES_MAX, TooLarge, UnsupportedType, keep
     from settings import Settings
 
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return await keep(ledger.writers, Settings().evidence_dir, _bytes(path), kind, actor.person)
+    async def chunks() -> AsyncIterator[bytes]:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                yield chunk
 
-
-def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return (await keep(ledger.writers, Settings().evidence_dir, chunks(), actor.person)).sha256
     except OSError as error:
-        raise Declined(f"读不了附件 {path}：{error.strerror}") from None
+        raise Declined(f"存不了附件 {path}：{error.strerror}") from None
+    except UnsupportedType:
+        raise Declined(f"附件 {path} 不是图片（PNG、JPEG、WebP）、PDF 或 MP4") from None
+    except TooLarge:
+        raise Declined(f"附件 {path} 超过 {SIZE_BYTES_MAX // 2**20} MiB") from None
 
 
 async def _rule(
@@ -173,7 +174,7 @@ def _tell(ruling: "Ruling", as_json: bool) -> None:
         )
 
 
-def _instant(text: str | None) -> Instant | None:
+def instant(text: str | None) -> Instant | None:
     """A time without offset is meant in Shanghai."""
     if text is None:
         return None

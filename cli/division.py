@@ -25,9 +25,7 @@ def root() -> None:
 def load(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV：code,name,level,parent")],
     edition: Annotated[int, typer.Option(help="统计用区划代码的版次（年份）", min=1980, max=2100)] = 2023,
-    valid_from: Annotated[
-        str | None, typer.Option(metavar="DATE", help="生效日期；不写为版次那年的 1 月 1 日")
-    ] = None,
+    valid_from: Annotated[str | None, typer.Option(metavar="DATE", help="生效日期；不写为版次那年的 1 月 1 日")] = None,
     var: Var = VAR,
 ) -> None:
     """载入区划：逐行核对，有一行不对就一行也不改；没有变化的不动，改了名称或上级的另立新行。"""

@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -60,9 +60,7 @@ async def load(ledger: Ledger, evidence: Path, tell: Callable[[str], None]) -> b
 class Life:
     """One sample hazard, led through the registrar by the sample people whose posts they are."""
 
-    def __init__(
-        self, ledger: Ledger, samples: Samples, evidence: Path, began: Instant, hazard: Hazard
-    ) -> None:
+    def __init__(self, ledger: Ledger, samples: Samples, evidence: Path, began: Instant, hazard: Hazard) -> None:
         self._ledger = ledger
         self._samples = samples
         self._evidence = evidence
@@ -105,9 +103,13 @@ class Life:
     async def _fields(self, step: Step, actor: Actor) -> dict[str, Any]:
         if step.evidence is None:
             return step.fields
-        data = picture(step.evidence)
-        stored = await keep(self._ledger.writers, self._evidence, data, "image/png", actor.person)
-        return {**step.fields, "evidence": [stored]}
+        kept = await keep(self._ledger.writers, self._evidence, whole(picture(step.evidence)), actor.person)
+        return {**step.fields, "evidence": [kept.sha256]}
+
+
+async def whole(data: bytes) -> AsyncIterator[bytes]:
+    """`data` as one chunk."""
+    yield data
 
 
 def picture(text: str) -> bytes:
@@ -119,8 +121,7 @@ def picture(text: str) -> bytes:
     note = b"Comment\0" + seed.hex().encode()
     chunks = ((b"IHDR", header), (b"tEXt", note), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     )
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from domain.hat import Actor
     from ledger.house import Ledger
 
+PIPE_WIDTH = 200  # columns, where nobody looks at a screen
+
 Answer = TypeVar("Answer")
 
 Var = Annotated[Path, typer.Option(help="状态目录")]
@@ -75,7 +77,9 @@ def show(table: "Table") -> None:
     from rich.console import Console
 
     console = Console()
-    console.print(table, width=None if console.is_terminal else 200, crop=console.is_terminal)
+    if not console.is_terminal:
+        console = Console(width=PIPE_WIDTH)
+    console.print(table)
 
 
 async def bearer(ledger: "Ledger", token: str) -> "Actor":
