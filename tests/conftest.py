@@ -1,6 +1,7 @@
 """What tests of any part may ask for: one embedded PostgreSQL and one Temporal for the whole run."""
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,10 @@ from embedded import temporal as temporal_server
 from embedded.postgres import Postgres
 from embedded.state import State
 from embedded.supervisor import Supervisor
+from ledger.migration import upgrade
+
+TEMPLATE = "migrated"
+NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +27,23 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
         server.create_roles()
         yield server
     server.forget_link()
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: Postgres) -> Postgres:
+    """The cluster with a migrated database to copy."""
+    postgres.sql(f"create database {TEMPLATE} owner bihuan_owner")
+    upgrade(postgres.url("bihuan_owner", TEMPLATE))
+    return postgres
+
+
+@pytest.fixture
+def database(migrated: Postgres) -> Iterator[str]:
+    """The application role's address of a migrated database that nobody else uses."""
+    name = f"of_test_{next(NUMBERS)}"
+    migrated.sql(f"create database {name} template {TEMPLATE} owner bihuan_owner")
+    yield migrated.url("bihuan", name)
+    migrated.sql(f"drop database {name} with (force)")
 
 
 @pytest.fixture(scope="session")
