@@ -16,7 +16,7 @@ from ledger.table import case
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`at`: the ledger's clock. `counts`: open, overdue, red, yellow, due_today, escalated; one case may be in several."""
+    """`at`: the ledger's clock. `counts`: open, overdue, red, yellow, due_today, escalated, each for itself."""
 
     at: Instant
     counts: Mapping[str, int]

@@ -1,7 +1,7 @@
 """Lists of cases by due date, page by page: the row of a list, and the one query behind every list."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal, or_, select, tuple_
@@ -86,6 +86,10 @@ class Page:
     next: str | None
 
 
+NAMED = {"case_id", "procedure_version", "procedure_title", "division_name", "stage_title"}
+AS_STORED = [field.name for field in fields(Listed) if field.name not in NAMED]
+
+
 async def page(
     connection: AsyncConnection,
     library: Library,
@@ -157,11 +161,5 @@ def _listed(row: RowMapping, procedure: Procedure | None) -> Listed:
         procedure_title=procedure.title if procedure else row["procedure"],
         division_name=row["division_name"] or row["division"],
         stage_title=stage.title if stage else row["stage"],
-        **{name: row[name] for name in PLAIN},
+        **{name: row[name] for name in AS_STORED},
     )
-
-
-PLAIN = (
-    "number procedure procedure_sha256 title division stage level holder holder_name version closed due_at"
-    " yellow red escalations emergency opened_at recorded_at"
-).split()

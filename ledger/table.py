@@ -150,9 +150,7 @@ case = Table(
 reporter = Table(
     "reporter", METADATA, Column("case_id", Uuid, primary_key=True), *_text("name", "phone", nullable=True)
 )
-outbox = Table(
-    "outbox", METADATA, Column("id", BigInteger, primary_key=True), Column("case_id", Uuid, nullable=False)
-)
+outbox = Table("outbox", METADATA, Column("id", BigInteger, primary_key=True), Column("case_id", Uuid, nullable=False))
 trouble = Table(
     "trouble",
     METADATA,

@@ -1,6 +1,7 @@
 """What tests of any part may ask for: one embedded PostgreSQL and one Temporal for the whole run."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from embedded.state import State
 from embedded.supervisor import Supervisor
 from ledger.migration import upgrade
 
-TEMPLATE = "migrated"
+TEMPLATE = "template_of_tests"
 NUMBERS = count(1)
 
 
@@ -30,23 +31,6 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def migrated(postgres: Postgres) -> Postgres:
-    """The cluster with a migrated database to copy."""
-    postgres.sql(f"create database {TEMPLATE} owner bihuan_owner")
-    upgrade(postgres.url("bihuan_owner", TEMPLATE))
-    return postgres
-
-
-@pytest.fixture
-def database(migrated: Postgres) -> Iterator[str]:
-    """The application role's address of a migrated database that nobody else uses."""
-    name = f"of_test_{next(NUMBERS)}"
-    migrated.sql(f"create database {name} template {TEMPLATE} owner bihuan_owner")
-    yield migrated.url("bihuan", name)
-    migrated.sql(f"drop database {name} with (force)")
-
-
-@pytest.fixture(scope="session")
 def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running development server."""
     port = temporal_server.free_port()
@@ -61,3 +45,29 @@ def _state(root: Path) -> State:
     state = State(root)
     state.prepare()
     return state
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: Postgres) -> Postgres:
+    """The same cluster with the schema up to date."""
+    with ThreadPoolExecutor(1) as pool:  # alembic runs a loop of its own
+        pool.submit(upgrade, postgres.owner_url).result()
+    return postgres
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Postgres) -> Postgres:
+    """The same cluster with a migrated database to copy."""
+    postgres.sql(f"create database {TEMPLATE} owner bihuan_owner")
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(upgrade, postgres.url("bihuan_owner", TEMPLATE)).result()
+    return postgres
+
+
+@pytest.fixture
+def database(template: Postgres) -> Iterator[str]:
+    """The application role's address of a migrated database that nobody else uses."""
+    name = f"of_test_{next(NUMBERS)}"
+    template.sql(f"create database {name} template {TEMPLATE} owner bihuan_owner")
+    yield template.url("bihuan", name)
+    template.sql(f"drop database {name} with (force)")
