@@ -15,6 +15,9 @@ from ledger.library import Library
 from ledger.registrar import Registrar
 from ledger.request import LedgerUnavailable
 
+# Parallel workers would win one reader little and take the cores from the writers.
+READING = {"statement_timeout": str(STATEMENT_TIMEOUT_MS), "jit": "off", "max_parallel_workers_per_gather": "0"}
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
@@ -49,10 +52,7 @@ async def opened(url: str, size: int = 8, clock: Callable[[Instant], Instant] = 
         pool_size=size,
         pool_pre_ping=True,
         isolation_level="AUTOCOMMIT",
-        connect_args={
-            "timeout": 5,
-            "server_settings": {"statement_timeout": str(STATEMENT_TIMEOUT_MS), "jit": "off"},
-        },
+        connect_args={"timeout": 5, "server_settings": READING},
     )
     library = Library(writers)
     try:

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any
 
 import asyncpg
+from pydantic_core import from_json
 
 from domain import case as cases
 from domain import event as events
@@ -133,7 +134,7 @@ async def journal(connection: Connection, case_id: Any, version: int | None = No
 
 def fact(row: Row) -> Fact:
     """A stored event with what its leaf says of it. Raises UnknownEvent, ValueError, KeyError."""
-    leaf = json.loads(row["leaf"])
+    leaf = from_json(row["leaf"])
     role, _, scope = leaf["hat"].partition("@")
     return Fact(
         version=row["version"],

@@ -36,7 +36,8 @@ insert into division (code, name, level, parent, edition, valid_from, lineage) v
   ('141025102201', '张庄村村民委员会', 'village', '141025102000', 2023, '2023-01-01',
    '{"county": "141025000000", "township": "141025102000", "village": "141025102201"}')
 on conflict do nothing;
-insert into unit (id, name, division, level) values ('U-141025101-01', '北平镇综合行政执法队', '141025101000', 'township')
+insert into unit (id, name, division, level) values
+  ('U-141025101-01', '北平镇综合行政执法队', '141025101000', 'township')
 on conflict do nothing;
 """
 
