@@ -5,29 +5,33 @@ from typing import Any
 
 from domain.calendar import Calendar, YearDocument
 from domain.procedure import Procedure, read
-from ledger.connection import Writers
+from ledger.connection import Connection, Writers
 
 CALENDAR = "calendar"
 
 
 class Library:
-    """What has been released, by hash. New cases take the last release; running ones what they were opened under."""
+    """What has been released, by hash. New cases take the last release; running ones what they were opened under.
+
+    `held` is the connection of a caller who holds one already: if every holder waited for a second one from the
+    same writers, all would wait for ever.
+    """
 
     def __init__(self, writers: Writers) -> None:
         self._writers = writers
         self._procedures: dict[str, Procedure] = {}
         self._calendars: dict[str, Calendar] = {}
 
-    async def procedure(self, sha256: str) -> Procedure:
+    async def procedure(self, sha256: str, held: Connection | None = None) -> Procedure:
         """The procedure with this hash. Raises LookupError when the ledger has none."""
         if sha256 not in self._procedures:
-            self._procedures[sha256] = read(json.loads(await self._body("procedure", "sha256", sha256)))
+            self._procedures[sha256] = read(json.loads(await self._body("procedure", "sha256", sha256, held)))
         return self._procedures[sha256]
 
-    async def calendar(self, version: str) -> Calendar:
+    async def calendar(self, version: str, held: Connection | None = None) -> Calendar:
         """The calendar of this version. Raises LookupError when the ledger has none."""
         if version not in self._calendars:
-            years: list[dict[str, Any]] = json.loads(await self._body("calendar", "version", version))
+            years: list[dict[str, Any]] = json.loads(await self._body("calendar", "version", version, held))
             self._calendars[version] = Calendar(YearDocument.model_validate(year) for year in years)
         return self._calendars[version]
 
@@ -64,8 +68,8 @@ class Library:
             )
         return str(result).endswith(" 1")
 
-    async def _body(self, table: str, key: str, value: str) -> str:
-        rows = await self._writers.fetch(f"select body from {table} where {key} = $1", value)
+    async def _body(self, table: str, key: str, value: str, held: Connection | None) -> str:
+        rows = await (held or self._writers).fetch(f"select body from {table} where {key} = $1", value)
         if not rows:
             raise LookupError(f"{table} {value} is not in the ledger")
         return str(rows[0]["body"])
