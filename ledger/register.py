@@ -43,9 +43,7 @@ class Person:
     hats: tuple[Hat, ...] = ()
 
 
-async def load_divisions(
-    writers: Writers, rows: Sequence[Division], edition: int, valid_from: date
-) -> Loaded:
+async def load_divisions(writers: Writers, rows: Sequence[Division], edition: int, valid_from: date) -> Loaded:
     """Make `rows` current from `valid_from` (its 00:00) on; all or nothing. Raises RegisterFault.
 
     What stands already is not touched and keeps the edition it came with; a division whose name, level,
@@ -56,13 +54,8 @@ async def load_divisions(
         today = await connection.fetchval("select (clock_timestamp() at time zone 'Asia/Shanghai')::date")
         if valid_from > today:
             raise RegisterFault([f"生效日期 {valid_from} 还没有到"])
-        current = {
-            row["code"]: row
-            for row in await connection.fetch("select * from division where valid_to is null")
-        }
-        standing = {
-            code: Division(code, row["name"], row["level"], row["parent"]) for code, row in current.items()
-        }
+        current = {row["code"]: row for row in await connection.fetch("select * from division where valid_to is null")}
+        standing = {code: Division(code, row["name"], row["level"], row["parent"]) for code, row in current.items()}
         tree = {**standing, **{row.code: row for row in rows}}
         lineage = lineages(tree)
         changed = [
@@ -125,9 +118,7 @@ async def load_units(writers: Writers, units: Sequence[Unit]) -> None:
             [unit.division for unit in units],
         )
     }
-    faults = [
-        f"{unit.id} {unit.name}：没有区划 {unit.division}" for unit in units if unit.division not in levels
-    ]
+    faults = [f"{unit.id} {unit.name}：没有区划 {unit.division}" for unit in units if unit.division not in levels]
     if faults:
         raise RegisterFault(faults)
     await writers.fetch(
