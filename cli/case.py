@@ -124,7 +124,7 @@ async def _fields(
 
 
 async def _stored(ledger: "Ledger", actor: "Actor", path: Path) -> str:
-    from ledger.evidence import SIZE_BYTES_MAX, TooLarge, UnsupportedType, keep
+    from ledger.evidence import SIZE_BYTES_MAX, NotKept, TooLarge, UnsupportedType, keep
     from settings import Settings
 
     async def chunks() -> AsyncIterator[bytes]:
@@ -134,8 +134,8 @@ async def _stored(ledger: "Ledger", actor: "Actor", path: Path) -> str:
 
     try:
         return (await keep(ledger.writers, Settings().evidence_dir, chunks(), actor.person)).sha256
-    except OSError as error:
-        raise Declined(f"存不了附件 {path}：{error.strerror}") from None
+    except (OSError, NotKept) as error:
+        raise Declined(f"读不了或存不了附件 {path}：{error}") from None
     except UnsupportedType:
         raise Declined(f"附件 {path} 不是图片（PNG、JPEG、WebP）、PDF 或 MP4") from None
     except TooLarge:

@@ -103,10 +103,13 @@ def test_without_samples_there_are_divisions_and_calendars(ask: Ask, state: Stat
     assert len(start(ask, state)) == 8
 
 
+def revocation(account: Account) -> Callable[[Ledger], Any]:
+    return lambda ledger: tokens.revoke(ledger.writers, account.token)
+
+
 def test_a_revoked_account_is_not_made_again(ask: Ask, state: State) -> None:
     made = start(ask, state)
-    for account in made:
-        ask(lambda ledger, token=account.token: tokens.revoke(ledger.writers, token))
+    assert [ask(revocation(account)) for account in made] == [1] * 8
     assert start(ask, state) == []
     state.accounts.write_text(json.dumps([]))
     assert len(start(ask, state)) == 8  # lost, not revoked
