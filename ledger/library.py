@@ -49,12 +49,11 @@ class Library:
 
     async def release(self, item: Procedure | Calendar) -> bool:
         """Make `item` what new cases take. False when it already was."""
+        name, ref = _named(item)
         if isinstance(item, Procedure):
-            name, ref = item.id, item.sha256
             store = "insert into procedure (sha256, id, version, body) values ($1, $2, $3, $4) on conflict do nothing"
             values: tuple[Any, ...] = (ref, item.id, item.version, item.canonical.decode())
         else:
-            name, ref = CALENDAR, item.version
             store = "insert into calendar (version, body) values ($1, $2) on conflict do nothing"
             values = (ref, json.dumps([y.model_dump(mode="json") for y in item.documents], ensure_ascii=False))
         async with self._writers.held() as connection, connection.transaction():
@@ -68,8 +67,30 @@ class Library:
             )
         return str(result).endswith(" 1")
 
+    async def offered(self, item: Procedure | Calendar) -> bool:
+        """Whether the files said the same when they were last read; what was released since by hand stays then."""
+        name, ref = _named(item)
+        rows = await self._writers.fetch("select value from setting where name = $1", f"file/{name}")
+        return bool(rows) and rows[0]["value"] == ref
+
+    async def offer(self, item: Procedure | Calendar) -> bool:
+        """Release what a file says, and remember that it said so. False when new cases take it already."""
+        released = await self.release(item)
+        name, ref = _named(item)
+        await self._writers.fetch(
+            "insert into setting (name, value) values ($1, $2) on conflict (name) do update set value = $2",
+            f"file/{name}",
+            ref,
+        )
+        return released
+
     async def _body(self, table: str, key: str, value: str, held: Connection | None) -> str:
         rows = await (held or self._writers).fetch(f"select body from {table} where {key} = $1", value)
         if not rows:
             raise LookupError(f"{table} {value} is not in the ledger")
         return str(rows[0]["body"])
+
+
+def _named(item: Procedure | Calendar) -> tuple[str, str]:
+    """The id that releases of `item` go by, and what identifies its content."""
+    return (item.id, item.sha256) if isinstance(item, Procedure) else (CALENDAR, item.version)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -137,7 +137,13 @@ async def journal(
     return [fact(row) for row in rows]
 
 
-def fact(row: Row) -> Fact:
+class Fields(Protocol):
+    """A row of any driver: values by column."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+def fact(row: Fields) -> Fact:
     """A stored event with what its leaf says of it. Raises UnknownEvent, ValueError, KeyError."""
     leaf = from_json(row["leaf"])
     role, _, scope = leaf["hat"].partition("@")

@@ -11,6 +11,8 @@ from cli.field import typed
 from cli.sample import picture
 from cli.session import Declined
 from domain.form import FieldType, FormField
+from ledger.house import Ledger
+from ledger.shelf import stock
 
 VILLAGE, TOWNSHIP = "141025101200", "141025101000"
 OPEN = (
@@ -127,7 +129,11 @@ def test_the_books_are_right(county: Any, token: Callable[[str], str]) -> None:
     assert county("ledger", "rebuild", "--check")[:2] == (0, "事项 1 件，差异 0 处。\n")
 
 
-def test_a_procedure_is_checked_drawn_and_loaded(county: Any, tmp_path: Path) -> None:
+async def stocked(ledger: Ledger) -> list[str]:
+    return await stock(ledger.library)
+
+
+def test_a_procedure_is_checked_drawn_and_loaded(county: Any, ask: Any, tmp_path: Path) -> None:
     from procedures import DIRECTORY
 
     drill = DIRECTORY / "drill.yaml"
@@ -137,6 +143,8 @@ def test_a_procedure_is_checked_drawn_and_loaded(county: Any, tmp_path: Path) ->
     changed = tmp_path / "drill.yaml"
     changed.write_text(drill.read_text(encoding="utf-8").replace("version: 1", "version: 2", 1), encoding="utf-8")
     assert "第 2 版" in county("procedure", "load", str(changed))[1]
+    assert ask(stocked) == []
+    assert "没有变化" in county("procedure", "load", str(changed))[1]  # a restart has not taken it back
     for text in (
         "stages: [",
         "format: 1",
@@ -149,7 +157,7 @@ def test_a_procedure_is_checked_drawn_and_loaded(county: Any, tmp_path: Path) ->
         assert str(changed) in err
 
 
-def test_a_calendar_year_is_loaded(county: Any, tmp_path: Path) -> None:
+def test_a_calendar_year_is_loaded(county: Any, ask: Any, tmp_path: Path) -> None:
     from calendars import DIRECTORY
 
     assert "没有变化" in county("calendar", "load", str(DIRECTORY / "2026.yaml"))[1]
@@ -157,4 +165,6 @@ def test_a_calendar_year_is_loaded(county: Any, tmp_path: Path) -> None:
     text = (DIRECTORY / "2026.yaml").read_text(encoding="utf-8")
     year.write_text(text.replace("version: 1", "version: 2", 1), encoding="utf-8")
     assert "已启用，共 9 年" in county("calendar", "load", str(year))[1]
+    assert ask(stocked) == []
+    assert "没有变化" in county("calendar", "load", str(year))[1]
     assert county("calendar", "load", str(tmp_path / "2025.yaml"))[0] == 1
