@@ -116,7 +116,12 @@ def evolve(case: Case | None, fact: Fact) -> Case:
         return _opened(event, fact)
     if case is None:
         raise ValueError("a case begins with CaseOpened")
-    case = replace(case, version=fact.version, recorded_at=fact.recorded_at)
+    changes = _changes(case, event, fact)
+    return replace(case, version=fact.version, recorded_at=fact.recorded_at, **changes)
+
+
+def _changes(case: Case, event: Event, fact: Fact) -> dict[str, Any]:
+    """The fields of the state that an event changes."""
     match event:
         case ActionTaken():
             return _acted(case, event, fact)
@@ -124,13 +129,15 @@ def evolve(case: Case | None, fact: Fact) -> Case:
             return _fired(case, event.clock, event.rung)
         case CardIssued():
             cards = {**case.cards, event.color: case.cards.get(event.color, 0) + 1}
-            return _fired(replace(case, cards=cards), event.clock, event.rung)
+            return {"cards": cards, **_fired(case, event.clock, event.rung)}
         case CaseEscalated():
-            climbed = replace(case, level=event.level, escalations=case.escalations + 1)
-            return _fired(climbed, event.clock, event.rung)
+            climbed = {"level": event.level, "escalations": case.escalations + 1}
+            return {**climbed, **_fired(case, event.clock, event.rung)}
         case ClockLapsed():
             lapsed = replace(case.clocks[event.clock], state="lapsed", rungs=(), fired=())
-            return replace(case, clocks={**case.clocks, event.clock: lapsed})
+            return {"clocks": {**case.clocks, event.clock: lapsed}}
+        case CaseOpened():
+            raise ValueError("a case is opened once")
 
 
 def _opened(event: CaseOpened, fact: Fact) -> Case:
@@ -152,46 +159,44 @@ def _opened(event: CaseOpened, fact: Fact) -> Case:
         has_reporter=event.has_reporter,
         fields=event.fields,
     )
-    return _moved(opened, event.move)
+    return replace(opened, **_moved(opened, event.move))
 
 
-def _acted(case: Case, event: ActionTaken, fact: Fact) -> Case:
+def _acted(case: Case, event: ActionTaken, fact: Fact) -> dict[str, Any]:
     before = case.done.get(event.action)
     persons = before.persons if before else ()
     if fact.actor.person not in persons:
         persons = (*persons, fact.actor.person)
-    acted = replace(
-        case,
-        done={**case.done, event.action: Doing(persons, fact.version)},
-        fields={**case.fields, **event.fields},
-        reopened=case.reopened + event.reopened,
-    )
-    return _moved(acted, event.move) if event.move else acted
+    changes = {
+        "done": {**case.done, event.action: Doing(persons, fact.version)},
+        "fields": {**case.fields, **event.fields},
+        "reopened": case.reopened + event.reopened,
+    }
+    return {**changes, **_moved(case, event.move)} if event.move else changes
 
 
-def _moved(case: Case, move: Move) -> Case:
+def _moved(case: Case, move: Move) -> dict[str, Any]:
     clocks = dict(case.clocks)
     for stopped in move.stopped:
         clocks[stopped] = replace(clocks[stopped], state="met", rungs=(), fired=())
     clocks.update({clock.id: clock for clock in move.started})
     unit = move.unit or case.unit
     units = case.units if unit is None or unit.id in case.units else (*case.units, unit.id)
-    return replace(
-        case,
-        stage=move.stage,
-        stage_title=move.stage_title,
-        holder=move.holder,
-        level=move.level,
-        closed=move.closed,
-        unit=unit,
-        units=units,
-        clocks=clocks,
-    )
+    return {
+        "stage": move.stage,
+        "stage_title": move.stage_title,
+        "holder": move.holder,
+        "level": move.level,
+        "closed": move.closed,
+        "unit": unit,
+        "units": units,
+        "clocks": clocks,
+    }
 
 
-def _fired(case: Case, clock_id: str, rung: str) -> Case:
+def _fired(case: Case, clock_id: str, rung: str) -> dict[str, Any]:
     clock = case.clocks[clock_id]
-    return replace(case, clocks={**case.clocks, clock_id: replace(clock, fired=(*clock.fired, rung))})
+    return {"clocks": {**case.clocks, clock_id: replace(clock, fired=(*clock.fired, rung))}}
 
 
 STATE: TypeAdapter[Case] = TypeAdapter(Case)

@@ -159,6 +159,11 @@ class UnknownEvent(Exception):
     """An event of a name or schema that this version cannot read: the program is older than the ledger."""
 
 
+def name_of(event: Event) -> str:
+    """The name under which the ledger keeps it."""
+    return SCHEMAS[type(event)][0]
+
+
 def dump(event: Event) -> tuple[str, int, bytes]:
     """The event's name, schema and JSON body as stored."""
     name, schema = SCHEMAS[type(event)]

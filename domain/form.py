@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -53,6 +54,17 @@ class FormField(BaseModel):
         if (self.type in (FieldType.CHOICE, FieldType.CHOICES)) != bool(self.options):
             raise ValueError(f"字段“{self.name}”：选项与类型 {self.type} 不符")
         return self
+
+    @cached_property
+    def shown(self) -> dict[str, Any]:
+        """The field as the API shows it: name, title, type, required, and options or max where there are any."""
+        shown: dict[str, Any] = {"name": self.name, "title": self.title, "type": str(self.type)}
+        shown["required"] = self.required
+        if self.options:
+            shown["options"] = self.options
+        if self.max is not None or self.type is FieldType.TEXT:
+            shown["max"] = self.max or TEXT_LENGTH_MAX
+        return shown
 
 
 class Known:

@@ -70,6 +70,11 @@ class Action(Part):
     within: Id | None = None  # only while this window is open
     limits: dict[Id, Limit] = {}  # overrides of clocks that this action starts
 
+    @cached_property
+    def shown_form(self) -> list[dict[str, Any]]:
+        """The form as the API shows it, made once."""
+        return [field.shown for field in self.form]
+
 
 class Share(Part):
     """A part of the time from start to due: numerator and denominator."""

@@ -3,7 +3,6 @@
 from typing import Any
 
 from domain.case import Case
-from domain.form import TEXT_LENGTH_MAX, FieldType, FormField
 from domain.hat import Actor
 from domain.instant import rfc3339
 from domain.permission import permitted
@@ -57,23 +56,8 @@ def offered(case: Case, procedure: Procedure, actor: Actor, home: str) -> list[d
             "id": action_id,
             "title": action.title,
             "reason_required": action.reason,
-            "form": [form_field(field) for field in action.form],
+            "form": action.shown_form,
         }
         for action_id, action in procedure.actions.items()
         if permitted(case, action_id, action, procedure, actor, home) is None
     ]
-
-
-def form_field(field: FormField) -> dict[str, Any]:
-    """One field of a form as the API shows it."""
-    shown: dict[str, Any] = {
-        "name": field.name,
-        "title": field.title,
-        "type": str(field.type),
-        "required": field.required,
-    }
-    if field.options:
-        shown["options"] = field.options
-    if field.max is not None or field.type is FieldType.TEXT:
-        shown["max"] = field.max or TEXT_LENGTH_MAX
-    return shown

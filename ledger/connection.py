@@ -32,7 +32,12 @@ async def connect(url: str, **settings: str) -> Connection:
     return await asyncpg.connect(
         url,
         timeout=5,
-        server_settings={"statement_timeout": str(STATEMENT_TIMEOUT_MS), "jit": "off", **settings},
+        server_settings={
+            "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+            "jit": "off",
+            "plan_cache_mode": "force_generic_plan",
+            **settings,
+        },
     )
 
 

@@ -10,11 +10,10 @@ from domain import case as cases
 from domain.case import Case, Fact, evolve
 from domain.command import Act, Expire, Open
 from domain.decision import Context, act, open_case
-from domain.event import Event
-from domain.event import dump as dump_event
+from domain.event import Event, name_of
 from domain.expiry import expire
 from domain.hat import Actor, Hat
-from domain.instant import Instant
+from domain.instant import Instant, utc
 from domain.permission import sees
 from domain.refusal import Refusal
 from domain.view import offered, present
@@ -71,7 +70,7 @@ class Docket:
             command_id = engines_id(self.case_id, firing.key)
             first = self.version
             self._record(firing.event, actor, command_id, firing.due_at, self.at)
-            name = dump_event(firing.event)[0]
+            name = name_of(firing.event)
             self._list(command_id, name, actor, b"", "expired", None, b"", first, self.version)
 
     def _decide(self, request: Request, context: Context | None) -> tuple[Event, ...] | Refusal:
@@ -91,7 +90,7 @@ class Docket:
 
     def _take(self, request: Request, context: Context, events: Sequence[Event]) -> Ruling:
         first = self.version
-        occurred = getattr(request.command, "occurred_at", None) or self.at
+        occurred = utc(getattr(request.command, "occurred_at", None) or self.at)  # one zone, or a refold would differ
         for event in events:
             self._record(event, request.actor, request.command_id, occurred, request.received_at or self.at)
         assert self.case is not None
@@ -165,13 +164,13 @@ class Docket:
                 first,
                 last,
                 self.at,
-                gated=False,
+                gated=bool(self.entries),  # what no event goes with stands by itself
             )
         )
 
     @staticmethod
     def _told(version: int, event: Event) -> Mapping[str, Any]:
-        return {"version": version, "type": dump_event(event)[0]}
+        return {"version": version, "type": name_of(event)}
 
     @property
     def keeper_must_hear(self) -> bool:

@@ -1,6 +1,7 @@
 """The unlocked read of the hot path: everything that deciding a batch of commands needs, in one round trip."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +21,10 @@ from domain.hat import Actor, Hat
 from domain.instant import Instant, utc
 from ledger.connection import Connection
 from ledger.request import PoisonedCase, Request
-from ledger.statement import READ
+from ledger.statement import READ, READ_WITH_REGISTERS
 
+DIVISION = re.compile(r"\d{12}")
+NOTHING_KNOWN = Known(frozenset(), frozenset(), frozenset())
 NAME_LENGTH_MAX = 64  # ids of units and persons are shorter; longer answers cannot name one
 
 
@@ -57,23 +60,28 @@ async def read(connection: Connection, requests: Sequence[Request]) -> tuple[Seq
     """One row per request, in order, and the registers. Raises asyncpg's errors."""
     names, files, codes = set[str](), set[str](), set[str]()
     for request in requests:
-        names.add(request.actor.hat.scope)
+        if not DIVISION.fullmatch(request.actor.hat.scope):
+            names.add(request.actor.hat.scope)
         if isinstance(request.command, Open):
-            codes.add(request.command.division[:NAME_LENGTH_MAX])
+            codes.add(_plain(request.command.division))
         if isinstance(request.command, (Open, Act)):
             for answer in _strings(request.command.fields):
                 (files if SHA256.fullmatch(answer) else names).add(answer)
-    rows = await connection.fetch(
-        READ,
+    asked: list[list[Any]] = [
         [request.command_id for request in requests],
         [request.target for request in requests],
-        [r.command.procedure[:NAME_LENGTH_MAX] if isinstance(r.command, Open) else None for r in requests],
-        list(names),
-        [code for code in codes if control_free(code)],
-        list(files),
-        list(names) if any(isinstance(r.command, (Open, Act)) and r.command.fields for r in requests) else [],
-    )
+        [_plain(r.command.procedure) if isinstance(r.command, Open) else None for r in requests],
+    ]
+    if not (names or files or codes):
+        rows = await connection.fetch(READ, *asked)
+        return rows, Registers(NOTHING_KNOWN, {}, {}, {}, rows[0]["calendar"])
+    rows = await connection.fetch(READ_WITH_REGISTERS, *asked, list(names), list(codes), list(files))
     return rows, _registers(rows[0])
+
+
+def _plain(name: str) -> str:
+    """A name as PostgreSQL can take it; one with control characters or too long is nobody's."""
+    return name if len(name) <= NAME_LENGTH_MAX and control_free(name) else ""
 
 
 def _strings(fields: Mapping[str, Any]) -> list[str]:

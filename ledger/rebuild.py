@@ -1,7 +1,7 @@
 """Rebuilding what is folded from events: states and search columns, case by case, while work goes on."""
 
 from ledger.connection import Connection
-from ledger.refold import files
+from ledger.refold import UNREADABLE, files
 from ledger.statement import CASE_TYPES, column_names, rows_json
 
 _COLUMNS = column_names(CASE_TYPES)
@@ -22,9 +22,14 @@ async def rebuild(connection: Connection, writing: Connection | None) -> tuple[i
     count, found = 0, []
     async for file in files(connection):
         count += 1
-        stale = file.row is not None and file.row["fold"] != file.refolded().fold
-        differing = file.differences()
+        try:
+            rebuilt = file.refolded()
+        except UNREADABLE as error:
+            found.append(f"{file.name}：事件无法折叠（{type(error).__name__}）")
+            continue
+        differing = file.differences(rebuilt)
         found += [f"{file.name}：{column}" for column in differing]
+        stale = file.row is not None and file.row["fold"] != rebuilt.fold
         if writing is not None and (differing or stale):
-            await writing.execute(_REPLACE, rows_json([file.refolded()]))
+            await writing.execute(_REPLACE, rows_json([rebuilt]))
     return count, found

@@ -1,7 +1,7 @@
 """One round of the registrar: read a batch, decide it in memory case by case, append it in one statement."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
@@ -121,7 +121,7 @@ class Round:
         """The one statement. Cases and commands go in id order, so that concurrent writers cannot deadlock."""
         appending = sorted((d for d in dockets if d.entries), key=lambda docket: docket.case_id)
         entries = [row for docket in appending for row in docket.entries]
-        commands = [replace(row, gated=bool(docket.entries)) for docket in dockets for row in docket.commands]
+        commands = [row for docket in dockets for row in docket.commands]
         told = [docket.case_id for docket in appending if self._keep or docket.keeper_must_hear]
         reporters = [
             {"case_id": d.case_id, "name": d.reporter.name, "phone": d.reporter.phone} for d in appending if d.reporter

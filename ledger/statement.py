@@ -13,28 +13,35 @@ from pydantic_core import to_json
 
 from domain.instant import Instant
 
-READ = """
+# What the registers know of the names in a batch; once, beside the first command.
+REGISTERS = """,
+       case when a.ord = 1 then (select json_agg(json_build_array(u.id, u.division, u.level))
+           from unit u where u.id = any($4::text[])) end as units,
+       case when a.ord = 1 then (select json_agg(json_build_array(d.code, d.level, d.lineage))
+           from division d where d.code = any($5::text[]) and d.valid_to is null) end as places,
+       case when a.ord = 1 then (select array_agg(e.sha256)
+           from evidence e where e.sha256 = any($6::text[])) end as evidence,
+       case when a.ord = 1 then (select array_agg(p.id)
+           from person p where p.id = any($4::text[])) end as persons"""
+
+
+def _read(registers: str) -> str:
+    return f"""
 select a.ord, clock_timestamp() as at,
-       c.version, c.head, c.fold, c.state, c.procedure_sha256,
+       c.version, c.head, c.fold, c.state,
        k.request_hash, k.outcome, k.case_id as ruled_case, k.to_version as ruled_version, k.body,
        (select r.ref from release r where r.id = a.opens order by r.seq desc limit 1) as released,
        case when a.opens is not null then nextval('case_number') end as number,
-       case when a.ord = 1 then
-           (select r.ref from release r where r.id = 'calendar' order by r.seq desc limit 1) end as calendar,
-       case when a.ord = 1 and cardinality($4::text[]) > 0 then
-           (select json_agg(json_build_array(u.id, u.division, u.level)) from unit u where u.id = any($4)) end as units,
-       case when a.ord = 1 and cardinality($5::text[]) > 0 then
-           (select json_agg(json_build_array(d.code, d.level, d.lineage)) from division d
-            where d.code = any($5) and d.valid_to is null) end as places,
-       case when a.ord = 1 and cardinality($6::text[]) > 0 then
-           (select array_agg(e.sha256) from evidence e where e.sha256 = any($6)) end as evidence,
-       case when a.ord = 1 and cardinality($7::text[]) > 0 then
-           (select array_agg(p.id) from person p where p.id = any($7)) end as persons
+       (select r.ref from release r where r.id = 'calendar' order by r.seq desc limit 1) as calendar{registers}
 from unnest($1::uuid[], $2::uuid[], $3::text[]) with ordinality as a(command_id, case_id, opens, ord)
 left join "case" c on c.id = a.case_id
 left join command k on k.id = a.command_id
 order by a.ord
 """
+
+
+READ = _read("")
+READ_WITH_REGISTERS = _read(REGISTERS)
 
 
 @dataclass(frozen=True, slots=True)

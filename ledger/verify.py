@@ -5,10 +5,9 @@ import json
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-from domain.event import UnknownEvent
 from ledger.connection import Connection
 from ledger.journal import GENESIS, digest
-from ledger.refold import File, Row, files
+from ledger.refold import UNREADABLE, File, Row, files
 
 
 async def verify(connection: Connection) -> AsyncIterator[str]:
@@ -81,6 +80,6 @@ def _end_faults(file: File, head: bytes) -> list[str]:
 
 def _fold_faults(file: File) -> list[str]:
     try:
-        return [f"{file.name}：事项行的 {column} 与事件折叠的结果不符" for column in file.differences()]
-    except (ValueError, KeyError, TypeError, UnknownEvent) as error:
+        return [f"{file.name}：事项行的 {column} 与事件折叠的结果不符" for column in file.differences(file.refolded())]
+    except UNREADABLE as error:
         return [f"{file.name}：事件无法折叠（{type(error).__name__}）"]

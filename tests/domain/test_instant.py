@@ -55,8 +55,8 @@ class Letter(BaseModel):
     sent_at: Instant
 
 
-def test_models_keep_instants_in_utc_and_refuse_naive_ones() -> None:
+def test_models_keep_the_instant_and_refuse_naive_ones() -> None:
     letter = Letter.model_validate({"sent_at": "2026-10-09T00:00:00+08:00"})
-    assert letter.model_dump_json() == '{"sent_at":"2026-10-08T16:00:00Z"}'
-    with pytest.raises(ValidationError, match="缺少时区"):
+    assert letter.sent_at == datetime(2026, 10, 8, 16, tzinfo=UTC)
+    with pytest.raises(ValidationError, match="timezone"):
         Letter.model_validate({"sent_at": "2026-10-09T00:00:00"})
