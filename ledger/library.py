@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.calendar import Calendar, YearDocument
 from domain.procedure import Procedure, read
-from ledger.connection import Writers
+from ledger.connection import Connection, Writers
 
 CALENDAR = "calendar"
 
@@ -18,16 +18,20 @@ class Library:
         self._procedures: dict[str, Procedure] = {}
         self._calendars: dict[str, Calendar] = {}
 
-    async def procedure(self, sha256: str) -> Procedure:
-        """The procedure with this hash. Raises LookupError when the ledger has none."""
+    async def procedure(self, sha256: str, by: Connection | None = None) -> Procedure:
+        """The procedure with this hash, read `by` the connection that the caller holds already, if any.
+
+        Whoever held one and asked for a second would, with all others doing so, wait for ever.
+        Raises LookupError when the ledger has none.
+        """
         if sha256 not in self._procedures:
-            self._procedures[sha256] = read(json.loads(await self._body("procedure", "sha256", sha256)))
+            self._procedures[sha256] = read(json.loads(await self._body("procedure", "sha256", sha256, by)))
         return self._procedures[sha256]
 
-    async def calendar(self, version: str) -> Calendar:
-        """The calendar of this version. Raises LookupError when the ledger has none."""
+    async def calendar(self, version: str, by: Connection | None = None) -> Calendar:
+        """The calendar of this version, `by` as for `procedure`. Raises LookupError when the ledger has none."""
         if version not in self._calendars:
-            years: list[dict[str, Any]] = json.loads(await self._body("calendar", "version", version))
+            years: list[dict[str, Any]] = json.loads(await self._body("calendar", "version", version, by))
             self._calendars[version] = Calendar(YearDocument.model_validate(year) for year in years)
         return self._calendars[version]
 
@@ -64,8 +68,9 @@ class Library:
             )
         return str(result).endswith(" 1")
 
-    async def _body(self, table: str, key: str, value: str) -> str:
-        rows = await self._writers.fetch(f"select body from {table} where {key} = $1", value)
+    async def _body(self, table: str, key: str, value: str, by: Connection | None) -> str:
+        source = self._writers if by is None else by
+        rows = await source.fetch(f"select body from {table} where {key} = $1", value)
         if not rows:
             raise LookupError(f"{table} {value} is not in the ledger")
         return str(rows[0]["body"])
