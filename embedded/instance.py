@@ -129,6 +129,7 @@ class Instance:
         """The variables that children and other commands get."""
         url = self.postgres.app_url if self.postgres else self.plan.database_url or ""
         told = {"BIHUAN_DATABASE_URL": url, "BIHUAN_HOST": self.plan.host, "BIHUAN_PORT": str(self.plan.port)}
+        told["BIHUAN_EVIDENCE_DIR"] = os.environ.get("BIHUAN_EVIDENCE_DIR") or str(self.plan.state.root / "evidence")
         if self.plan.own_temporal:  # no profile of the user's may add credentials meant for another server
             address = f"{temporal.HOST}:{self.temporal_port}"
             told |= {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": "default"}

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
+from pydantic_core import from_json
 
 from domain import case as cases
 from domain import event as events
@@ -131,9 +132,15 @@ async def journal(connection: Connection, case_id: Any, version: int | None = No
     return [fact(row) for row in rows]
 
 
-def fact(row: Row) -> Fact:
+class Fields(Protocol):
+    """A row of any driver: values by column."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+def fact(row: Fields) -> Fact:
     """A stored event with what its leaf says of it. Raises UnknownEvent, ValueError, KeyError."""
-    leaf = json.loads(row["leaf"])
+    leaf = from_json(row["leaf"])
     role, _, scope = leaf["hat"].partition("@")
     return Fact(
         version=row["version"],

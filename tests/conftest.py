@@ -1,6 +1,7 @@
 """What tests of any part may ask for: one embedded PostgreSQL and one Temporal for the whole run."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from embedded import temporal as temporal_server
 from embedded.postgres import Postgres
 from embedded.state import State
 from embedded.supervisor import Supervisor
+from ledger.migration import upgrade
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +41,11 @@ def _state(root: Path) -> State:
     state = State(root)
     state.prepare()
     return state
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: Postgres) -> Postgres:
+    """The same cluster with the schema up to date."""
+    with ThreadPoolExecutor(1) as pool:  # alembic runs a loop of its own
+        pool.submit(upgrade, postgres.owner_url).result()
+    return postgres
