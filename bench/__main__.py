@@ -13,24 +13,30 @@ from bench import machine
 from bench.ground import Ground
 from bench.row import FULL, QUICK, Pace, Row
 
-# A theme is a module of this package with a TITLE and a `measure`; a new one needs only its name here.
-THEMES = ("command",)
+# A theme is a module of this package with TITLE, TEMPORAL (whether it needs one) and `measure`.
+THEMES = ("command", "update", "whole", "replay", "board")
 
 
 class Theme(Protocol):
     """What a theme's module has."""
 
     TITLE: str
+    TEMPORAL: bool
 
     def measure(self, ground: Ground, pace: Pace) -> AsyncIterator[Row]:
         """The theme's rows, each as soon as it is known."""
+
+
+def themed(name: str) -> Theme:
+    """The theme's module."""
+    return cast(Theme, importlib.import_module(f"bench.{name}"))
 
 
 async def run(ground: Ground, names: list[str], pace: Pace) -> int:
     """Print the rows of these themes; how many themes failed. One that fails does not hold up the others."""
     failed = 0
     for name in names:
-        theme = cast(Theme, importlib.import_module(f"bench.{name}"))
+        theme = themed(name)
         began = time.perf_counter()
         print(f"\n{theme.TITLE}", flush=True)
         try:
@@ -55,6 +61,8 @@ def main() -> int:
     with Ground() as ground:
         print("\n".join(machine.described(ground.state.root)))
         print(f"每组 {pace.rounds} 轮，轮流进行（A B A B）；数据库、流程引擎与压测程序同在这台机器上")
+        if any(themed(name).TEMPORAL for name in names):
+            ground.start_temporal()
         return min(1, uvloop.run(run(ground, names, pace)))
 
 

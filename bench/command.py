@@ -15,10 +15,11 @@ from ledger.house import opened
 from ledger.registrar import Registrar
 
 TITLE = "指令：登记处与原生 PostgreSQL（同样的行、同样的连接）"
+TEMPORAL = False
 CONNECTIONS = 8
 LIVES = 400  # of each contender in a round
 TOGETHER = 50  # cases in one batch of `rule_many`
-HALF_LOAD_SECONDS = 8.0  # in a round
+HALF_LOAD_SECONDS = 6.0  # in a round
 
 
 async def measure(ground: Ground, pace: Pace) -> AsyncIterator[Row]:

@@ -46,7 +46,7 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[Row]:
         )
         rows = [Written(case_id, version, *size) for version, size in enumerate(sizes, 1)]
         await client.execute_update_with_start_workflow(Life.step, rows[0], start_workflow_operation=start)
-        handle = client.get_workflow_handle_for(Life.run, case_id)
+        handle = client.get_workflow_handle(case_id)
         for row in rows[1:]:
             await handle.execute_update(Life.step, row)
 

@@ -22,7 +22,7 @@ from settings import ROOT
 
 TITLE = "整件办结：登记处 + 中继 + 后台 + Case 流程，与 Temporal 空流程"
 TEMPORAL = True
-LIVES = 300
+LIVES = 240
 CALLERS = 150  # lives under way at once, of either contender
 LOOK_SECONDS = 0.05
 END_WITHIN = 60.0
@@ -70,7 +70,7 @@ async def whole(registrar: Registrar, told: Told, client: Client) -> None:
 
 async def measure(ground: Ground, pace: Pace) -> AsyncIterator[Row]:
     """Lives a second, and empty workflows a second."""
-    url, count = ground.fresh("whole"), pace.of(LIVES, CALLERS)
+    url, count = ground.fresh("whole"), pace.of(LIVES, 60)
     await release(url, [errand()])
     worker = ground.start_worker(url)
     client = await connected(ground)
