@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     owner_url: str | None = None
     host: str = "127.0.0.1"
     port: int = 8080
+    evidence_dir: Path = VAR / "evidence"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 

@@ -1,5 +1,6 @@
 """The official days by year, one YAML file each, and their loader."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ DIRECTORY = Path(__file__).parent
 _WORDS = {"missing": "缺少此项", "extra_forbidden": "不认识的项目"}
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML without words for true and false, so that `off` is a key; a key given twice is an error."""
+class Loader(yaml.SafeLoader):
+    """YAML in which only true and false are truth values, so that `off` is a key; a key given twice is an error."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012  (the base class declares it so)
         first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
@@ -27,6 +28,9 @@ class _Loader(yaml.SafeLoader):
             if keys.count(key) > 1:
                 raise yaml.YAMLError(f"“{key}”写了两次")
         return super().construct_mapping(node, deep)
+
+
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), ["t", "f"])
 
 
 class BrokenFileError(ValueError):
@@ -44,7 +48,7 @@ def load(directory: Path = DIRECTORY) -> Calendar:
 def read(path: Path) -> YearDocument:
     """The year document in the file `path`, which is named after its year. Raises BrokenFileError."""
     try:
-        document = YearDocument.model_validate(yaml.load(path.read_text(encoding="utf-8"), _Loader))  # noqa: S506 - a safe loader, made stricter
+        document = YearDocument.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader))  # noqa: S506 - a safe loader, made stricter
     except ValidationError as error:
         words = "；".join(map(_words, error.errors()))
         raise BrokenFileError(f"日历文件 {path.name} 有误：{words}") from error

@@ -177,7 +177,7 @@ def _instant(field: FormField, value: Any, _known: Known) -> Problem:
 
 def _one_of(things: Callable[[Known], frozenset[str]], what: str) -> Callable[[FormField, Any, Known], Problem]:
     def check(field: FormField, value: Any, known: Known) -> Problem:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not control_free(value):
             return "mistyped_field", f"“{field.title}”应为{what}编号"
         return (
             None if value in things(known) else (f"unknown_{field.type}", f"没有编号为“{legible(value, 60)}”的{what}")

@@ -19,7 +19,7 @@ def permitted(
         return Refusal("hat_not_allowed", f"您当前的身份不能对本事项{action.title}")
     if action.within is not None and _shut(case, action.within):
         return Refusal("window_closed", f"“{procedure.clocks[action.within].title}”已过，不能再{action.title}")
-    return _separated(case, action_id, procedure, actor) or _gate(case, action, procedure)
+    return _separated(case, action_id, procedure, actor) or _gate(case, action_id, action, procedure)
 
 
 def _shut(case: Case, window: str) -> bool:
@@ -41,13 +41,15 @@ def _separated(case: Case, action_id: str, procedure: Procedure, actor: Actor) -
     return None
 
 
-def _gate(case: Case, action: Action, procedure: Procedure) -> Refusal | None:
-    """What closing needs has been done since the last submission."""
+def _gate(case: Case, action_id: str, action: Action, procedure: Procedure) -> Refusal | None:
+    """What closing needs has been done since the last submission, or is being done by this very action."""
     if case.closed or not any(procedure.stages[branch.stage].closed for branch in action.to):
         return None
     closing = procedure.closing
     since = max((case.done[a].version for a in closing.after if a in case.done), default=0)
     for needed in closing.acts:
+        if needed == action_id:
+            continue
         if needed not in case.done or case.done[needed].version < since:
             return Refusal("closing_gate", f"尚未{procedure.actions[needed].title}，不能{action.title}")
     return None

@@ -38,6 +38,7 @@ class Plan:
     worker: Sequence[str] = (sys.executable, "-m", "worker")
     api: Sequence[str] = (sys.executable, "-m", "api")
     migrate: Callable[[str], None] = migrate
+    furnish: Callable[[str], None] = lambda _: None  # what must be in the database before anybody asks
 
 
 @dataclass
@@ -76,6 +77,7 @@ class Instance:
         self._start_postgres()
         self.tell("[2/4] 更新数据库结构 …")
         plan.migrate(self._owner_url)
+        plan.furnish(self._told()["BIHUAN_DATABASE_URL"])
         write(plan.state.environment, self._told() | {"BIHUAN_OWNER_URL": self._owner_url})
         api = self._python("接口", plan.api, "api")
         self.supervisor.start(api)
@@ -129,6 +131,7 @@ class Instance:
         """The variables that children and other commands get."""
         url = self.postgres.app_url if self.postgres else self.plan.database_url or ""
         told = {"BIHUAN_DATABASE_URL": url, "BIHUAN_HOST": self.plan.host, "BIHUAN_PORT": str(self.plan.port)}
+        told["BIHUAN_EVIDENCE_DIR"] = os.environ.get("BIHUAN_EVIDENCE_DIR") or str(self.plan.state.root / "evidence")
         if self.plan.own_temporal:  # no profile of the user's may add credentials meant for another server
             address = f"{temporal.HOST}:{self.temporal_port}"
             told |= {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": "default"}

@@ -14,6 +14,7 @@ else:
     Connection = asyncpg.Connection
 
 STATEMENT_TIMEOUT_MS = 5_000
+COMMAND_TIMEOUT_SECONDS = 8  # longer than the server's own: only for a server that no longer answers at all
 # A connection lost while a statement ran: whether it committed is unknown until somebody asks by command id.
 LOST = (
     asyncpg.PostgresConnectionError,
@@ -33,6 +34,7 @@ async def connect(url: str, **settings: str) -> Connection:
     return await asyncpg.connect(
         url,
         timeout=5,
+        command_timeout=COMMAND_TIMEOUT_SECONDS,
         server_settings={
             "statement_timeout": str(STATEMENT_TIMEOUT_MS),
             "jit": "off",

@@ -4,12 +4,19 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from domain.instant import Instant
-from ledger.connection import Writers, alchemy_url
+from ledger.connection import LOST, STATEMENT_TIMEOUT_MS, Writers, alchemy_url
 from ledger.library import Library
 from ledger.registrar import Registrar
+from ledger.request import LedgerUnavailable
+
+# Parallel workers would win one reader little and take the cores from the writers.
+READING = {"statement_timeout": str(STATEMENT_TIMEOUT_MS), "jit": "off", "max_parallel_workers_per_gather": "0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +28,32 @@ class Ledger:
     registrar: Registrar
     engine: AsyncEngine
 
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection to read by, each statement for itself. Raises LedgerUnavailable."""
+        try:
+            async with self.engine.connect() as connection:
+                yield connection
+        except (*LOST, InterfaceError, OperationalError, PoolTimeoutError) as error:
+            raise LedgerUnavailable(type(error).__name__) from error
+        except DBAPIError as error:
+            cause = error.orig.__cause__ if error.orig else None
+            if error.connection_invalidated or isinstance(cause, (*LOST, asyncpg.QueryCanceledError)):
+                raise LedgerUnavailable(type(cause).__name__) from error
+            raise
+
 
 @asynccontextmanager
 async def opened(url: str, size: int = 8, clock: Callable[[Instant], Instant] = lambda at: at) -> AsyncIterator[Ledger]:
     """The ledger at `url` (the application role's). Connections are made when first needed."""
     writers = Writers(url, size)
-    engine = create_async_engine(alchemy_url(url), pool_size=size, pool_pre_ping=True)
+    engine = create_async_engine(
+        alchemy_url(url),
+        pool_size=size,
+        pool_pre_ping=True,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"timeout": 5, "server_settings": READING},
+    )
     library = Library(writers)
     try:
         yield Ledger(writers, library, Registrar(writers, library, clock), engine)

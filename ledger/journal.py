@@ -31,7 +31,12 @@ class Entry:
     @property
     def hash(self) -> bytes:
         """What the next leaf names as its previous."""
-        return hashlib.sha256(self.leaf.encode()).digest()
+        return hash_of(self.leaf)
+
+
+def hash_of(leaf: str) -> bytes:
+    """The hash of a leaf as stored."""
+    return hashlib.sha256(leaf.encode()).digest()
 
 
 def digest(salt: bytes, body: bytes) -> str:
@@ -66,7 +71,7 @@ def chained(leaves: Iterable[str]) -> bytes:
     """The head of a chain: the hash of its last leaf, GENESIS when there is none."""
     head = GENESIS
     for leaf in leaves:
-        head = hashlib.sha256(leaf.encode()).digest()
+        head = hash_of(leaf)
     return head
 
 

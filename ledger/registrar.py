@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from domain.instant import Instant
+from domain.watch import Watch
 from ledger.connection import LOST, Writers
 from ledger.docket import clock_actor
 from ledger.library import Library
-from ledger.request import LedgerUnavailable, PoisonedCase, Request, Ruling, Watch, expiry
+from ledger.request import LedgerUnavailable, PoisonedCase, Request, Ruling, expiry
 from ledger.round import Outcome, Round
 
 PATIENCE_SECONDS = 6.0

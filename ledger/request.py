@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from domain.command import Command, Expire
@@ -86,14 +85,6 @@ class Ruling:
     def refused(self) -> bool:
         """Whether the command was declined."""
         return self.outcome not in ("opened", "acted", "expired")
-
-
-class Watch(NamedTuple):
-    """What a keeper needs to know of a case: when to wake it next, as of which version. No personal data."""
-
-    case_id: str
-    version: int
-    wake_at: Instant | None
 
 
 class LedgerUnavailable(Exception):

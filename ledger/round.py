@@ -84,11 +84,11 @@ class Round:
             pinned = row["released"]
         if pinned is None or registers.calendar is None:
             return None
-        procedure = await self._library.procedure(pinned)
+        procedure = await self._library.procedure(pinned, self._connection)
         number = f"{procedure.prefix}-{local(docket.at):%Y}-{row['number']:06d}" if row["number"] else ""
         return Context(
             procedure=procedure,
-            calendar=await self._library.calendar(registers.calendar),
+            calendar=await self._library.calendar(registers.calendar, self._connection),
             actor=request.actor,
             home=registers.home(request.actor.hat.scope),
             known=registers.known,

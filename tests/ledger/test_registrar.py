@@ -13,6 +13,7 @@ import pytest
 
 from domain.command import Act, Open
 from domain.instant import SHANGHAI
+from domain.watch import Watch
 from ledger.connection import connect
 from ledger.docket import Docket, clock_actor
 from ledger.house import opened
@@ -61,7 +62,7 @@ async def test_a_hazard_is_opened_led_and_closed(county: County) -> None:
     assert (row["number"], row["stage"], row["closed"], row["due_at"]) == (body["number"], "closed", True, None)
     assert row["wake_at"] is not None
     watch = await county.ledger.registrar.wake(case_id)
-    assert watch == (str(case_id), 9, row["wake_at"])
+    assert watch == Watch(str(case_id), 9, row["wake_at"])
 
 
 async def test_who_reported_stands_outside_the_journal(county: County) -> None:
@@ -314,7 +315,7 @@ async def test_nobody_learns_of_a_case_that_is_not(county: County) -> None:
     ruling = await county.act(uuid4(), "triage", DISPATCHER)
     assert (ruling.outcome, ruling.case_id, ruling.version) == ("unknown_case", None, 0)
     nobody = uuid4()
-    assert await county.ledger.registrar.wake(nobody) == (str(nobody), 0, None)
+    assert await county.ledger.registrar.wake(nobody) == Watch(str(nobody), 0, None)
 
 
 @pytest.mark.parametrize("bad", ["\x00", "\ud800", "\x1b[31m", "x" * 100_000, "' or 1=1 --"])

@@ -1,0 +1,1 @@
+"""The hands of workflows, and what keeps Temporal and the ledger in step: relay, Patrol, roll call."""

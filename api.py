@@ -1,0 +1,187 @@
+"""The HTTP surface, assembled. The one place that knows which outcome and which refusal has which HTTP status.
+
+`python -m api` serves it.
+"""
+
+import gc
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import cache, partial
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+import web
+from domain.instant import Instant
+from ledger import trouble
+from ledger.connection import LOST
+from ledger.house import opened
+from ledger.request import LedgerUnavailable, PoisonedCase
+from routes import board, cases, document, evidence, health, history, pages, register
+from routes.answer import Declined
+from routes.envelope import Envelope
+from routes.form import errors
+from routes.house import House
+from routes.manual import FastAPIOffline, Manual
+from routes.supply import stocking
+from settings import Settings, load
+
+BY_STATUS: Mapping[int, str] = {
+    200: "ok acted",
+    201: "opened stored",
+    303: "see_other",
+    400: "malformed_json bad_idempotency_key",
+    401: "no_token bad_token",
+    403: "division_outside_scope hat_not_allowed same_person cross_site",
+    404: "not_found unknown_case unknown_action unknown_version unknown_clock unknown_evidence",
+    405: "method_not_allowed",
+    409: "version_conflict idempotency_conflict action_not_allowed_in_stage case_closed window_closed closing_gate",
+    413: "body_too_large",
+    415: "unsupported_type",
+    422: "invalid_body invalid_query invalid_fields unknown_procedure unknown_division occurred_in_future no_holder",
+    500: "internal case_unreadable",
+    503: "not_ready ledger_unavailable storage_unavailable",
+}
+STATUSES = {code: status for status, codes in BY_STATUS.items() for code in codes.split()}
+TITLES: Mapping[int, str] = {
+    400: "请求有误", 401: "需要令牌", 403: "无权办理", 404: "没有找到", 405: "方法不可用", 409: "与现状冲突",
+    413: "内容过大", 415: "类型不可用", 422: "内容不合要求", 500: "内部错误", 503: "暂时不可用",
+}  # fmt: skip
+ROUTERS = (cases, history, board, evidence, register, health, pages)
+
+log = structlog.get_logger("api")
+
+
+def create(settings: Settings, clock: Callable[[Instant], Instant] = lambda at: at) -> FastAPI:
+    """The application on the ledger that `settings` name. It serves at once, and is ready when the shelf is stocked."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with opened(settings.database_url, clock=clock) as ledger:
+            app.state.house.ledger = ledger
+            async with stocking(app.state.house):
+                yield
+
+    app = FastAPIOffline(title="闭环", version="0.1.0", description="隐患与信访闭环办理", lifespan=lifespan)
+    app.state.house = House(settings.evidence_dir)
+    app.state.statuses = STATUSES
+    for module in ROUTERS:
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=web.STATIC), name="static")
+    app.add_exception_handler(Declined, declined)
+    app.add_exception_handler(RequestValidationError, misread)
+    app.add_exception_handler(HTTPException, unmatched)
+    app.add_exception_handler(PoisonedCase, unreadable)
+    for lost in (LedgerUnavailable, *LOST):
+        app.add_exception_handler(lost, unavailable)
+    app.add_middleware(Manual)
+    app.add_middleware(Envelope, failed=failed)
+    app.openapi = cache(partial(document.describe, app, STATUSES))  # type: ignore[method-assign]
+    return app
+
+
+def problem(request: Request, code: str, detail: str, errors: Any = (), **headers: str) -> Response:
+    """RFC 9457: the same refusal always gives the same bytes."""
+    status = STATUSES.get(code, HTTPStatus.UNPROCESSABLE_ENTITY)
+    told = {"type": f"urn:bihuan:problem:{code}", "title": TITLES[status], "status": status, "detail": detail}
+    told |= {"code": code} | ({"errors": list(errors)} if errors else {})
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Bearer realm="bihuan"' + (
+            ', error="invalid_token"' if code == "bad_token" else ""
+        )
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = "2"
+    if key := getattr(request.state, "idempotency_key", None):
+        headers["Idempotency-Key"] = key
+    return Response(json.dumps(told, ensure_ascii=False), status, headers, "application/problem+json")
+
+
+async def declined(request: Request, error: Exception) -> Response:
+    """A refusal."""
+    assert isinstance(error, Declined)
+    return problem(request, error.code, error.words, error.errors)
+
+
+async def misread(request: Request, error: Exception) -> Response:
+    """Parameters in the path or the query that are no such thing. A case id that is none names no case."""
+    assert isinstance(error, RequestValidationError)
+    found = error.errors()
+    if found[0]["loc"][0] == "path":
+        return problem(request, "unknown_case", "没有这个事项")
+    told = errors(found, within=1)
+    code = "bad_idempotency_key" if found[0]["loc"][0] == "header" else "invalid_query"
+    return problem(request, code, "；".join(f"{each['name']}：{each['detail']}" for each in told[:5]), told)
+
+
+async def unmatched(request: Request, error: Exception) -> Response:
+    """No such path, or not with this method."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return problem(request, "method_not_allowed", "这个地址不支持此方法", **(error.headers or {}))
+    return problem(request, "not_found", "没有这个地址")
+
+
+async def unavailable(request: Request, error: Exception) -> Response:
+    """The ledger could not be reached: what was asked may or may not have been recorded."""
+    log.warning("ledger unavailable", error=repr(error)[:300])
+    words = "暂时连不上账本，请稍后重试"
+    if request.method != "GET":
+        words = "暂时连不上账本，是否已记录尚不确定：请用同一个 Idempotency-Key 原样重发，不会重复办理"
+    return problem(request, "ledger_unavailable", words)
+
+
+async def unreadable(request: Request, error: Exception) -> Response:
+    """A case that this version cannot read or decide; noted for whoever operates the house."""
+    assert isinstance(error, PoisonedCase)
+    log.error("case unreadable", case_id=str(error.case_id), error=str(error)[:300])
+    try:
+        await trouble.note(request.app.state.house.ledger.writers, error)
+    except LOST:
+        log.warning("trouble not noted", case_id=str(error.case_id))
+    return problem(request, "case_unreadable", "这个事项暂时读不出来，已记录，请联系管理员")
+
+
+async def failed(request: Request) -> Response:
+    """Whatever nobody expected: nothing of its inside goes out; the log has it under the request's id."""
+    return problem(request, "internal", "系统内部出错，已记录")
+
+
+def configure_log(level: str) -> None:
+    """JSON lines on standard output; uvicorn's own lines too, none of which holds a header or a query."""
+    threshold = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper("iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
+    )
+    logging.basicConfig(level=max(threshold, logging.WARNING), format="%(message)s")
+
+
+def main() -> None:
+    """Serve until told to stop; what is under way gets a few seconds."""
+    settings = load()
+    configure_log(settings.log_level)
+    app = create(settings)
+    gc.freeze()  # what is loaded stays: looking it through again and again would stop everybody for 50 ms
+    uvicorn.run(
+        app, host=settings.host, port=settings.port, loop="uvloop", http="httptools",
+        access_log=False, log_config=None, server_header=False, timeout_graceful_shutdown=4,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

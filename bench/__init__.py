@@ -1,0 +1,1 @@
+"""Measurements and bounded trials. Each module runs by itself: `python -m bench.drill --help`."""

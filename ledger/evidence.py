@@ -1,0 +1,125 @@
+"""Evidence: files kept by their content's hash, so that one file is kept once and none can be exchanged."""
+
+import asyncio
+import hashlib
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledger.connection import Writers
+from ledger.table import evidence
+
+SIZE_BYTES_MAX = 20 * 2**20
+HEAD_BYTES = 16
+
+
+class UnsupportedType(Exception):
+    """A file that is none of the kinds that count as evidence, whatever it calls itself."""
+
+
+class NotKept(Exception):
+    """The disk did not take the file."""
+
+
+class TooLarge(Exception):
+    """A file of more than SIZE_BYTES_MAX."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A kept file: sha256 in hex, size in bytes, media type."""
+
+    sha256: str
+    size: int
+    type: str
+
+
+def sniff(head: bytes) -> str | None:
+    """The media type that the first bytes show; None for anything else than pictures, PDF and MP4."""
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if head.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head.startswith(b"%PDF-"):
+        return "application/pdf"
+    return "video/mp4" if head[4:8] == b"ftyp" else None
+
+
+def place(directory: Path, sha256: str) -> Path:
+    """Where a file is kept."""
+    return directory / sha256[:2] / sha256
+
+
+async def keep(writers: Writers, directory: Path, chunks: AsyncIterator[bytes], person: str) -> Evidence:
+    """Keep what `chunks` bring: on disk first, then in the register. Raises UnsupportedType, TooLarge, NotKept."""
+    try:
+        kept = await _on_disk(directory, chunks)
+    except OSError as error:
+        raise NotKept(str(error)) from error
+    await writers.fetch(
+        "insert into evidence (sha256, size, type, person) values ($1, $2, $3, $4) on conflict do nothing",
+        kept.sha256, kept.size, kept.type, person,
+    )  # fmt: skip
+    return kept
+
+
+async def _on_disk(directory: Path, chunks: AsyncIterator[bytes]) -> Evidence:
+    file = await asyncio.to_thread(_begin, directory)
+    try:
+        with file:
+            kept = await _receive(file, chunks)
+            await asyncio.to_thread(_settle, file, place(directory, kept.sha256))
+    finally:
+        await asyncio.to_thread(Path(file.name).unlink, missing_ok=True)
+    return kept
+
+
+async def find(connection: AsyncConnection, sha256: str) -> Evidence | None:
+    """What the register says of a file."""
+    columns = evidence.c.sha256, evidence.c.size, evidence.c.type
+    row = (await connection.execute(select(*columns).where(evidence.c.sha256 == sha256))).first()
+    return Evidence(*row) if row else None
+
+
+async def _receive(file: IO[bytes], chunks: AsyncIterator[bytes]) -> Evidence:
+    hasher, size, head = hashlib.sha256(), 0, b""
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > SIZE_BYTES_MAX:
+            raise TooLarge
+        head = head if len(head) >= HEAD_BYTES else head + chunk[:HEAD_BYTES]
+        if len(head) >= HEAD_BYTES and sniff(head) is None:
+            raise UnsupportedType
+        hasher.update(chunk)
+        await asyncio.to_thread(file.write, chunk)
+    kind = sniff(head)
+    if kind is None:
+        raise UnsupportedType
+    return Evidence(hasher.hexdigest(), size, kind)
+
+
+def _begin(directory: Path) -> IO[bytes]:
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return tempfile.NamedTemporaryFile(dir=directory, prefix="incoming-", delete=False)
+
+
+def _settle(file: IO[bytes], target: Path) -> None:
+    """Durable under its name before anybody is told."""
+    file.flush()
+    os.fsync(file.fileno())
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    Path(file.name).replace(target)
+    for directory in (target.parent, target.parent.parent):
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,74 @@
+"""What happened to a case, event by event, and the case as it stood at any point."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain import case as cases
+from domain.case import Case
+from domain.instant import Instant, rfc3339
+from ledger.journal import hash_of
+from ledger.query import UNREADABLE, facts
+from ledger.request import PoisonedCase
+from ledger.table import command, event
+
+
+async def history(connection: AsyncConnection, case_id: UUID) -> list[dict[str, Any]]:
+    """Every event in order, each with what its leaf says and the hash that chains it. Raises PoisonedCase."""
+    query = select(event).where(event.c.case_id == case_id).order_by(event.c.version)
+    rows = (await connection.execute(query)).mappings()
+    try:
+        return [_told(row) for row in rows]
+    except UNREADABLE as error:
+        raise PoisonedCase(case_id, f"{type(error).__name__}: {str(error)[:200]}") from error
+
+
+def _told(row: Mapping[Any, Any]) -> dict[str, Any]:
+    leaf = json.loads(row["leaf"])
+    return {
+        "version": row["version"],
+        "type": row["name"],
+        "schema": row["schema"],
+        "occurred_at": leaf["occurred_at"],
+        "received_at": leaf["received_at"],
+        "recorded_at": leaf["recorded_at"],
+        "actor": {"id": leaf["actor"], "hat": leaf["hat"]},
+        "data": json.loads(row["body"]),
+        "hash": hash_of(row["leaf"]).hex(),
+        "previous": leaf["previous"],
+    }
+
+
+async def refusals(connection: AsyncConnection, case_id: UUID) -> Sequence[dict[str, Any]]:
+    """Every attempt on this case that was refused, in order: for whoever supervises."""
+    c = command.c
+    query = (
+        select(c.recorded_at, c.name, c.person, c.hat, c.outcome, c.words)
+        .where(c.case_id == case_id, c.from_version == c.to_version)
+        .order_by(c.recorded_at, c.id)
+    )
+    return [
+        {
+            "recorded_at": rfc3339(row.recorded_at),
+            "action": row.name,
+            "actor": {"id": row.person, "hat": row.hat},
+            "code": row.outcome,
+            "detail": row.words,
+        }
+        for row in await connection.execute(query)
+    ]
+
+
+async def replayed(
+    connection: AsyncConnection, case_id: UUID, version: int | None = None, at: Instant | None = None
+) -> Case | None:
+    """The case as of `version`, or as recorded by `at`; None when it was not there. Raises PoisonedCase."""
+    try:
+        case = cases.fold(None, await facts(connection, case_id, version, at))
+    except UNREADABLE as error:
+        raise PoisonedCase(case_id, f"{type(error).__name__}: {str(error)[:200]}") from error
+    return case if case is None or version is None or case.version == version else None

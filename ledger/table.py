@@ -1,0 +1,161 @@
+"""The tables as SQLAlchemy knows them, for reading; a test compares them with the migrated database."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+METADATA = MetaData()
+
+INSTANT = DateTime(timezone=True)
+
+
+def _text(*names: str, nullable: bool = False) -> list[Column[str]]:
+    return [Column(name, Text, nullable=nullable) for name in names]
+
+
+division = Table(
+    "division",
+    METADATA,
+    Column("code", Text, primary_key=True),
+    *_text("name", "level"),
+    *_text("parent", nullable=True),
+    Column("edition", Integer, nullable=False),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_to", Date),
+    Column("lineage", JSONB, nullable=False),
+)
+unit = Table(
+    "unit",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    *_text("name", "division", "level"),
+    Column("kinds", ARRAY(Text), nullable=False),
+)
+person = Table(
+    "person",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    *_text("name"),
+    Column("sample", Boolean, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+)
+hat = Table(
+    "hat",
+    METADATA,
+    Column("person", Text, primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("scope", Text, primary_key=True),
+)
+token = Table(
+    "token",
+    METADATA,
+    Column("sha256", LargeBinary, primary_key=True),
+    *_text("person", "role", "scope"),
+    Column("created_at", INSTANT, nullable=False),
+    Column("revoked_at", INSTANT),
+)
+evidence = Table(
+    "evidence",
+    METADATA,
+    Column("sha256", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    *_text("type", "person"),
+    Column("uploaded_at", INSTANT, nullable=False),
+)
+procedure = Table(
+    "procedure",
+    METADATA,
+    Column("sha256", Text, primary_key=True),
+    *_text("id"),
+    Column("version", Integer, nullable=False),
+    *_text("body"),
+    Column("loaded_at", INSTANT, nullable=False),
+)
+calendar = Table(
+    "calendar",
+    METADATA,
+    Column("version", Text, primary_key=True),
+    *_text("body"),
+    Column("loaded_at", INSTANT, nullable=False),
+)
+release = Table(
+    "release",
+    METADATA,
+    Column("seq", BigInteger, primary_key=True),
+    *_text("id", "ref"),
+    Column("released_at", INSTANT, nullable=False),
+)
+command = Table(
+    "command",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid),
+    *_text("name", "person", "hat"),
+    Column("request_hash", LargeBinary, nullable=False),
+    *_text("outcome"),
+    *_text("words", nullable=True),
+    *_text("body"),
+    Column("from_version", Integer, nullable=False),
+    Column("to_version", Integer, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+)
+event = Table(
+    "event",
+    METADATA,
+    Column("case_id", Uuid, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    *_text("name"),
+    Column("schema", SmallInteger, nullable=False),
+    *_text("leaf", "body"),
+    Column("salt", LargeBinary, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+)
+case = Table(
+    "case",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    *_text("number"),
+    Column("previous_version", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    Column("fold", SmallInteger, nullable=False),
+    *_text("state", "procedure", "procedure_sha256", "title", "division"),
+    *_text("village", "township", nullable=True),
+    *_text("county"),
+    *_text("unit", nullable=True),
+    Column("units", ARRAY(Text), nullable=False),
+    *_text("stage"),
+    *_text("level", "holder", nullable=True),
+    Column("closed", Boolean, nullable=False),
+    Column("due_at", INSTANT),
+    Column("wake_at", INSTANT),
+    Column("yellow", Integer, nullable=False),
+    Column("red", Integer, nullable=False),
+    Column("escalations", Integer, nullable=False),
+    Column("opened_at", INSTANT, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+)
+reporter = Table(
+    "reporter", METADATA, Column("case_id", Uuid, primary_key=True), *_text("name", "phone", nullable=True)
+)
+outbox = Table("outbox", METADATA, Column("id", BigInteger, primary_key=True), Column("case_id", Uuid, nullable=False))
+trouble = Table(
+    "trouble",
+    METADATA,
+    Column("case_id", Uuid, primary_key=True),
+    Column("since", INSTANT, nullable=False),
+    *_text("words"),
+)
+setting = Table("setting", METADATA, Column("name", Text, primary_key=True), *_text("value"))

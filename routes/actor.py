@@ -1,0 +1,42 @@
+"""The one place where it is established who acts: a token, bound to a person and a hat."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from domain.hat import Actor
+from ledger import token as tokens
+from ledger.house import Ledger
+from routes.answer import Declined
+from routes.house import TheLedger
+
+COOKIE = "bihuan_token"
+TOKEN_LENGTH_MAX = 200
+
+_bearer = HTTPBearer(auto_error=False, description="./bihuan token create")
+Shown = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+async def caller(shown: Shown, ledger: TheLedger) -> Actor:
+    """Who calls the API: by the Authorization header only, so that no other site's page can act for a person."""
+    return await holder(ledger, shown.credentials if shown else None)
+
+
+async def viewer(request: Request, shown: Shown, ledger: TheLedger) -> Actor:
+    """Who looks at a page: the header, or the cookie of signing in."""
+    return await holder(ledger, shown.credentials if shown else request.cookies.get(COOKIE))
+
+
+async def holder(ledger: Ledger, token: str | None) -> Actor:
+    """The actor whom this token stands for. Raises Declined."""
+    if not token:
+        raise Declined("no_token", "请在 Authorization 头中出示令牌：Bearer <token>")
+    actor = await tokens.bearer(ledger.writers, token) if len(token) <= TOKEN_LENGTH_MAX and token.isascii() else None
+    if actor is None:
+        raise Declined("bad_token", "令牌无效或已吊销")
+    return actor
+
+
+Caller = Annotated[Actor, Depends(caller)]
+Viewer = Annotated[Actor, Depends(viewer)]

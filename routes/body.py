@@ -1,0 +1,90 @@
+"""Reading what clients send: whole and bounded, then strictly; and the key that makes a write one and the same."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+from uuid import UUID, uuid4
+
+from fastapi import Depends, Header, Request
+from pydantic import ValidationError
+
+from domain.hat import Actor
+from ledger.request import callers_id, request_hash
+from routes.answer import Declined
+from routes.form import Sent, errors
+
+SIZE_BYTES_MAX = 2**20
+KEY_LENGTH_MAX = 200
+
+Model = TypeVar("Model", bound=Sent)
+
+
+async def chunks(request: Request, size_max: int) -> AsyncIterator[bytes]:
+    """The body as it comes. Raises Declined as soon as it is, or says it will be, larger than `size_max` bytes."""
+    declared = request.headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared[:20]) > size_max:
+        raise too_large(size_max)
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > size_max:
+            raise too_large(size_max)
+        if chunk:
+            yield chunk
+
+
+def too_large(size_max: int) -> Declined:
+    """What to raise for a body that is too large."""
+    return Declined("body_too_large", f"内容过大，最多 {size_max // 2**20} MiB")
+
+
+async def whole(request: Request) -> bytes:
+    """The body, at most 1 MiB."""
+    return b"".join([chunk async for chunk in chunks(request, SIZE_BYTES_MAX)])
+
+
+def parsed(model: type[Model], body: bytes) -> Model:
+    """The body as `model`. Raises Declined."""
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        if found[0]["type"] == "json_invalid":
+            raise Declined("malformed_json", "内容不是合格的 JSON") from None
+        told = errors(found)
+        words = "；".join(f"{each['name'] or '内容'}：{each['detail']}" for each in told[:5])
+        raise Declined("invalid_body", words, told) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write: its bytes, and the caller's key for it."""
+
+    body: bytes
+    key: str
+    method: str
+    path: str
+
+    def command_id(self, actor: Actor) -> UUID:
+        """The same for the same person and key, whatever is asked."""
+        return callers_id(actor.person, self.key)
+
+    def hash(self, actor: Actor) -> bytes:
+        """What a repeat under the same key must match."""
+        return request_hash(self.method, self.path, str(actor.hat), self.body)
+
+
+Key = Annotated[str | None, Header(alias="Idempotency-Key", description="1–200 个可打印字符；重试时原样再发")]
+
+
+async def write(request: Request, key: Key = None) -> Write:
+    """The write that this request asks for. Raises Declined."""
+    if key is None:
+        key = str(uuid4())
+    elif not 1 <= len(key) <= KEY_LENGTH_MAX or not key.isprintable():
+        raise Declined("bad_idempotency_key", f"Idempotency-Key 应为 1 至 {KEY_LENGTH_MAX} 个可打印字符")
+    request.state.idempotency_key = key
+    return Write(await whole(request), key, request.method, request.url.path)
+
+
+TheWrite = Annotated[Write, Depends(write)]

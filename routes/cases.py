@@ -1,0 +1,157 @@
+"""Cases: open, act, show, list."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+from pydantic import AfterValidator
+
+from domain.case import Case
+from domain.command import Act, Open
+from domain.form import control_free
+from domain.hat import Actor
+from domain.instant import Instant, rfc3339
+from domain.view import offered, present
+from ledger.cursor import Cursor
+from ledger.house import Ledger
+from ledger.listing import Filter, Listed
+from ledger.query import case_by_id, listed
+from ledger.request import Reporter, Request
+from ledger.scope import Scope, view_of
+from routes import shape
+from routes.actor import Caller
+from routes.answer import UNKNOWN_CASE, Answer, Declined
+from routes.body import TheWrite, parsed
+from routes.document import says
+from routes.form import Acting, Moment, Name, Opening, ReporterSent
+from routes.house import House, TheHouse, TheLedger
+from routes.register import asked_scope
+
+router = APIRouter(prefix="/api/cases", tags=["事项"])
+
+CaseId = Annotated[UUID, Path(description="case_id")]
+WRITE = "malformed_json invalid_body body_too_large bad_idempotency_key idempotency_conflict invalid_fields"
+WRITE += " hat_not_allowed ledger_unavailable case_unreadable no_holder"
+
+
+def _cursor(text: str) -> Cursor:
+    return Cursor.parse(text)
+
+
+After = Annotated[Annotated[str, AfterValidator(_cursor)] | None, Query(max_length=200, description="上一页的 next")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+@router.post(
+    "",
+    summary="开案",
+    openapi_extra=says(
+        "opened", shape.Case, f"{WRITE} unknown_procedure unknown_division division_outside_scope occurred_in_future",
+        body=Opening,
+    ),
+)  # fmt: skip
+async def open_case(actor: Caller, write: TheWrite, house: TheHouse) -> Answer:
+    """Open a case. `Location` names it; `actions` is what the caller may do next."""
+    asked = parsed(Opening, write.body)
+    reporter = _reporter(asked.reporter)
+    command = Open(asked.procedure, asked.division, asked.title, asked.fields, reporter is not None, asked.occurred_at)
+    request = Request(write.command_id(actor), write.hash(actor), command, actor, None, reporter)
+    return await _rule(house, request)
+
+
+@router.post(
+    "/{case_id}/actions/{action}",
+    summary="办理",
+    openapi_extra=says(
+        "acted", shape.Case,
+        f"{WRITE} unknown_case unknown_action version_conflict case_closed action_not_allowed_in_stage same_person"
+        " window_closed closing_gate",
+        body=Acting,
+    ),
+)  # fmt: skip
+async def act(
+    actor: Caller, case_id: CaseId, action: Annotated[str, Path()], write: TheWrite, house: TheHouse
+) -> Answer:
+    """Take an action on a case; `events` is what it caused, escalations that had come due meanwhile left out."""
+    if not control_free(action):
+        raise Declined("unknown_action", "本事项没有这一操作")
+    asked = parsed(Acting, write.body)
+    command = Act(action, asked.fields, asked.reason, asked.expected_version)
+    return await _rule(house, Request(write.command_id(actor), write.hash(actor), command, actor, case_id))
+
+
+@router.get("/{case_id}", summary="查看", openapi_extra=says("ok", shape.Case, "unknown_case case_unreadable"))
+async def show(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str, Any]:
+    """The case as it stands, with the actions that this caller may take now."""
+    case, view = await visible(ledger, actor, case_id)
+    procedure = await ledger.library.procedure(case.procedure.sha256)
+    return {**present(str(case_id), case), "actions": offered(case, procedure, actor, view.home)}
+
+
+@router.get("", summary="列表", openapi_extra=says("ok", shape.CasePage, "invalid_query division_outside_scope"))
+async def list_cases(
+    actor: Caller,
+    ledger: TheLedger,
+    division: Annotated[Name | None, Query()] = None,
+    procedure: Annotated[Name | None, Query()] = None,
+    stage: Annotated[Name | None, Query()] = None,
+    due_before: Annotated[Moment | None, Query()] = None,
+    overdue: Annotated[bool | None, Query()] = None,
+    closed: Annotated[bool | None, Query()] = None,
+    q: Annotated[Name | None, Query(description="标题中的文字，或编号的开头")] = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> dict[str, Any]:
+    """Cases that the caller's hat looks over, by due date (those without one last)."""
+    async with ledger.reading() as connection:
+        view = await view_of(connection, actor)
+        within = await asked_scope(connection, division, view)
+        wanted = Filter(within, procedure, stage, due_before, overdue, q, closed)
+        page = await listed(connection, ledger.library, view, wanted, after, limit)  # type: ignore[arg-type]
+    return {"items": [item(each) for each in page.items], "next": page.next}
+
+
+async def visible(ledger: Ledger, actor: Actor, case_id: UUID) -> tuple[Case, Scope]:
+    """The case, and what the actor's hat looks over. Raises Declined where that does not reach, PoisonedCase."""
+    async with ledger.reading() as connection:
+        view = await view_of(connection, actor)
+        case = await case_by_id(connection, case_id, view)
+    if case is None:
+        raise Declined.of(UNKNOWN_CASE)
+    return case, view
+
+
+def item(row: Listed) -> dict[str, Any]:
+    """A row of a list as the API shows it: named as in the case itself."""
+    whole = asdict(row)
+    procedure = {"id": row.procedure, "version": row.procedure_version, "sha256": row.procedure_sha256}
+    cards = {"yellow": whole.pop("yellow"), "red": whole.pop("red")}
+    for name in ("procedure_version", "procedure_sha256"):
+        del whole[name]
+    return {
+        **whole,
+        "case_id": str(row.case_id),
+        "procedure": procedure,
+        "cards": cards,
+        "due_at": _shown(row.due_at),
+        "opened_at": _shown(row.opened_at),
+        "recorded_at": _shown(row.recorded_at),
+    }
+
+
+def _shown(instant: Instant | None) -> str | None:
+    return rfc3339(instant) if instant else None
+
+
+def _reporter(sent: ReporterSent | None) -> Reporter | None:
+    return Reporter(sent.name, sent.phone) if sent and (sent.name or sent.phone) else None
+
+
+async def _rule(house: House, request: Request) -> Answer:
+    ruling = await house.ledger.registrar.rule(request)
+    house.metrics.rulings.labels(ruling.outcome).inc()
+    if ruling.refused:
+        raise Declined.ruled(ruling)
+    headers = {"Location": f"/api/cases/{ruling.case_id}"} if ruling.outcome == "opened" else {}
+    return Answer(ruling.outcome, ruling.body, headers=headers)

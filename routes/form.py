@@ -1,0 +1,110 @@
+"""What clients send, as shapes; and what is wrong with what they sent, in Chinese."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from domain.form import control_free
+from domain.instant import utc
+
+YEARS = range(1900, 9000)
+DATE = re.compile(r"\d{4}-\d\d-\d\d[Tt]", re.ASCII)
+SPACED_ZONE = re.compile(r" (\d\d:?\d\d)$", re.ASCII)
+
+
+def _plain(text: str) -> str:
+    if not control_free(text):
+        raise ValueError("含有不可用的控制字符")
+    return text
+
+
+def _written(text: object) -> str:
+    """An instant is written out: a bare number is none. In an address a zone's `+` arrives as a space."""
+    if not isinstance(text, str) or not DATE.match(text):
+        raise ValueError("应为带时区的时间，如 2026-11-23T09:30:00+08:00")
+    return SPACED_ZONE.sub(r"+\1", text)
+
+
+def _moment(instant: datetime) -> datetime:
+    # The far ends of the calendar cannot be shown in another zone.
+    if instant.year not in YEARS:
+        raise ValueError("年份超出范围")
+    return utc(instant)
+
+
+Name = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_plain)]
+Moment = Annotated[datetime, Field(strict=False), BeforeValidator(_written), AfterValidator(_moment)]
+Answers = Annotated[dict[str, Any], Field(max_length=100)]
+
+
+class Sent(BaseModel):
+    """A request body: nothing is converted, and unknown keys are errors."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class ReporterSent(Sent):
+    """Who reported; kept apart from the case and never shown."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_plain)] | None = None
+    phone: Annotated[str, Field(pattern=r"^[0-9+-]{1,20}$")] | None = None
+
+
+class Opening(Sent):
+    """`fields`: the answers to the procedure's intake form. `occurred_at`: when the matter was seen."""
+
+    procedure: Name
+    division: Name
+    title: str
+    fields: Answers = {}
+    reporter: ReporterSent | None = None
+    occurred_at: Moment | None = None
+
+
+class Acting(Sent):
+    """`fields`: the answers to the action's form. `expected_version`: refuse if the case has moved since."""
+
+    fields: Answers = {}
+    reason: str | None = None
+    expected_version: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+
+
+CODES: Mapping[str, tuple[str, str]] = {
+    "missing": ("missing_field", "缺少此项"),
+    "extra_forbidden": ("unknown_field", "没有这一项"),
+    "string_too_long": ("field_too_long", "最多 {max_length} 字"),
+    "string_too_short": ("missing_field", "不能为空"),
+    "string_type": ("mistyped_field", "应为文字"),
+    "int_type": ("mistyped_field", "应为整数"),
+    "int_parsing": ("mistyped_field", "应为整数"),
+    "bool_parsing": ("mistyped_field", "应为 true 或 false"),
+    "uuid_parsing": ("mistyped_field", "应为 UUID"),
+    "dict_type": ("mistyped_field", "应为对象"),
+    "model_type": ("mistyped_field", "应为对象"),
+    "model_attributes_type": ("mistyped_field", "应为对象"),
+    "too_long": ("field_too_long", "最多 {max_length} 项"),
+    "greater_than_equal": ("out_of_range", "不能小于 {ge}"),
+    "less_than_equal": ("out_of_range", "不能大于 {le}"),
+    "datetime_type": ("mistyped_field", "应为带时区的时间，如 2026-11-23T09:30:00+08:00"),
+    "datetime_parsing": ("mistyped_field", "应为带时区的时间，如 2026-11-23T09:30:00+08:00"),
+    "datetime_from_date_parsing": ("mistyped_field", "应为带时区的时间，如 2026-11-23T09:30:00+08:00"),
+    "string_pattern_mismatch": ("invalid_field", "只能用数字、“+”和“-”，最多 20 位"),
+}
+ERRORS_MAX = 20
+
+
+def errors(found: Iterable[Mapping[str, Any]], within: int = 0) -> list[dict[str, str]]:
+    """pydantic's errors as problems of single fields; `within`: how many steps of the place to leave out."""
+    return [_error(each, within) for each, _ in zip(found, range(ERRORS_MAX), strict=False)]
+
+
+def _error(found: Mapping[str, Any], within: int) -> dict[str, str]:
+    code, words = CODES.get(found["type"], ("invalid_field", "格式不正确"))
+    context = found.get("ctx", {})
+    if found["type"] == "value_error":
+        words = str(context.get("error", words)).replace("{", "").replace("}", "")
+    name = ".".join(str(step)[:60] for step in found["loc"][within:])
+    return {"name": name, "code": code, "detail": words.format_map({k: v for k, v in context.items() if k != "error"})}

@@ -1,0 +1,115 @@
+"""What happened to a case, how it stood, and why its dates are what they are."""
+
+import asyncio
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from domain.event import Clock, Rung
+from domain.explanation import Step, explain
+from domain.hat import Role
+from domain.instant import rfc3339, shown
+from domain.limit import Roll
+from domain.view import present
+from ledger import history
+from routes import shape
+from routes.actor import Caller
+from routes.answer import Declined
+from routes.cases import CaseId, visible
+from routes.document import says
+from routes.form import Moment
+from routes.house import TheLedger
+
+router = APIRouter(prefix="/api/cases/{case_id}", tags=["事项"])
+
+SUPERVISING = (Role.INSPECTOR, Role.ADMINISTRATOR)
+
+
+@router.get("/history", summary="经过", openapi_extra=says("ok", shape.History, "unknown_case case_unreadable"))
+async def past(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str, Any]:
+    """Every event in order; for an inspector also the attempts that were refused."""
+    await visible(ledger, actor, case_id)
+    async with ledger.reading() as connection:
+        told: dict[str, Any] = {"events": await history.history(connection, case_id)}
+        if actor.hat.role in SUPERVISING:
+            told["refusals"] = await history.refusals(connection, case_id)
+    return told
+
+
+@router.get(
+    "/replay",
+    summary="回放",
+    openapi_extra=says("ok", shape.Replay, "unknown_case unknown_version invalid_query case_unreadable"),
+)
+async def replay(
+    actor: Caller,
+    case_id: CaseId,
+    ledger: TheLedger,
+    version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    at: Annotated[Moment | None, Query()] = None,
+) -> dict[str, Any]:
+    """The case as of a version, or as recorded by an instant; one of the two."""
+    if (version is None) == (at is None):
+        raise Declined("invalid_query", "请给出 version 或 at 其中之一")
+    await visible(ledger, actor, case_id)
+    async with ledger.reading() as connection:
+        case = await history.replayed(connection, case_id, version, at)
+    if case is None:
+        raise Declined("unknown_version", "事项当时还没有这一版")
+    return present(str(case_id), case)
+
+
+@router.get(
+    "/clocks/{clock}/explanation",
+    summary="时限说明",
+    openapi_extra=says("ok", shape.Explanation, "unknown_case unknown_clock case_unreadable"),
+)
+async def explanation(actor: Caller, case_id: CaseId, clock: str, ledger: TheLedger) -> dict[str, Any]:
+    """Every step that led to a clock's due date, by the calendar that it was counted on."""
+    case, _ = await visible(ledger, actor, case_id)
+    found = case.clocks.get(clock)
+    if found is None:
+        raise Declined("unknown_clock", "本事项没有这一时限")
+    calendar = await ledger.library.calendar(found.calendar)
+    # A limit of many years has thousands of steps: others must not wait for them.
+    steps = await asyncio.to_thread(explain, calendar, found.started_at, found.limit, Roll(found.roll))
+    return _explained(found, steps)
+
+
+def _explained(clock: Clock, steps: tuple[Step, ...]) -> dict[str, Any]:
+    return {
+        "clock": clock.id,
+        "title": clock.title,
+        "authority": clock.authority,
+        "limit": {"n": clock.limit.n, "unit": str(clock.limit.unit)},
+        "state": clock.state,
+        "started_at": rfc3339(clock.started_at),
+        "due_at": rfc3339(clock.due_at),
+        "due_text": shown(clock.due_at),
+        "provisional": clock.provisional,
+        "calendar": clock.calendar,
+        "steps": [_step(step) for step in steps],
+        "rungs": [_rung(rung, clock) for rung in clock.rungs],
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        **asdict(step),
+        "kind": str(step.kind),
+        "date": step.date.isoformat() if step.date else None,
+        "to": step.to.isoformat() if step.to else None,
+        "at": rfc3339(step.at) if step.at else None,
+    }
+
+
+def _rung(rung: Rung, clock: Clock) -> dict[str, Any]:
+    return {
+        "id": rung.id,
+        "kind": rung.kind,
+        "color": rung.color,
+        "at": rfc3339(rung.at),
+        "to": rung.to,
+        "fired": rung.id in clock.fired,
+    }

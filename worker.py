@@ -1,0 +1,203 @@
+"""The worker: hosts workflows, activities, relay, roll call, Patrol. `python -m worker`; ends on SIGTERM.
+
+Patrol is at work before the Temporal SDK is even loaded, so that a restart is no reason for lateness.
+"""
+
+import asyncio
+import importlib
+import logging
+import os
+import signal
+import sys
+from datetime import timedelta
+from typing import TYPE_CHECKING, NoReturn
+
+import structlog
+import uvloop
+from prometheus_client import start_http_server
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+import settings
+from activities.patrol import Patrol
+from activities.reach import Reach
+from ledger.connection import Writers
+from ledger.library import Library
+from ledger.registrar import Registrar
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+    from temporalio.worker import Worker
+
+CONNECTIONS = 6
+UNVERSIONED = "bihuan"
+DRAIN_WITHIN = timedelta(seconds=3)
+STOP_SECONDS = 4.5
+RECONNECT_SECONDS = 1.0
+CACHED_WORKFLOWS = 10_000  # a cache smaller than the live cases costs half of the throughput
+STICKY_WITHIN = timedelta(seconds=1)  # after a kill another worker takes over at once
+LOADED_LATER = (
+    "temporalio.envconfig",
+    "activities.relay",
+    "activities.roll_call",
+    "workflows.case",
+    "workflows.intake",
+)
+
+log = structlog.get_logger("worker")
+
+
+class WorkerSettings(BaseSettings):
+    """BIHUAN_WORKER_*: `metrics_port` on loopback (default none); `deployment`, `build`: versioning."""
+
+    model_config = SettingsConfigDict(env_prefix="BIHUAN_WORKER_", frozen=True)
+
+    metrics_port: int | None = None
+    deployment: str | None = None
+    build: str | None = None
+
+
+async def connect() -> "Client":
+    """A client by TEMPORAL_* variables or profile. Raises RuntimeError, RPCError while no server answers."""
+    from temporalio.client import Client
+    from temporalio.envconfig import ClientConfig
+    from temporalio.service import GrpcCompression
+
+    config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", "127.0.0.1:7233")
+    near = config["target_host"].startswith(("127.", "localhost", "[::1]"))
+    return await Client.connect(**config, grpc_compression=GrpcCompression.NONE if near else GrpcCompression.GZIP)
+
+
+def hosted(client: "Client", registrar: Registrar, writers: Writers, own: WorkerSettings) -> "Worker":
+    """The Temporal worker. Versioned only when both names are given: a plain server gives others no tasks."""
+    from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+    from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
+
+    from activities import wire
+    from activities.registrar import Desk
+    from workflows.case import Case
+    from workflows.intake import Intake
+
+    deployment = None
+    if own.deployment and own.build:
+        deployment = WorkerDeploymentConfig(
+            version=WorkerDeploymentVersion(own.deployment, own.build),
+            use_worker_versioning=True,
+            default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,  # keepers live for months
+        )
+    return Worker(
+        client,
+        task_queue=wire.TASK_QUEUE,
+        workflows=[Case, Intake],
+        activities=Desk(registrar, writers).activities,
+        max_cached_workflows=CACHED_WORKFLOWS,
+        sticky_queue_schedule_to_start_timeout=STICKY_WITHIN,
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        graceful_shutdown_timeout=DRAIN_WITHIN,
+        deployment_config=deployment,
+        # The SDK's own default hashes every loaded module, for most of a second in which Patrol would stand still.
+        build_id=None if deployment else UNVERSIONED,
+    )
+
+
+async def keep_with_temporal(registrar: Registrar, writers: Writers, own: WorkerSettings, reach: Reach) -> NoReturn:
+    """Everything that needs Temporal: waits for it, survives its restarts, begins anew whatever happens."""
+    for name in LOADED_LATER:
+        await asyncio.to_thread(importlib.import_module, name)
+    from activities.relay import Relay
+    from activities.roll_call import RollCall
+
+    while True:
+        try:
+            client = await connect()
+            worker = hosted(client, registrar, writers, own)
+            log.info("temporal_connected", namespace=client.namespace)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(RollCall(client, writers, reach).run(), name="roll call")
+                group.create_task(Relay(client, writers.url).run(), name="relay")
+                group.create_task(worker.run(), name="temporal worker")
+        except ExceptionGroup:
+            log.exception("temporal_side_failed")
+        except Exception as error:
+            log.warning("temporal_away", error=str(error)[:200])
+        reach.away()
+        await asyncio.sleep(RECONNECT_SECONDS)
+
+
+async def patrol_always(patrol: Patrol) -> NoReturn:
+    """Patrol is what remains when all else fails: it begins anew whatever happens to it."""
+    while True:
+        try:
+            await patrol.run()
+        except Exception:
+            log.exception("patrol_failed")
+        await asyncio.sleep(RECONNECT_SECONDS)
+
+
+async def serve(url: str, own: WorkerSettings, stop: asyncio.Event) -> bool:
+    """Work until `stop` is set, then let activities finish. False when not everything ended in time."""
+    reach, writers = Reach(), Writers(url, CONNECTIONS)
+    registrar = Registrar(writers, Library(writers))
+    patrol = Patrol(registrar, url, reach.patience)
+    parts = [
+        asyncio.create_task(patrol_always(patrol), name="patrol"),
+        asyncio.create_task(keep_with_temporal(registrar, writers, own, reach), name="temporal side"),
+    ]
+    log.info("worker_started", pid=os.getpid())
+    await stop.wait()
+    for part in parts:
+        part.cancel()
+    _, running = await asyncio.wait(parts, timeout=STOP_SECONDS)
+    log.info("worker_stopped", still_running=[part.get_name() for part in running])
+    if not running:
+        await writers.close()
+    return not running
+
+
+def log_as_json(level: str) -> None:
+    """One JSON object a line on stderr, the SDK's own lines too."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.dict_tracebacks,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+
+
+async def main() -> None:
+    """Ends after SIGTERM or SIGINT."""
+    told = settings.load()
+    log_as_json(told.log_level)
+    own = WorkerSettings()
+    if own.metrics_port is not None:
+        start_http_server(own.metrics_port, addr="127.0.0.1")
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    if not await serve(told.database_url, own, stop):
+        os._exit(1)  # a server that is away must not keep us; what is unfinished is repeated elsewhere
+
+
+if __name__ == "__main__":
+    try:
+        uvloop.run(main())
+    except settings.NotConfigured as error:
+        sys.exit(str(error))

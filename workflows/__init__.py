@@ -1,0 +1,1 @@
+"""When: durable workflows that know the time and nothing else."""
