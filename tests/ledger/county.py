@@ -17,7 +17,7 @@ from embedded.postgres import Postgres
 from ledger import house
 from ledger.connection import Connection, connect
 from ledger.house import Ledger
-from ledger.request import Reporter, Request, Ruling, callers_id, request_hash
+from ledger.request import PoisonedCase, Reporter, Request, Ruling, callers_id, request_hash
 from ledger.verify import verify
 from samples import Samples
 from tests.domain.scene import GRID_WORKER, HAZARD, MAIN_LINE, PHOTO, VILLAGE
@@ -161,6 +161,12 @@ class County:
         rows = await self.rows("select version, name from event where case_id = $1 order by version", case_id)
         assert [row["version"] for row in rows] == list(range(1, len(rows) + 1))
         return [row["name"] for row in rows]
+
+
+def ruled(outcome: Ruling | PoisonedCase) -> Ruling:
+    """One of many outcomes; fails when its case could not be ruled."""
+    assert isinstance(outcome, Ruling), outcome
+    return outcome
 
 
 def told(ruling: Ruling) -> dict[str, Any]:

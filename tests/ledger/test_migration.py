@@ -16,12 +16,12 @@ TABLES = (
     "select string_agg(table_name || '.' || column_name || ':' || data_type, ',' order by table_name, ordinal_position)"
     " from information_schema.columns where table_schema = 'public'"
 )
-# What the application may do; S select, I insert, U update, D delete. The rest is nobody's but the owner's.
+# What the application may do; S select, I insert, U update, D delete. All else is the owner's.
 RIGHTS = {
     "S I": {"calendar", "command", "event", "evidence", "procedure", "release"},
     "S I U": {"division", "hat", "person", "token", "unit"},
     "S I U D": {"case", "outbox", "reporter", "setting", "trouble"},
-    "": {"alembic_version"},
+    "S": {"alembic_version"},
 }
 
 
