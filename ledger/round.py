@@ -154,7 +154,11 @@ def _outcomes(pairs: Iterable[Ruled]) -> dict[int, Outcome]:
 
 
 def _failed(docket: Docket, ruled: dict[int, Outcome], error: asyncpg.PostgresError) -> dict[int, Outcome]:
-    """A command id that was just taken is asked again and finds its ruling; any other error is the case's own."""
-    if isinstance(error, asyncpg.UniqueViolationError) and error.table_name == "command":
+    """A command id that was just taken is asked again and finds its ruling; any other error is the case's own.
+
+    Firings alone cannot meet a taken id: if they do, the case's row is older than its journal, and stays so.
+    """
+    asked = any(row.outcome != "expired" for row in docket.commands)
+    if asked and isinstance(error, asyncpg.UniqueViolationError) and error.table_name == "command":
         return {}
     return dict.fromkeys(ruled, _poisoned(docket.case_id, error))

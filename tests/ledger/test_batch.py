@@ -67,7 +67,7 @@ async def test_many_are_ruled_in_order_with_repeats_refusals_and_several_of_one_
 
 async def test_a_poisoned_case_holds_up_nobody(county: County) -> None:
     cases = [await county.open("drill") for _ in range(30)]
-    garbled, unreadable, unstorable = cases[3], cases[11], cases[20]
+    garbled, unreadable, unstorable, put_back = cases[3], cases[11], cases[20], cases[27]
     await county.forge("""update "case" set state = '{"number": 5}' where id = $1""", garbled)
     await county.forge('update "case" set fold = 0 where id = $1', unreadable)
     await county.forge("update event set schema = 99 where case_id = $1", unreadable)
@@ -77,12 +77,17 @@ async def test_a_poisoned_case_holds_up_nobody(county: County) -> None:
         " from event where case_id = $1",
         unstorable,
     )
+    # A row put back as it stood before something had happened.
+    row = (await county.rows('select state, version, head from "case" where id = $1', put_back))[0]
+    county.clock.advance(seconds=6)
+    await county.ledger.registrar.wake(put_back)
+    await county.forge('update "case" set state = $2, version = $3, head = $4 where id = $1', put_back, *row)
     county.clock.advance(seconds=60)
     before = asyncio.get_running_loop().time()
     outcomes = await county.ledger.registrar.rule_many([expiry(case_id, clock_actor("-")) for case_id in cases])
     assert asyncio.get_running_loop().time() - before < 3
     poisoned = {cases[place] for place, outcome in enumerate(outcomes) if isinstance(outcome, PoisonedCase)}
-    assert poisoned == {garbled, unreadable, unstorable}
+    assert poisoned == {garbled, unreadable, unstorable, put_back}
     assert {outcome.case_id for outcome in outcomes if isinstance(outcome, PoisonedCase)} == poisoned
     for case_id in set(cases) - poisoned:
         assert len(await county.events(case_id)) == 6
@@ -90,6 +95,9 @@ async def test_a_poisoned_case_holds_up_nobody(county: County) -> None:
         with pytest.raises(PoisonedCase):
             await county.ledger.registrar.wake(case_id)
         assert await county.faults(case_id) != []
+        assert (
+            await county.value("select count(*) from command where case_id = $1 and outcome = 'expired'", case_id) < 2
+        )
     await county.forge('delete from "case" where id = any($1)', list(poisoned))
     await county.forge("delete from event where case_id = any($1)", list(poisoned))
 
