@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from temporalio.worker import Worker
 
 CONNECTIONS = 6
+UNVERSIONED = "bihuan"
 DRAIN_WITHIN = timedelta(seconds=3)
 STOP_SECONDS = 4.5
 RECONNECT_SECONDS = 1.0
@@ -95,6 +96,8 @@ def hosted(client: "Client", registrar: Registrar, writers: Writers, own: Worker
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         graceful_shutdown_timeout=DRAIN_WITHIN,
         deployment_config=deployment,
+        # The SDK's own default hashes every loaded module, for most of a second in which Patrol would stand still.
+        build_id=None if deployment else UNVERSIONED,
     )
 
 

@@ -20,6 +20,7 @@ from ledger.registrar import Registrar
 from ledger.request import LedgerUnavailable, PoisonedCase, expiry
 
 ROUND_SECONDS = 1.0
+ROUND_SECONDS_MIN = 0.2  # when patience is short, looking is frequent
 BATCH = 500
 BEGINNING = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
 
@@ -55,10 +56,14 @@ class Patrol:
                     while connection is not None:
                         started = time.monotonic()
                         await self.round(connection)
-                        await asyncio.sleep(max(0.0, ROUND_SECONDS - (time.monotonic() - started)))
+                        await asyncio.sleep(max(0.0, self._round_seconds - (time.monotonic() - started)))
             except (LedgerUnavailable, asyncpg.PostgresError, *LOST) as error:
                 log.warning("ledger_lost", error=type(error).__name__)
             await asyncio.sleep(ROUND_SECONDS)
+
+    @property
+    def _round_seconds(self) -> float:
+        return min(ROUND_SECONDS, max(ROUND_SECONDS_MIN, self._patience().total_seconds()))
 
     async def round(self, connection: Connection) -> int:
         """One walk over everything overdue, oldest first. How many cases had to be woken."""

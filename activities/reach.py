@@ -8,7 +8,7 @@ from activities.metric import REACHABLE
 
 PATIENCE = timedelta(seconds=10)
 # While Temporal is away, and until its pollers have surely come back, Patrol does the keepers' work in time.
-PATIENCE_AWAY = timedelta(milliseconds=300)
+PATIENCE_AWAY = timedelta(milliseconds=100)
 RETURN_SECONDS = 15.0
 
 

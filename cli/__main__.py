@@ -2,17 +2,21 @@
 
 import typer
 
-from cli import calendar
+from cli import calendar, case, division, ledger, procedure, reading, token
 from cli.up import up
 
 app = typer.Typer(help="闭环：隐患与信访闭环办理系统", no_args_is_help=True, add_completion=False)
 app.command()(up)
+app.add_typer(token.app, name="token")
+case.app.command()(reading.show)
+case.app.command()(reading.history)
+case.app.command()(reading.replay)
+app.add_typer(case.app, name="case")
+app.command()(reading.board)
+app.add_typer(procedure.app, name="procedure")
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(division.app, name="divisions")
 app.add_typer(calendar.app, name="calendar")
-
-
-@app.callback()
-def root() -> None:
-    """Keeps `up` a subcommand even while it is the only one."""
 
 
 if __name__ == "__main__":

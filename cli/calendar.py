@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationError
@@ -10,11 +10,16 @@ from rich.console import Console
 from rich.table import Table
 
 import calendars
+from cli.session import Var, failure, run
 from domain.calendar import Calendar, YearDocument
 from domain.counting import count
 from domain.explanation import explain
 from domain.instant import SHANGHAI, Instant, midnight, shown, utc
 from domain.limit import Limit, Roll
+from settings import VAR
+
+if TYPE_CHECKING:
+    from ledger.house import Ledger
 
 app = typer.Typer(help="放假和调休上班日；时限推算。", no_args_is_help=True)
 
@@ -35,7 +40,7 @@ def show(
         _print(_year(document))
         typer.echo(f"依据：{document.source}")
     else:
-        raise _failure(f"{year}年放假安排未收录，涉及该年的日期按周一至周五上班推算，一律为暂定")
+        raise failure(f"{year}年放假安排未收录，涉及该年的日期按周一至周五上班推算，一律为暂定")
     typer.echo(f"日历版本：{calendar.version}")
 
 
@@ -55,19 +60,50 @@ def due(
         result = count(calendar, begin, limit, rolling)
         steps = explain(calendar, begin, limit, rolling) if explained else ()
     except ValueError as error:
-        raise _failure(_words(error)) from error
+        raise failure(_words(error)) from error
     except OverflowError as error:
-        raise _failure("推算结果超出了可以表示的年份") from error
+        raise failure("推算结果超出了可以表示的年份") from error
     typer.echo(shown(result.due_at) + ("  暂定（provisional）" if result.provisional else ""))
     for number, step in enumerate(steps, start=1):
         typer.echo(f"{number:>4}. {step.words}")
+
+
+@app.command()
+def load(
+    path: Annotated[Path, typer.Argument(metavar="FILE|DIR", help="一年的日历文件，或日历文件所在目录")],
+    var: Var = VAR,
+) -> None:
+    """启用日历：目录整个替换，单个文件只替换那一年；此后起算的时限按它推算。"""
+    try:
+        given = list(calendars.load(path).documents) if path.is_dir() else [calendars.read(path)]
+    except calendars.BrokenFileError as error:
+        raise failure(str(error)) from error
+    except OSError as error:
+        raise failure(f"读不了 {path}：{error.strerror}") from error
+
+    async def work(ledger: "Ledger") -> tuple[bool, Calendar]:
+        kept = [] if path.is_dir() else await _others(ledger, given[0].year)
+        calendar = Calendar([*kept, *given])
+        return await ledger.library.release(calendar), calendar
+
+    released, calendar = run(var, work)
+    typer.echo(f"日历 {calendar.version} {'已启用' if released else '没有变化'}，共 {len(calendar.documents)} 年。")
+
+
+async def _others(ledger: "Ledger", year: int) -> list[YearDocument]:
+    """The years in force, less `year`."""
+    try:
+        current = await ledger.library.current_calendar()
+    except LookupError:
+        return []
+    return [document for document in current.documents if document.year != year]
 
 
 def _load(directory: Path) -> Calendar:
     try:
         return calendars.load(directory)
     except calendars.BrokenFileError as error:
-        raise _failure(str(error)) from error
+        raise failure(str(error)) from error
 
 
 def _instant(text: str) -> Instant:
@@ -86,11 +122,6 @@ def _words(error: ValueError) -> str:
     if isinstance(error, ValidationError):
         return "；".join(str(one.get("ctx", {}).get("error", one["msg"])) for one in error.errors())
     return str(error)
-
-
-def _failure(words: str) -> typer.Exit:
-    typer.echo(words, err=True)
-    return typer.Exit(1)
 
 
 def _years(calendar: Calendar) -> Table:

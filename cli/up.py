@@ -1,33 +1,44 @@
 """`bihuan up`: everything on one machine, until Ctrl-C."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from settings import VAR
+
+if TYPE_CHECKING:
+    from cli.account import Account
 
 
 def up(
     port: Annotated[int, typer.Option(envvar="BIHUAN_PORT", help="网页端口", min=1, max=65535)] = 8080,
     var: Annotated[Path, typer.Option(help="状态目录")] = VAR,
     host: Annotated[str, typer.Option(envvar="BIHUAN_HOST", help="监听地址")] = "127.0.0.1",
-    no_samples: Annotated[bool, typer.Option("--no-samples", help="不载入示例数据")] = False,  # noqa: ARG001
+    no_samples: Annotated[bool, typer.Option("--no-samples", help="不载入示例数据")] = False,
 ) -> None:
     """启动数据库、流程引擎、接口与后台，按 Ctrl-C 停止。"""
+    from cli.furnishing import furnish
+    from cli.session import on
     from cli.welcome import greet
     from embedded import instance
     from embedded.state import State, Trouble
     from embedded.supervisor import Stopped
 
     state = State(var.absolute())
+    accounts: list[Account] = []
+
+    def furnished(url: str) -> None:
+        accounts[:] = on(url, lambda ledger: furnish(ledger, state, not no_samples, tell))
+
     try:
-        plan = instance.plan(state, host, port)
+        plan = replace(instance.plan(state, host, port), furnish=furnished)
         state.prepare()
         state.lock()
         with instance.Instance(plan, tell) as running:
             running.start()
-            greet(tell, running.address, running.temporal_pages, state.root)
+            greet(tell, running.address, running.temporal_pages, state.root, accounts)
             running.supervisor.run()
     except Stopped:
         tell("已停止。")

@@ -5,12 +5,13 @@ walk whole. Each fault names the path on which it shows.
 """
 
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, combinations, pairwise, product
 
 from domain.form import FieldType
 from domain.hat import LEVELS, Post
+from domain.naming import unknown_names
 from domain.procedure import Action, Condition, LadderRung, Procedure
 
 
@@ -28,7 +29,7 @@ Path = tuple[str, ...]
 
 def faults(procedure: Procedure) -> list[str]:
     """Everything that is wrong with a procedure, in Chinese, each with its place or path; [] when it is sound."""
-    unknown = list(_unknown_names(procedure))
+    unknown = [*unknown_names(procedure), *_misused_names(procedure)]
     if unknown:
         return unknown  # the graph of a procedure that names what does not exist means nothing
     reached = _walk(procedure)
@@ -41,24 +42,11 @@ def faults(procedure: Procedure) -> list[str]:
     ]
 
 
-def _unknown_names(procedure: Procedure) -> Iterator[str]:
-    stages, clocks, actions = procedure.stages, procedure.clocks, procedure.actions
-    named: list[tuple[str, str, Collection[str], str]] = [("intake", procedure.intake.stage, stages, "阶段")]
-    for name, stage in stages.items():
-        named += [(f"stages.{name}", clock, clocks, "时限") for clock in stage.clocks]
-    for name, action in actions.items():
-        place = f"actions.{name}"
-        named += [(place, stage, stages, "阶段") for stage in (*action.from_, *(b.stage for b in action.to))]
-        named += [(place, clock, clocks, "时限") for clock in (*action.limits, *filter(None, [action.within]))]
-    for name, clock in clocks.items():
-        ladders = [clock.ladder, *(variant.ladder for variant in clock.variants)]
-        named += [(f"clocks.{name}", ladder, procedure.ladders, "升级阶梯") for ladder in ladders if ladder]
-    for rule in procedure.separation:
-        named += [("separation", action, actions, "操作") for group in rule.groups for action in group]
-    named += [("closing", action, actions, "操作") for action in (*procedure.closing.after, *procedure.closing.acts)]
-    for place, name, known, what in named:
-        if name not in known:
-            yield f"{place}：没有名为“{name}”的{what}"
+def _misused_names(procedure: Procedure) -> Iterator[str]:
+    """Dispatching is a field named `unit` of type unit; the name may mean nothing else."""
+    for name, action in procedure.actions.items():
+        if any(field.name == "unit" and field.type is not FieldType.UNIT for field in action.form):
+            yield f"actions.{name}：表单项“unit”须为 unit 类型"
 
 
 def _walk(procedure: Procedure) -> dict[Node, Path]:
@@ -150,24 +138,26 @@ def _unreachable(procedure: Procedure, reached: dict[Node, Path]) -> Iterator[st
 
 
 def _self_acceptance(procedure: Procedure, reached: dict[Node, Path]) -> Iterator[str]:
-    """Nobody could both handle and accept, and no path closes past the gate."""
-    for handled in procedure.closing.after:
-        for accepted in procedure.closing.acts:
-            if not _separated(procedure, handled, accepted):
-                titles = procedure.actions[handled].title, procedure.actions[accepted].title
-                yield f"同一人可以既{titles[0]}又{titles[1]}：{handled} → {accepted} 未列入 separation"
-        evidence = [f for f in procedure.actions[handled].form if f.type is FieldType.EVIDENCE and f.required]
-        if procedure.closing.evidence and not evidence:
-            yield f"办结须有附件，但“{procedure.actions[handled].title}”（{handled}）没有必填附件"
+    """Nobody could both handle and accept, or accept twice (DOMAIN §6.1), and no path closes past the gate."""
+    closing, actions = procedure.closing, procedure.actions
+    for first, second in chain(product(closing.after, closing.acts), combinations(closing.acts, 2)):
+        if not _separated(procedure, first, second):
+            titles = actions[first].title, actions[second].title
+            yield f"同一人可以既{titles[0]}又{titles[1]}：{first} → {second} 未列入 separation"
+    for handled in closing.after:
+        evidence = [f for f in actions[handled].form if f.type is FieldType.EVIDENCE and f.required]
+        if closing.evidence and not evidence:
+            yield f"办结须有附件，但“{actions[handled].title}”（{handled}）没有必填附件"
     for node, path in reached.items():
-        missing = [act for act in procedure.closing.acts if act not in node.done]
+        missing = [act for act in closing.acts if act not in node.done]
         if procedure.stages[node.stage].closed and missing:
-            yield f"未经{procedure.actions[missing[0]].title}即可办结：{' → '.join(path)}"
+            yield f"未经{actions[missing[0]].title}即可办结：{' → '.join(path)}"
 
 
 def _separated(procedure: Procedure, one: str, other: str) -> bool:
+    """Whether one rule keeps them apart in both orders; an action in both groups would be let through."""
     return any(
-        one in first and other in second and first is not second
+        one in first and other not in first and other in second and one not in second
         for rule in procedure.separation
         for first in rule.groups
         for second in rule.groups

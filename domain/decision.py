@@ -8,7 +8,7 @@ from domain.calendar import Calendar
 from domain.case import Case
 from domain.command import Act, Open
 from domain.event import ActionTaken, CaseOpened, Event, Move, ProcedureRef, Unit
-from domain.form import Known, answers, control_free
+from domain.form import Known, answers, control_free, legible
 from domain.hat import Actor, Post
 from domain.instant import Instant
 from domain.limit import Limit
@@ -48,7 +48,7 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
     """The first event of a case, or why there is none."""
     procedure, intake, place = context.procedure, context.procedure.intake, context.place
     if place is None:
-        return Refusal("unknown_division", f"没有代码为“{command.division[:20]}”的区划")
+        return Refusal("unknown_division", f"没有代码为“{legible(command.division, 20)}”的区划")
     if context.home not in place.lineage.values():
         return Refusal("division_outside_scope", "该区划不在您的管辖范围内")
     if not any(Post.parse(by).worn_by(context.actor.hat, place.lineage, None, context.home) for by in intake.by):
@@ -86,7 +86,7 @@ def act(case: Case, command: Act, context: Context, at: Instant) -> tuple[Event,
         )
     action = context.procedure.actions.get(command.action)
     if action is None:
-        return Refusal("unknown_action", f"本事项没有“{command.action[:40]}”这一操作")
+        return Refusal("unknown_action", f"本事项没有“{legible(command.action, 40)}”这一操作")
     refusal = permitted(case, command.action, action, context.procedure, context.actor, context.home)
     if refusal:
         return refusal

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from domain.instant import utc
 from domain.refusal import FieldProblem
 
 TEXT_LENGTH_MAX = 4000
@@ -17,6 +18,7 @@ PLACE_LENGTH_MAX = 200
 EVIDENCE_COUNT_MAX = 50
 # Control characters other than tab, line feed and carriage return: nothing a person types, and NUL cannot be stored.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -79,12 +81,19 @@ def control_free(text: str) -> bool:
     return not CONTROL.search(text)
 
 
+def legible(text: str, longest: int) -> str:
+    """The beginning of a text that somebody sent, fit to be repeated to them: stored, encoded, shown."""
+    return CONTROL.sub("\ufffd", text[:longest])
+
+
 def answers(
     form: tuple[FormField, ...], fields: Mapping[str, Any], known: Known
 ) -> tuple[dict[str, Any], tuple[FieldProblem, ...]]:
     """The given `fields` as the form wants them, and everything that is wrong with them (empty when all is well)."""
     asked = {field.name for field in form}
-    problems = [FieldProblem(name[:60], "unknown_field", "表单没有这一项") for name in fields if name not in asked]
+    problems = [
+        FieldProblem(legible(name, 60), "unknown_field", "表单没有这一项") for name in fields if name not in asked
+    ]
     kept: dict[str, Any] = {}
     for field in form:
         value = fields.get(field.name)
@@ -117,7 +126,9 @@ def _text(field: FormField, value: Any, _known: Known) -> Problem:
 
 
 def _number(field: FormField, value: Any, _known: Known) -> Problem:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return "mistyped_field", f"“{field.title}”应为数字"
+    if isinstance(value, float) and not math.isfinite(value):  # of an integer too long it cannot be asked
         return "mistyped_field", f"“{field.title}”应为数字"
     if abs(value) > (field.max if field.max is not None else 2**53 - 1):
         return "number_too_large", f"“{field.title}”超出范围"
@@ -138,21 +149,28 @@ def _choice(field: FormField, value: Any, _known: Known) -> Problem:
 def _choices(field: FormField, value: Any, known: Known) -> Problem:
     if not isinstance(value, list) or len(value) > len(field.options or ()):
         return "mistyped_field", f"“{field.title}”应为选项列表"
-    return next((problem for item in value if (problem := _choice(field, item, known))), None)
+    problem = next((problem for item in value if (problem := _choice(field, item, known))), None)
+    if problem is None and len(set(value)) < len(value):
+        return "mistyped_field", f"“{field.title}”中有选项重复"
+    return problem
 
 
 def _date(field: FormField, value: Any, _known: Known) -> Problem:
     try:
-        date.fromisoformat(value)
+        # Python also reads 20261123 and 2026-W48-1: one way of writing, so that dates can be compared as text.
+        fits = date.fromisoformat(value).isoformat() == value
     except (TypeError, ValueError):
+        fits = False
+    if not fits:
         return "mistyped_field", f"“{field.title}”应为日期，如 2026-11-23"
     return None
 
 
 def _instant(field: FormField, value: Any, _known: Known) -> Problem:
     try:
-        aware = datetime.fromisoformat(value).tzinfo is not None
-    except (TypeError, ValueError):
+        # Python takes any character between date and time, half of a surrogate pair too.
+        aware = RFC3339.fullmatch(value) is not None and bool(utc(datetime.fromisoformat(value)))
+    except (TypeError, ValueError, OverflowError):
         aware = False
     return None if aware else ("mistyped_field", f"“{field.title}”应为带时区的时间，如 2026-11-23T09:30:00+08:00")
 
@@ -161,7 +179,9 @@ def _one_of(things: Callable[[Known], frozenset[str]], what: str) -> Callable[[F
     def check(field: FormField, value: Any, known: Known) -> Problem:
         if not isinstance(value, str) or not control_free(value):
             return "mistyped_field", f"“{field.title}”应为{what}编号"
-        return None if value in things(known) else (f"unknown_{field.type}", f"没有编号为“{value[:60]}”的{what}")
+        return (
+            None if value in things(known) else (f"unknown_{field.type}", f"没有编号为“{legible(value, 60)}”的{what}")
+        )
 
     return check
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from domain.form import FormField
 from domain.hat import Post
@@ -18,8 +18,9 @@ from domain.limit import Limit, Roll, Unit
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
-def _post(text: str) -> str:
-    Post.parse(text)
+def _post(text: Any) -> Any:
+    if isinstance(text, str):
+        Post.parse(text)
     return text
 
 
@@ -77,9 +78,16 @@ class Action(Part):
 
 
 class Share(Part):
-    """A part of the time from start to due: numerator and denominator."""
+    """A part of the time from start to due: numerator and denominator, from nothing to all of it."""
 
     share: tuple[int, int]
+
+    @field_validator("share")
+    @classmethod
+    def _a_part(cls, share: tuple[int, int]) -> tuple[int, int]:
+        if not 0 <= share[0] <= share[1] or share[1] == 0:
+            raise ValueError(f"{share[0]}/{share[1]} 不是时限的一部分")
+        return share
 
 
 class Before(Part):

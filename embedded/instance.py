@@ -38,6 +38,7 @@ class Plan:
     worker: Sequence[str] = (sys.executable, "-m", "worker")
     api: Sequence[str] = (sys.executable, "-m", "api")
     migrate: Callable[[str], None] = migrate
+    furnish: Callable[[str], None] = lambda _: None  # what must be in the database before anybody asks
 
 
 @dataclass
@@ -76,6 +77,7 @@ class Instance:
         self._start_postgres()
         self.tell("[2/4] 更新数据库结构 …")
         plan.migrate(self._owner_url)
+        plan.furnish(self._told()["BIHUAN_DATABASE_URL"])
         write(plan.state.environment, self._told() | {"BIHUAN_OWNER_URL": self._owner_url})
         api = self._python("接口", plan.api, "api")
         self.supervisor.start(api)

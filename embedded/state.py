@@ -33,6 +33,16 @@ class State:
         return self.root / "run"
 
     @property
+    def evidence(self) -> Path:
+        """The files that cases name by their hash."""
+        return self.root / "evidence"
+
+    @property
+    def accounts(self) -> Path:
+        """The sample accounts with their tokens."""
+        return self.root / "accounts.json"
+
+    @property
     def environment(self) -> Path:
         """Where other commands find the addresses of the running instance (`settings.load`)."""
         return self.run / "environment"

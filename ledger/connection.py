@@ -19,6 +19,7 @@ COMMAND_TIMEOUT_SECONDS = 8  # longer than the server's own: only for a server t
 LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server said goodbye to an idle connection, and its next user hears it
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,

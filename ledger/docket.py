@@ -12,6 +12,7 @@ from domain.command import Act, Expire, Open
 from domain.decision import Context, act, open_case
 from domain.event import Event, name_of
 from domain.expiry import expire
+from domain.form import legible
 from domain.hat import Actor, Hat
 from domain.instant import Instant, utc
 from domain.permission import sees
@@ -77,7 +78,7 @@ class Docket:
         match request.command:
             case Open() as command:
                 if context is None:
-                    return Refusal("unknown_procedure", f"没有名为“{command.procedure[:40]}”的办理流程")
+                    return Refusal("unknown_procedure", f"没有名为“{legible(command.procedure, 40)}”的办理流程")
                 return open_case(command, context, self.at)
             case Act() as command:
                 if self.case is None or context is None:
@@ -119,7 +120,7 @@ class Docket:
         body = to_json({**document, "errors": errors} if errors else document)
         self._list(
             request.command_id,
-            request.name[:60],
+            legible(request.name, 60),
             request.actor,
             request.request_hash,
             refusal.code,

@@ -15,7 +15,6 @@ from ledger.library import Library
 from ledger.registrar import Registrar
 from ledger.request import LedgerUnavailable
 
-
 # Parallel workers would win one reader little and take the cores from the writers.
 READING = {"statement_timeout": str(STATEMENT_TIMEOUT_MS), "jit": "off", "max_parallel_workers_per_gather": "0"}
 

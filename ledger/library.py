@@ -11,27 +11,27 @@ CALENDAR = "calendar"
 
 
 class Library:
-    """What has been released, by hash. New cases take the last release; running ones what they were opened under."""
+    """What has been released, by hash. New cases take the last release; running ones what they were opened under.
+
+    `held` is the connection of a caller who holds one already: if every holder waited for a second one from the
+    same writers, all would wait for ever.
+    """
 
     def __init__(self, writers: Writers) -> None:
         self._writers = writers
         self._procedures: dict[str, Procedure] = {}
         self._calendars: dict[str, Calendar] = {}
 
-    async def procedure(self, sha256: str, by: Connection | None = None) -> Procedure:
-        """The procedure with this hash, read `by` the connection that the caller holds already, if any.
-
-        Whoever held one and asked for a second would, with all others doing so, wait for ever.
-        Raises LookupError when the ledger has none.
-        """
+    async def procedure(self, sha256: str, held: Connection | None = None) -> Procedure:
+        """The procedure with this hash. Raises LookupError when the ledger has none."""
         if sha256 not in self._procedures:
-            self._procedures[sha256] = read(json.loads(await self._body("procedure", "sha256", sha256, by)))
+            self._procedures[sha256] = read(json.loads(await self._body("procedure", "sha256", sha256, held)))
         return self._procedures[sha256]
 
-    async def calendar(self, version: str, by: Connection | None = None) -> Calendar:
-        """The calendar of this version, `by` as for `procedure`. Raises LookupError when the ledger has none."""
+    async def calendar(self, version: str, held: Connection | None = None) -> Calendar:
+        """The calendar of this version. Raises LookupError when the ledger has none."""
         if version not in self._calendars:
-            years: list[dict[str, Any]] = json.loads(await self._body("calendar", "version", version, by))
+            years: list[dict[str, Any]] = json.loads(await self._body("calendar", "version", version, held))
             self._calendars[version] = Calendar(YearDocument.model_validate(year) for year in years)
         return self._calendars[version]
 
@@ -49,12 +49,11 @@ class Library:
 
     async def release(self, item: Procedure | Calendar) -> bool:
         """Make `item` what new cases take. False when it already was."""
+        name, ref = _named(item)
         if isinstance(item, Procedure):
-            name, ref = item.id, item.sha256
             store = "insert into procedure (sha256, id, version, body) values ($1, $2, $3, $4) on conflict do nothing"
             values: tuple[Any, ...] = (ref, item.id, item.version, item.canonical.decode())
         else:
-            name, ref = CALENDAR, item.version
             store = "insert into calendar (version, body) values ($1, $2) on conflict do nothing"
             values = (ref, json.dumps([y.model_dump(mode="json") for y in item.documents], ensure_ascii=False))
         async with self._writers.held() as connection, connection.transaction():
@@ -68,9 +67,30 @@ class Library:
             )
         return str(result).endswith(" 1")
 
-    async def _body(self, table: str, key: str, value: str, by: Connection | None) -> str:
-        source = self._writers if by is None else by
-        rows = await source.fetch(f"select body from {table} where {key} = $1", value)
+    async def offered(self, item: Procedure | Calendar) -> bool:
+        """Whether the files said the same when they were last read; what was released since by hand stays then."""
+        name, ref = _named(item)
+        rows = await self._writers.fetch("select value from setting where name = $1", f"file/{name}")
+        return bool(rows) and rows[0]["value"] == ref
+
+    async def offer(self, item: Procedure | Calendar) -> bool:
+        """Release what a file says, and remember that it said so. False when new cases take it already."""
+        released = await self.release(item)
+        name, ref = _named(item)
+        await self._writers.fetch(
+            "insert into setting (name, value) values ($1, $2) on conflict (name) do update set value = $2",
+            f"file/{name}",
+            ref,
+        )
+        return released
+
+    async def _body(self, table: str, key: str, value: str, held: Connection | None) -> str:
+        rows = await (held or self._writers).fetch(f"select body from {table} where {key} = $1", value)
         if not rows:
             raise LookupError(f"{table} {value} is not in the ledger")
         return str(rows[0]["body"])
+
+
+def _named(item: Procedure | Calendar) -> tuple[str, str]:
+    """The id that releases of `item` go by, and what identifies its content."""
+    return (item.id, item.sha256) if isinstance(item, Procedure) else (CALENDAR, item.version)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any, Protocol
+from uuid import UUID
 
 import asyncpg
 from pydantic_core import from_json
@@ -122,12 +123,16 @@ async def snapshot(connection: Connection, request: Request, row: Row) -> Snapsh
     return Snapshot(case, row["version"], row["head"], row["at"])
 
 
-async def journal(connection: Connection, case_id: Any, version: int | None = None) -> list[Fact]:
-    """The facts of a case in order, up to `version` (None: all)."""
+async def journal(
+    connection: Connection, case_id: UUID, version: int | None = None, at: Instant | None = None
+) -> list[Fact]:
+    """The facts of a case in order, up to `version` or what was recorded by `at` (None: all)."""
     rows = await connection.fetch(
-        "select version, name, schema, leaf, body from event where case_id = $1 and version <= $2 order by version",
+        "select version, name, schema, leaf, body from event where case_id = $1 and version <= $2"
+        " and ($3::timestamptz is null or recorded_at <= $3) order by version",
         case_id,
         2**31 - 1 if version is None else version,
+        at,
     )
     return [fact(row) for row in rows]
 

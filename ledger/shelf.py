@@ -14,14 +14,16 @@ async def stock(
 ) -> list[str]:
     """Release every file that has changed and holds; what is wrong with the others, in Chinese, each naming its file.
 
-    Of a broken file the last good release stays. Raises the database's errors.
+    Of a broken file the last good release stays; of one that says what it said last time, whatever was released
+    since from elsewhere (`procedure load`, `calendar load`). Raises the database's errors.
     """
     faults: list[str] = []
     try:
-        await library.release(calendars.load(calendars_dir))
+        calendar = calendars.load(calendars_dir)
+        if not await library.offered(calendar):
+            await library.offer(calendar)
     except calendars.BrokenFileError as error:
         faults.append(str(error))
-    released = await library.released()
     paths = procedures.paths(procedures_dir)
     if not paths:
         faults.append(f"目录 {procedures_dir.name} 里没有流程文件")
@@ -31,11 +33,10 @@ async def stock(
         except ProcedureFault as error:
             faults.append(f"流程文件 {path.name} 有误：{error}")
             continue
-        last = released.get(procedure.id)
-        if last is not None and last.sha256 == procedure.sha256:
+        if await library.offered(procedure):
             continue
         found = flaws(procedure)
         faults += [f"流程文件 {path.name} 有误：{fault}" for fault in found]
         if not found:
-            await library.release(procedure)
+            await library.offer(procedure)
     return faults

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from embedded.postgres import Postgres
 from embedded.state import State
 from embedded.supervisor import Supervisor
 from ledger.migration import upgrade
+
+TEMPLATE = "template_of_tests"
+NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +53,21 @@ def migrated(postgres: Postgres) -> Postgres:
     with ThreadPoolExecutor(1) as pool:  # alembic runs a loop of its own
         pool.submit(upgrade, postgres.owner_url).result()
     return postgres
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Postgres) -> Postgres:
+    """The same cluster with a migrated database to copy."""
+    postgres.sql(f"create database {TEMPLATE} owner bihuan_owner")
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(upgrade, postgres.url("bihuan_owner", TEMPLATE)).result()
+    return postgres
+
+
+@pytest.fixture
+def database(template: Postgres) -> Iterator[str]:
+    """The application role's address of a migrated database that nobody else uses."""
+    name = f"of_test_{next(NUMBERS)}"
+    template.sql(f"create database {name} template {TEMPLATE} owner bihuan_owner")
+    yield template.url("bihuan", name)
+    template.sql(f"drop database {name} with (force)")

@@ -1,0 +1,53 @@
+"""`bihuan divisions`: the register of divisions."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.session import Declined, Var, failure, run
+from settings import VAR
+
+if TYPE_CHECKING:
+    from ledger.house import Ledger
+    from ledger.register import Loaded
+
+app = typer.Typer(help="区划登记。", no_args_is_help=True)
+
+
+@app.callback()
+def root() -> None:
+    """Keeps `load` a subcommand while it is the only one."""
+
+
+@app.command()
+def load(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV：code,name,level,parent")],
+    edition: Annotated[int, typer.Option(help="统计用区划代码的版次（年份）", min=1980, max=2100)] = 2023,
+    valid_from: Annotated[str | None, typer.Option(metavar="DATE", help="生效日期；不写为版次那年的 1 月 1 日")] = None,
+    var: Var = VAR,
+) -> None:
+    """载入区划：逐行核对，有一行不对就一行也不改；没有变化的不动，改了名称或上级的另立新行。"""
+    from ledger.division import RegisterFault, parse
+    from ledger.register import load_divisions
+
+    try:
+        since = date.fromisoformat(valid_from) if valid_from else date(edition, 1, 1)
+    except ValueError:
+        raise failure(f"看不懂的日期：{valid_from}。应写作 2023-01-01") from None
+    try:
+        rows = parse(file.read_bytes())
+    except OSError as error:
+        raise failure(f"读不了文件 {file}：{error.strerror}") from None
+    except RegisterFault as fault:
+        raise failure(f"{fault}\n什么也没有改。") from None
+
+    async def work(ledger: "Ledger") -> "Loaded":
+        try:
+            return await load_divisions(ledger.writers, rows, edition, since)
+        except RegisterFault as fault:
+            raise Declined(f"{fault}\n什么也没有改。") from None
+
+    loaded = run(var, work)
+    typer.echo(f"区划 {len(rows)} 个：新增 {loaded.added}，变更 {loaded.changed}，未变 {loaded.same}。")

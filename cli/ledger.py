@@ -1,0 +1,62 @@
+"""`bihuan ledger`: whether the books are right, and setting the folded state right."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.session import Var, failure, run
+from settings import VAR
+
+if TYPE_CHECKING:
+    from ledger.house import Ledger
+
+app = typer.Typer(help="账本：核验与重建。", no_args_is_help=True)
+
+LINES_MAX = 200
+
+
+@app.command()
+def verify(var: Var = VAR) -> None:
+    """核验：哈希链、版次连续、现状与事件折叠一致；有差错时逐条指明并以 1 结束。"""
+
+    async def work(ledger: "Ledger") -> list[str]:
+        from ledger.verify import verify as faults
+
+        async with ledger.writers.held() as connection:
+            return [fault async for fault in faults(connection)]
+
+    found = run(var, work)
+    _list(found)
+    if found:
+        raise failure(f"发现 {len(found)} 处差错。")
+    typer.echo("账本无差错。")
+
+
+@app.command()
+def rebuild(
+    check: Annotated[bool, typer.Option("--check", help="只比较，不改写；有差异则以 1 结束")] = False,
+    var: Var = VAR,
+) -> None:
+    """由事件重新折叠每个事项的现状。"""
+
+    async def work(ledger: "Ledger") -> tuple[int, list[str]]:
+        from ledger.rebuild import rebuild as refold
+
+        async with ledger.writers.held() as reading:
+            if check:
+                return await refold(reading, None)
+            async with ledger.writers.held() as writing:
+                return await refold(reading, writing)
+
+    count, found = run(var, work)
+    _list(found)
+    typer.echo(f"事项 {count} 件，差异 {len(found)} 处" + ("。" if check or not found else "，已改正。"))
+    if check and found:
+        raise typer.Exit(1)
+
+
+def _list(found: list[str]) -> None:
+    for fault in found[:LINES_MAX]:
+        typer.echo(fault)
+    if len(found) > LINES_MAX:
+        typer.echo(f"……其余 {len(found) - LINES_MAX} 处从略")

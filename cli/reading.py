@@ -1,0 +1,159 @@
+"""Looking at cases: `bihuan case show|history|replay` and `bihuan board`."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from cli.case import CaseId, Json, found, instant
+from cli.session import Declined, Token, Var, bearer, failure, run
+from settings import VAR
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from domain.case import Case
+    from domain.hat import Actor
+    from ledger.board import Board
+    from ledger.house import Ledger
+    from ledger.scope import Scope
+
+
+def show(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -> None:
+    """看一个事项：现状、时限，以及您此刻能办什么。"""
+    from cli.picture import picture, titles
+    from domain.view import offered, present
+
+    names: dict[str, str] = {}
+
+    async def look(sight: "Sight") -> dict[str, Any]:
+        procedure = await sight.ledger.library.procedure(sight.case.procedure.sha256)
+        names.update(titles(procedure))
+        shown = present(str(sight.case_id), sight.case)
+        return shown | {"actions": offered(sight.case, procedure, sight.actor, sight.view.home)}
+
+    _print(run(var, _seen(case, token, look)), json_, lambda case: picture(case, names))
+
+
+def history(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -> None:
+    """逐条列出事件，以及哈希链；纪检监察身份另见被拒绝的尝试。"""
+    from cli.picture import chronicle
+    from ledger import history as past
+
+    async def look(sight: "Sight") -> dict[str, Any]:
+        told: dict[str, Any] = {"events": await past.history(sight.connection, sight.case_id)}
+        if sight.actor.hat.role == "inspector":
+            told["refusals"] = list(await past.refusals(sight.connection, sight.case_id))
+        return told
+
+    _print(run(var, _seen(case, token, look)), json_, chronicle)
+
+
+def replay(
+    case: CaseId,
+    version: Annotated[int | None, typer.Option(help="第几版", min=1)] = None,
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="时刻，如 2026-11-23T09:30")] = None,
+    token: Token = "",
+    json_: Json = False,
+    var: Var = VAR,
+) -> None:
+    """回放：事项在某一版、某一时刻的样子。"""
+    from cli.picture import picture, titles
+    from domain.view import present
+    from ledger.history import replayed
+
+    if (version is None) == (at is None):
+        raise failure("请用 --version 或 --at 指明回放到哪里（二者取一）")
+    moment = instant(at)
+    names: dict[str, str] = {}
+
+    async def look(sight: "Sight") -> dict[str, Any]:
+        then = await replayed(sight.connection, sight.case_id, version, moment)
+        if then is None:
+            raise Declined("那时还没有这个事项" if version is None else f"没有第 {version} 版")
+        names.update(titles(await sight.ledger.library.procedure(then.procedure.sha256)))
+        return present(str(sight.case_id), then)
+
+    _print(run(var, _seen(case, token, look)), json_, lambda case: picture(case, names))
+
+
+def board(
+    division: Annotated[str | None, typer.Option(metavar="CODE", help="只看这个区划（及其下级）")] = None,
+    token: Token = "",
+    limit: Annotated[int, typer.Option(help="最多列出多少件", min=1, max=500)] = 50,
+    var: Var = VAR,
+) -> None:
+    """看板：未了结的事项，最急的在前。有令牌时只看该身份管辖的，没有时由 --division 指明。"""
+    from cli.picture import tally
+
+    async def work(ledger: "Ledger") -> "Board":
+        from ledger.board import board as urgent
+        from ledger.scope import scope_of, view_of
+
+        actor = await bearer(ledger, token) if token else None
+        async with ledger.reading() as connection:
+            within = await scope_of(connection, division or await _only_county(ledger, actor))
+            if within is None:
+                raise Declined(f"没有代码为 {division} 的区划或单位")
+            view = await view_of(connection, actor) if actor else within
+            if not view.covers(within):
+                raise Declined("该区划不在您的管辖范围内")
+            return await urgent(connection, ledger.library, view, within, limit=limit)
+
+    tally(run(var, work))
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A case as an actor sees it, and the connection to look further by."""
+
+    ledger: "Ledger"
+    connection: "AsyncConnection"
+    case_id: UUID
+    case: "Case"
+    actor: "Actor"
+    view: "Scope"
+
+
+Look = Callable[[Sight], Awaitable[dict[str, Any]]]
+
+
+def _seen(which: str, token: str, look: Look) -> "Callable[[Ledger], Awaitable[dict[str, Any]]]":
+    """Finds the case within what the bearer of `token` looks over, then looks. Raises Declined."""
+
+    async def work(ledger: "Ledger") -> dict[str, Any]:
+        from ledger.query import case_by_id
+        from ledger.scope import view_of
+
+        actor = await bearer(ledger, token)
+        case_id, _ = await found(ledger, which)
+        async with ledger.reading() as connection:
+            view = await view_of(connection, actor)
+            case = await case_by_id(connection, case_id, view)
+            if case is None:
+                raise Declined("该事项不在您的管辖范围内")
+            return await look(Sight(ledger, connection, case_id, case, actor, view))
+
+    return work
+
+
+async def _only_county(ledger: "Ledger", actor: "Actor | None") -> str:
+    """Where to look when nothing is said: the bearer's own scope, or the one county on register."""
+    if actor:
+        return actor.hat.scope
+    rows = await ledger.writers.fetch(
+        "select code from division where level = 'county' and valid_to is null order by code limit 2"
+    )
+    if len(rows) != 1:
+        raise Declined("请用 --division 指明看哪个区划")
+    return str(rows[0]["code"])
+
+
+def _print(answer: dict[str, Any], as_json: bool, draw: Callable[[dict[str, Any]], None]) -> None:
+    if as_json:
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        draw(answer)

@@ -1,0 +1,94 @@
+"""What every command does around its own work: find the running instance, open its ledger, fail in words."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from settings import NotConfigured, load
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from domain.hat import Actor
+    from ledger.house import Ledger
+
+PIPE_WIDTH = 200  # columns, where nobody looks at a screen
+
+Answer = TypeVar("Answer")
+
+Var = Annotated[Path, typer.Option(help="状态目录")]
+Token = Annotated[str, typer.Option(envvar="BIHUAN_TOKEN", show_envvar=True, help="令牌，指明以谁的什么身份")]
+
+
+class Declined(Exception):
+    """What stops a command, in words for the person at the terminal."""
+
+
+def failure(words: str) -> typer.Exit:
+    """To be raised: says why on stderr and ends with 1."""
+    typer.echo(words, err=True)
+    return typer.Exit(1)
+
+
+def run(var: Path, work: "Callable[[Ledger], Awaitable[Answer]]") -> Answer:
+    """The answer of `work` on the ledger of the instance running on `var`, or named by the environment."""
+    try:
+        url = load(var.absolute()).database_url
+    except NotConfigured as error:
+        raise failure(str(error)) from None
+    return on(url, work)
+
+
+def on(url: str, work: "Callable[[Ledger], Awaitable[Answer]]") -> Answer:
+    """The answer of `work` on the ledger at `url`. Ends with words where a person can mend it."""
+    import asyncpg
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from ledger.connection import LOST
+    from ledger.division import RegisterFault
+    from ledger.house import opened
+    from ledger.request import LedgerUnavailable, PoisonedCase
+
+    async def opened_first() -> Answer:
+        async with opened(url, size=4) as ledger:
+            return await work(ledger)
+
+    try:
+        return asyncio.run(opened_first())
+    except (Declined, RegisterFault) as error:
+        raise failure(str(error)) from None
+    except asyncpg.UndefinedTableError:
+        raise failure("数据库里还没有建立结构，请先运行 ./bihuan up") from None
+    except (*LOST, LedgerUnavailable) as error:
+        raise failure(f"连不上数据库（{str(error)[:200]}），请确认 ./bihuan up 正在运行") from None
+    except PoisonedCase as error:
+        raise failure(f"这个事项读不出来，请运行 ./bihuan ledger verify：{error}") from None
+    except (asyncpg.PostgresError, SQLAlchemyError) as error:
+        raise failure(f"数据库没有接受：{str(error)[:300]}") from None
+    except UnicodeEncodeError:
+        raise failure("参数里有无法识别的字符") from None
+
+
+def show(table: "Table") -> None:
+    """Prints a table; into a file or a pipe without breaking its lines."""
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=PIPE_WIDTH)
+    console.print(table)
+
+
+async def bearer(ledger: "Ledger", token: str) -> "Actor":
+    """Who shows `token`. Raises Declined."""
+    from ledger.token import bearer as holder
+
+    if not token:
+        raise Declined("请用 --token 或环境变量 BIHUAN_TOKEN 指明身份（./bihuan token create 可以新建）")
+    actor = await holder(ledger.writers, token)
+    if actor is None:
+        raise Declined("令牌无效或已吊销")
+    return actor

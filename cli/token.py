@@ -1,0 +1,89 @@
+"""`bihuan token`: tokens for the interface and the command line."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.session import Declined, Var, failure, run, show
+from settings import VAR
+
+if TYPE_CHECKING:
+    from domain.hat import Hat
+    from ledger.house import Ledger
+
+app = typer.Typer(help="令牌：把一个人和一个身份绑在一起。", no_args_is_help=True)
+
+
+@app.command()
+def create(
+    hat: Annotated[
+        str, typer.Option(metavar="ROLE@SCOPE", help="身份，如 dispatcher@141025101000、handler@U-141025-01")
+    ],
+    person: Annotated[str | None, typer.Option(metavar="ID", help="登记册里的人员编号")] = None,
+    name: Annotated[str | None, typer.Option(help="新登记一个人，写姓名")] = None,
+    var: Var = VAR,
+) -> None:
+    """新建令牌：标准输出只有令牌本身，只显示这一次。"""
+    from domain.hat import Hat
+
+    try:
+        worn = Hat.parse(hat)
+    except ValueError as error:
+        raise failure(str(error)) from None
+    if (person is None) == (name is None):
+        raise failure("请用 --person 指明登记过的人，或用 --name 新登记一个人（二者取一）")
+
+    async def work(ledger: "Ledger") -> tuple[str, str]:
+        return await _create(ledger, worn, person, name or "")
+
+    token, words = run(var, work)
+    typer.echo(words, err=True)
+    typer.echo(token)
+
+
+async def _create(ledger: "Ledger", hat: "Hat", person: str | None, name: str) -> tuple[str, str]:
+    from domain.hat import ROLE_TITLES
+    from ledger import register
+    from ledger import token as tokens
+
+    known = await register.scopes(ledger.writers, [hat.scope])
+    if hat.scope not in known:
+        raise Declined(f"没有区划或承办单位 {hat.scope}（区划代码 12 位，单位编号如 U-141025-01）")
+    if person is not None:
+        found = await register.person(ledger.writers, person)
+        if found is None:
+            raise Declined(f"登记册里没有编号为 {person} 的人")
+        name = found
+    person, name = person or register.new_person_id(), name.strip()
+    await register.load_persons(ledger.writers, [register.Person(person, name, (hat,))])
+    token = await tokens.create(ledger.writers, person, hat)
+    return token, f"{name}（{person}）· {known[hat.scope]} {ROLE_TITLES[hat.role]}。令牌只显示这一次："
+
+
+@app.command("list")
+def list_(var: Var = VAR) -> None:
+    """列出令牌（只有指纹，令牌本身不留存）。"""
+    from rich.table import Table
+
+    from domain.instant import local
+    from ledger.token import issued
+
+    table = Table("指纹", "人员", "姓名", "身份", "建于", "状态")
+    for each in run(var, lambda ledger: issued(ledger.writers)):
+        made = f"{local(each.created_at):%Y-%m-%d %H:%M}"
+        state = f"{local(each.revoked_at):%Y-%m-%d %H:%M} 吊销" if each.revoked_at else "有效"
+        table.add_row(each.fingerprint, each.person, each.name, str(each.hat), made, state)
+    show(table)
+
+
+@app.command()
+def revoke(
+    which: Annotated[str, typer.Argument(metavar="FINGERPRINT|TOKEN", help="指纹（至少 12 位）或令牌本身")],
+    var: Var = VAR,
+) -> None:
+    """吊销令牌，立即生效。"""
+    from ledger import token as tokens
+
+    if not run(var, lambda ledger: tokens.revoke(ledger.writers, which)):
+        raise failure("没有这样一个有效的令牌")
+    typer.echo("已吊销。")

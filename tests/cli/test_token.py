@@ -1,0 +1,81 @@
+"""`bihuan token` and `bihuan divisions`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from samples import FOLDER
+
+TOWNSHIP = "141025101000"
+
+
+def test_a_token_stands_alone_on_stdout(county: Any) -> None:
+    code, out, err = county("token", "create", "--hat", f"dispatcher@{TOWNSHIP}", "--name", "样例·甲")
+    assert code == 0
+    assert out.startswith("bh_")
+    assert len(out.split()) == 1
+    assert "北平镇 调度员" in err
+
+
+def test_a_second_hat_is_for_the_same_person(county: Any) -> None:
+    err = county("token", "create", "--hat", f"dispatcher@{TOWNSHIP}", "--name", "样例·甲")[2]
+    person = err.partition("（")[2].partition("）")[0]
+    code, _, err = county("token", "create", "--hat", f"approver@{TOWNSHIP}", "--person", person)
+    assert code == 0
+    assert "样例·甲" in err
+    assert county("token", "list")[1].count(person) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--hat", "boss@141025101000", "--name", "甲"], "身份应写作"),
+        (["--hat", "clock@141025101000", "--name", "甲"], "身份应写作"),
+        (["--hat", "dispatcher@141025999000", "--name", "甲"], "没有区划或承办单位"),
+        (["--hat", "handler@U-9", "--name", "甲"], "没有区划或承办单位"),
+        (["--hat", "dispatcher@141025101000", "--person", "P-9"], "没有编号为 P-9 的人"),
+        (["--hat", "dispatcher@141025101000"], "二者取一"),
+        (["--hat", "dispatcher@141025101000", "--name", " "], "姓名应为"),
+    ],
+)
+def test_a_bad_request_is_told(county: Any, words: list[str], told: str) -> None:
+    code, out, err = county("token", "create", *words)
+    assert (code, out) == (1, "")
+    assert told in err
+
+
+def test_a_revoked_token_opens_nothing(county: Any, token: Callable[[str], str]) -> None:
+    shown = token("grid_worker@141025101200")
+    assert county("token", "revoke", shown)[0] == 0
+    assert county("token", "revoke", shown)[0] == 1
+    code, _, err = county("case", "show", "YH-2026-000001", "--token", shown)
+    assert (code, err) == (1, "令牌无效或已吊销\n")
+
+
+def test_divisions_are_loaded_whole_or_not_at_all(county: Any, tmp_path: Path) -> None:
+    good = FOLDER / "divisions.csv"
+    assert county("divisions", "load", str(good))[1] == "区划 88 个：新增 0，变更 0，未变 88。\n"
+    bad = tmp_path / "bad.csv"
+    bad.write_text(good.read_text(encoding="utf-8").replace(",township,", ",town,"), encoding="utf-8")
+    code, _, err = county("divisions", "load", str(bad))
+    assert code == 1
+    assert len(err.splitlines()) == 6 + 1
+    assert "什么也没有改" in err
+    bad.write_text(good.read_text(encoding="utf-8").replace("北平镇", "新北平镇"), encoding="utf-8")
+    assert county("divisions", "load", str(bad))[0] == 1
+    assert "变更 1" in county("divisions", "load", str(bad), "--edition", "2024")[1]
+    assert county("divisions", "load", str(tmp_path / "none.csv"))[0] == 1
+    assert county("divisions", "load", str(good), "--valid-from", "yesterday")[0] == 1
+
+
+def test_without_an_instance_there_are_words(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIHUAN_DATABASE_URL", f"postgresql://bihuan@/bihuan?host={tmp_path}&port=5432")
+    code, _, err = run("token", "list")
+    assert code == 1
+    assert "连不上数据库" in err
+    monkeypatch.delenv("BIHUAN_DATABASE_URL")
+    code, _, err = run("board", "--var", str(tmp_path))
+    assert code == 1
+    assert "./bihuan up" in err

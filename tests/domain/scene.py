@@ -1,0 +1,177 @@
+"""A case that lives in memory: procedures, places and people for tests of the domain."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from calendars import load
+from domain.calendar import Calendar
+from domain.case import Case, Fact, evolve
+from domain.command import Act, Open
+from domain.decision import Context, Place, act, open_case
+from domain.event import ActionTaken, Event, Unit
+from domain.expiry import Firing, expire
+from domain.form import Known
+from domain.hat import Actor, Hat
+from domain.instant import SHANGHAI, Instant
+from domain.procedure import Procedure, read
+from domain.refusal import Refusal
+
+ROOT = Path(__file__).parents[2]
+
+VILLAGE, TOWNSHIP, COUNTY = "141025101200", "141025101000", "141025000000"
+OTHER_TOWNSHIP = "141025102000"
+TOWNSHIP_UNIT, COUNTY_UNIT = "U-141025101-01", "U-141025-01"
+PHOTO, UNKNOWN_PHOTO = "a" * 64, "b" * 64
+
+PLACES = {
+    VILLAGE: Place(VILLAGE, "village", {"village": VILLAGE, "township": TOWNSHIP, "county": COUNTY}),
+    TOWNSHIP: Place(TOWNSHIP, "township", {"township": TOWNSHIP, "county": COUNTY}),
+    COUNTY: Place(COUNTY, "county", {"county": COUNTY}),
+}
+UNITS = {TOWNSHIP_UNIT: Unit(TOWNSHIP_UNIT, "township"), COUNTY_UNIT: Unit(COUNTY_UNIT, "county")}
+HOMES = {TOWNSHIP_UNIT: TOWNSHIP, COUNTY_UNIT: COUNTY}
+KNOWN = Known(frozenset(UNITS), frozenset({"P-0001"}), frozenset({PHOTO}))
+
+HAZARD = {"kind": "safety", "place": "村口", "description": "路面塌陷"}
+# The hats of the main line: who does it, and a different person for each.
+GRID_WORKER = f"grid_worker@{VILLAGE}"
+DISPATCHER = f"dispatcher@{TOWNSHIP}"
+HANDLER = f"handler@{TOWNSHIP_UNIT}"
+APPROVER = f"approver@{TOWNSHIP}"
+CALLER = f"caller@{TOWNSHIP}"
+
+MAIN_LINE: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("triage", DISPATCHER, {"grade": "general"}),
+    ("dispatch", DISPATCHER, {"unit": TOWNSHIP_UNIT}),
+    ("sign", HANDLER, {}),
+    ("progress", HANDLER, {"progress": "已设围挡"}),
+    ("submit", HANDLER, {"result": "已填平", "evidence": [PHOTO]}),
+    ("approve", APPROVER, {"approval_opinion": "属实"}),
+    ("follow_up", CALLER, {"satisfaction": "satisfied", "follow_up_note": "满意"}),
+    ("close", DISPATCHER, {}),
+)
+
+
+def when(text: str) -> Instant:
+    """`2026-11-23 09:30` on the clocks of Shanghai."""
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+@cache
+def document(procedure_id: str) -> str:
+    """The text of a procedure file."""
+    return (ROOT / f"procedures/{procedure_id}.yaml").read_text(encoding="utf-8")
+
+
+@cache
+def procedure(procedure_id: str) -> Procedure:
+    """A procedure of the house."""
+    return read(yaml.safe_load(document(procedure_id)))
+
+
+@cache
+def calendar() -> Calendar:
+    """The calendars of the house."""
+    return load()
+
+
+def context(procedure: Procedure, hat: str, person: str | None = None, division: str | None = None) -> Context:
+    """What deciding needs. `person`: by default one who wears this hat only."""
+    worn = Hat.parse(hat)
+    return Context(
+        procedure=procedure,
+        calendar=calendar(),
+        actor=Actor(person or hat, worn),
+        home=HOMES.get(worn.scope, worn.scope),
+        known=KNOWN,
+        units=UNITS,
+        place=PLACES.get(division or ""),
+        number="YH-2026-000001",
+    )
+
+
+@dataclass
+class Life:
+    """One case. Commands are given at times that the test chooses; `facts` is everything that happened."""
+
+    rules: Procedure
+    at: Instant
+    case: Case | None = None
+    facts: list[Fact] = field(default_factory=list)
+
+    @property
+    def now(self) -> Case:
+        assert self.case is not None
+        return self.case
+
+    def record(self, event: Event, actor: Actor, occurred_at: Instant) -> None:
+        fact = Fact(len(self.facts) + 1, event, occurred_at, self.at, actor)
+        self.facts.append(fact)
+        self.case = evolve(self.case, fact)
+
+    def open(
+        self, fields: Mapping[str, Any] = HAZARD, hat: str = GRID_WORKER, division: str = VILLAGE, **more: Any
+    ) -> tuple[Event, ...] | Refusal:
+        command = Open(self.rules.id, division, more.pop("title", "路边大坑"), fields, **more)
+        given = context(self.rules, hat, division=division)
+        return self._take(open_case(command, given, self.at), given.actor)
+
+    def act(
+        self, action: str, hat: str, fields: Mapping[str, Any] = {}, person: str | None = None, **more: Any
+    ) -> tuple[Event, ...] | Refusal:
+        given = context(self.rules, hat, person)
+        return self._take(act(self.now, Act(action, fields, **more), given, self.at), given.actor)
+
+    def wait(self, **duration: float) -> tuple[Firing, ...]:
+        """Let so much time pass, and everything due in it happen."""
+        return self.expire(self.at + timedelta(**duration))
+
+    def expire(self, at: Instant) -> tuple[Firing, ...]:
+        self.at = at
+        firings = expire(self.now, at)
+        for firing in firings:
+            self.record(firing.event, Actor("bihuan", Hat("clock", COUNTY)), firing.due_at)
+        return firings
+
+    def lead(self, until: str, start: str | None = None) -> None:
+        """The main line up to and including `until`; `start` leaves out what was done before."""
+        names = [name for name, _, _ in MAIN_LINE]
+        first = names.index(start) if start else 0
+        for name, hat, fields in MAIN_LINE[first : names.index(until) + 1]:
+            done = self.act(name, hat, fields)
+            assert not isinstance(done, Refusal), (name, done)
+
+    def _take(self, decided: tuple[Event, ...] | Refusal, actor: Actor) -> tuple[Event, ...] | Refusal:
+        if not isinstance(decided, Refusal):
+            for event in decided:
+                self.record(event, actor, self.at)
+        return decided
+
+
+def life(procedure_id: str = "hazard", at: str = "2026-11-23 09:00", fields: Mapping[str, Any] | None = None) -> Life:
+    """A case just opened. Monday 2026-11-23 is followed by four working days."""
+    new = Life(procedure(procedure_id), when(at))
+    intake = HAZARD if procedure_id == "hazard" else {}
+    decided = new.open({**intake, **(fields or {})})
+    assert not isinstance(decided, Refusal), decided
+    return new
+
+
+def taken(decided: tuple[Event, ...] | Refusal) -> ActionTaken:
+    """The one event of an action; fails when it was refused."""
+    assert isinstance(decided, tuple), decided
+    (event,) = decided
+    assert isinstance(event, ActionTaken)
+    return event
+
+
+def code(decided: object) -> str:
+    """The code of a refusal; fails when it is none."""
+    assert isinstance(decided, Refusal), decided
+    return decided.code
