@@ -21,7 +21,7 @@ RIGHTS = {
     "S I": {"calendar", "command", "event", "evidence", "procedure", "release"},
     "S I U": {"division", "hat", "person", "token", "unit"},
     "S I U D": {"case", "outbox", "reporter", "setting", "trouble"},
-    "": {"alembic_version"},
+    "S": {"alembic_version"},
 }
 
 
