@@ -22,9 +22,9 @@ from embedded.instance import Instance
 from ledger.connection import LOST, connect
 
 VICTIMS = ("后台", "Temporal", "PostgreSQL", "接口")
-INTERVAL_SECONDS = 1.0, 3.0
+INTERVAL_SECONDS = 2.0, 4.5  # each dies about every 13 s: longer than the supervisor takes to call one steady
 CLIENTS = 8
-THINK_SECONDS = 0.1
+THINK_SECONDS = 0.05
 GIVE_UP_SECONDS = 240.0
 SETTLE_SECONDS = 60.0
 TICK_SECONDS = 0.02

@@ -186,7 +186,8 @@ async def test_replay_at_every_version_is_what_had_been_answered(county: County)
     assert {body["stage"] for body in shown.values()} == set(rules["hazard"].stages)
     assert sum(body["reopened"] for body in latest.values()) > 0
     assert sum(body["escalations"] for body in latest.values()) > LIVES
-    assert outcomes["same_person"] > 5, outcomes
+    kinds = {"opened", "acted", "expired", "version_conflict", "invalid_fields", "same_person"}
+    assert kinds <= set(outcomes), outcomes
 
     for case_id in latest:
         facts = await journal(county.superuser, UUID(case_id))
