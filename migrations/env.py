@@ -10,10 +10,12 @@ from sqlalchemy.pool import NullPool
 
 def run(connection: Connection) -> None:
     """Apply what is missing on this connection."""
+    # Several starts at once: the others wait here and then find nothing left to do. A lock of the session, for one of
+    # the transaction would be given back after the first migration.
+    connection.exec_driver_sql("select pg_advisory_lock(hashtext('migration'))")
+    connection.commit()
     context.configure(connection=connection, transaction_per_migration=True)
     with context.begin_transaction():
-        # Two starts at once: the second waits here and then finds nothing left to do.
-        connection.exec_driver_sql("select pg_advisory_xact_lock(hashtext('migration'))")
         context.run_migrations()
 
 

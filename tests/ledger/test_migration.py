@@ -1,13 +1,15 @@
 """Migrations: applied once, also by two starts at once, and with exactly the rights that were meant."""
 
+import shutil
 import subprocess
 import sys
 from itertools import count
+from pathlib import Path
 
 import pytest
 
 from embedded.postgres import Postgres
-from ledger.migration import upgrade
+from ledger.migration import MIGRATIONS, upgrade
 from settings import ROOT
 from tests.ledger.county import Database, create
 
@@ -39,15 +41,48 @@ def test_upgrading_twice_changes_nothing(empty: Database) -> None:
     assert empty.postgres.sql("select count(*) from alembic_version", empty.name) == "1"
 
 
-def test_two_starts_at_once_upgrade_once(empty: Database) -> None:
-    program = "import sys; from ledger.migration import upgrade; upgrade(sys.argv[1])"
-    starts = [
-        subprocess.Popen([sys.executable, "-c", program, empty.owner_url], cwd=ROOT, stderr=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    said = [start.communicate(timeout=60)[1] for start in starts]
-    assert [(start.returncode, words) for start, words in zip(starts, said, strict=True)] == [(0, "")] * 2
-    assert empty.postgres.sql("select count(*) from alembic_version", empty.name) == "1"
+# Forked when all is imported, and let go together.
+STARTS = """
+import multiprocessing, pathlib, sys
+from ledger import migration
+import alembic.ddl.postgresql, asyncpg, sqlalchemy.dialects.postgresql.asyncpg
+
+def start(gate):
+    gate.wait(30)
+    migration.MIGRATIONS = pathlib.Path(sys.argv[2])
+    migration.upgrade(sys.argv[1])
+
+fork = multiprocessing.get_context("fork")
+gate = fork.Barrier(3)
+starts = [fork.Process(target=start, args=(gate,)) for _ in range(3)]
+for one in starts:
+    one.start()
+for one in starts:
+    one.join(60)
+sys.exit(max(one.exitcode or 0 for one in starts))
+"""
+SLOW = """
+from alembic import op
+
+revision, down_revision = "slow", "{head}"
+
+
+def upgrade() -> None:
+    op.execute("select pg_sleep(0.3)")
+    op.execute("create table slow (id integer)")
+"""
+
+
+def test_starts_at_once_upgrade_once(empty: Database, tmp_path: Path) -> None:
+    """Also when the first stands between two migrations as the others arrive."""
+    slow = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, slow)
+    head = max(path.stem.partition("_")[0] for path in (slow / "versions").glob("*.py"))
+    (slow / "versions/slow.py").write_text(SLOW.format(head=head))
+    argv = [sys.executable, "-c", STARTS, empty.owner_url, str(slow)]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=90)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert empty.postgres.sql("select version_num from alembic_version", empty.name) == "slow"
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(empty: Database) -> None:
