@@ -4,11 +4,9 @@ The tables are copies of the ledger's with their indexes. The rows come from liv
 under new ids, and are ready before the clock starts.
 """
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,7 +17,7 @@ from bench.row import by_callers
 from ledger.connection import Connection, Writers
 from ledger.library import Library
 from ledger.registrar import Registrar
-from ledger.statement import APPEND, CASE_TYPES, COMMAND_TYPES, EVENT_TYPES, FIXED, column_names
+from ledger.statement import CASE_TYPES, COMMAND_TYPES, EVENT_TYPES, FIXED, column_names
 
 TABLES = ("case", "event", "command", "outbox", "reporter")
 CASE, EVENT, COMMAND = column_names(CASE_TYPES), column_names(EVENT_TYPES), column_names(COMMAND_TYPES)[:-1]
@@ -45,11 +43,10 @@ class _Listening:
         self._heard = heard
 
     async def fetch(self, query: str, *arguments: Any) -> Sequence[asyncpg.Record]:
-        if query == APPEND:
-            cases, events, commands = (json.loads(each) for each in arguments[:3])
-            for each in (cases, events, commands):
-                assert len(each) == 1, "a step of these lives is one event and one command"
-            self._heard.append(Append(cases[0], events[0], commands[0], bool(arguments[3])))
+        if query.startswith("with won as"):
+            values = iter(arguments)
+            case, event, command = ({name: next(values) for name in names} for names in (CASE, EVENT, COMMAND))
+            self._heard.append(Append(case, event, command, "told as" in query))
         return await self._connection.fetch(query, *arguments)
 
 
@@ -122,11 +119,9 @@ def _scalar(name: str, value: Any, kinds: Mapping[str, str]) -> Any:
         return None
     match kinds[name]:
         case "uuid":
-            return UUID(value)
+            return UUID(str(value))
         case "bytea":
             return bytes.fromhex(value.removeprefix("\\x"))
-        case "timestamptz":
-            return datetime.fromisoformat(value)
         case _:
             return value
 

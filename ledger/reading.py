@@ -21,9 +21,9 @@ from domain.event import Unit
 from domain.form import SHA256, Known, control_free
 from domain.hat import Actor, Hat
 from domain.instant import Instant, utc
+from ledger import statement
 from ledger.connection import Connection
 from ledger.request import PoisonedCase, Request
-from ledger.statement import READ, READ_WITH_REGISTERS
 
 DIVISION = re.compile(r"\d{12}")
 NOTHING_KNOWN = Known(frozenset(), frozenset(), frozenset())
@@ -69,16 +69,17 @@ async def read(connection: Connection, requests: Sequence[Request]) -> tuple[Seq
         if isinstance(request.command, (Open, Act)):
             for answer in _strings(request.command.fields):
                 (files if SHA256.fullmatch(answer) else names).add(answer)
-    asked: list[list[Any]] = [
-        [request.command_id for request in requests],
-        [request.target for request in requests],
-        [_plain(r.command.procedure) if isinstance(r.command, Open) else None for r in requests],
-    ]
-    if not (names or files or codes):
-        rows = await connection.fetch(READ, *asked)
-        return rows, Registers(NOTHING_KNOWN, {}, {}, {}, rows[0]["calendar"])
-    rows = await connection.fetch(READ_WITH_REGISTERS, *asked, list(names), list(codes), list(files))
-    return rows, _registers(rows[0])
+    registers, many = bool(names or files or codes), len(requests) > 1
+    asked: list[tuple[Any, ...]] = [(r.command_id, r.target, _opens(r)) for r in requests]
+    arguments: list[Any] = [list(column) for column in zip(*asked, strict=True)] if many else list(asked[0])
+    if registers:
+        arguments += [list(names), list(codes), list(files)]
+    rows = await connection.fetch(statement.read(many, registers), *arguments)
+    return rows, _registers(rows[0]) if registers else Registers(NOTHING_KNOWN, {}, {}, {}, rows[0]["calendar"])
+
+
+def _opens(request: Request) -> str | None:
+    return _plain(request.command.procedure) if isinstance(request.command, Open) else None
 
 
 def _plain(name: str) -> str:

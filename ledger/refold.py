@@ -18,7 +18,7 @@ from ledger.reading import fact
 from ledger.statement import CaseRow
 
 BATCH = 500
-UNREADABLE = (ValueError, KeyError, TypeError, UnknownEvent)
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, UnknownEvent)
 
 Row = asyncpg.Record
 

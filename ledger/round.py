@@ -15,7 +15,7 @@ from ledger.docket import Docket
 from ledger.library import Library
 from ledger.reading import Registers, Row, read, snapshot
 from ledger.request import PoisonedCase, Request, Ruling
-from ledger.statement import APPEND, rows_json
+from ledger.statement import append
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +123,10 @@ class Round:
         entries = [row for docket in appending for row in docket.entries]
         commands = [row for docket in dockets for row in docket.commands]
         told = [docket.case_id for docket in appending if self._keep or docket.keeper_must_hear]
-        reporters = [
-            {"case_id": d.case_id, "name": d.reporter.name, "phone": d.reporter.phone} for d in appending if d.reporter
-        ]
-        rows = await self._connection.fetch(
-            APPEND,
-            rows_json([docket.row() for docket in appending]),
-            rows_json(entries),
-            rows_json(sorted(commands, key=lambda row: row.id)),
-            told,
-            rows_json(reporters),
-        )
+        reporters = [(d.case_id, d.reporter.name, d.reporter.phone) for d in appending if d.reporter]
+        rows_of_cases = [docket.row() for docket in appending]
+        query, arguments = append(rows_of_cases, entries, sorted(commands, key=lambda row: row.id), told, reporters)
+        rows = await self._connection.fetch(query, *arguments)
         return {row["id"] for row in rows}
 
 

@@ -1,17 +1,21 @@
 """The two statements of the hot path, and the rows that go into them.
 
-`READ` is one unlocked round trip for any number of commands. `APPEND` is one autocommit statement for any number of
+`read` is one unlocked round trip for any number of commands. `append` is one autocommit statement for any number of
 cases: it takes each case row at the version that was read, in id order, and writes everything of that case or nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import chain, count
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
 
 from domain.instant import Instant
+from ledger.journal import Entry
 
 # What the registers know of the names in a batch; once, beside the first command.
 REGISTERS = """,
@@ -23,25 +27,26 @@ REGISTERS = """,
            from evidence e where e.sha256 = any($6::text[])) end as evidence,
        case when a.ord = 1 then (select array_agg(p.id)
            from person p where p.id = any($4::text[])) end as persons"""
+ONE = "(values ($1::uuid, $2::uuid, $3::text, 1))"
+MANY = "unnest($1::uuid[], $2::uuid[], $3::text[]) with ordinality"
 
 
-def _read(registers: str) -> str:
+@cache
+def read(many: bool, registers: bool) -> str:
+    """What to read for `many` commands or for one; for one there is less to plan, to start and to sort."""
     return f"""
 select a.ord, clock_timestamp() as at,
        c.version, c.head, c.fold, c.state,
        k.request_hash, k.outcome, k.case_id as ruled_case, k.to_version as ruled_version, k.body,
        (select r.ref from release r where r.id = a.opens order by r.seq desc limit 1) as released,
        case when a.opens is not null then nextval('case_number') end as number,
-       (select r.ref from release r where r.id = 'calendar' order by r.seq desc limit 1) as calendar{registers}
-from unnest($1::uuid[], $2::uuid[], $3::text[]) with ordinality as a(command_id, case_id, opens, ord)
+       (select r.ref from release r where r.id = 'calendar' order by r.seq desc limit 1) as calendar
+       {REGISTERS if registers else ""}
+from {MANY if many else ONE} as a(command_id, case_id, opens, ord)
 left join "case" c on c.id = a.case_id
 left join command k on k.id = a.command_id
-order by a.ord
+{"order by a.ord" if many else ""}
 """
-
-
-READ = _read("")
-READ_WITH_REGISTERS = _read(REGISTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,42 +123,98 @@ def column_names(types: str) -> list[str]:
     return [column.split()[0] for column in types.split(", ")]
 
 
-def _append() -> str:
-    """Rows travel as JSON: encoding them as arrays, one per column, cost more than all else together."""
-    case_columns, event_columns = ", ".join(column_names(CASE_TYPES)), ", ".join(column_names(EVENT_TYPES))
-    command_columns = ", ".join(column_names(COMMAND_TYPES)[:-1])
-    changes = ", ".join(f"{name} = excluded.{name}" for name in column_names(CASE_TYPES) if name not in FIXED)
-    return f"""
-with won as (
-    insert into "case" ({case_columns})
-    select {case_columns} from json_to_recordset($1::json) as incoming({CASE_TYPES}) order by id
-    on conflict (id) do update set {changes}
-    where "case".version = excluded.previous_version
-    returning id
-), journal as (
-    insert into event ({event_columns})
-    select {event_columns} from json_to_recordset($2::json) as entry({EVENT_TYPES})
-    where case_id in (select id from won)
-), rulings as (
-    insert into command ({command_columns})
-    select {command_columns} from json_to_recordset($3::json) as ruled({COMMAND_TYPES})
-    where not gated or case_id in (select id from won)
-), told as (
-    insert into outbox (case_id) select t from unnest($4::uuid[]) as t where t in (select id from won)
-), reporters as (
-    insert into reporter (case_id, name, phone)
-    select case_id, name, phone from json_to_recordset($5::json) as r(case_id uuid, name text, phone text)
-    where case_id in (select id from won)
+REPORTER_TYPES = "case_id uuid, name text, phone text"
+CASE_COLUMNS, EVENT_COLUMNS, COMMAND_COLUMNS = map(column_names, (CASE_TYPES, EVENT_TYPES, COMMAND_TYPES))
+CASE_VALUES, EVENT_VALUES, COMMAND_VALUES = (attrgetter(*n) for n in (CASE_COLUMNS, EVENT_COLUMNS, COMMAND_COLUMNS))
+DIRECT_ROWS_MAX = 8  # events and commands; each number of them is a statement of its own
+
+
+def _statement(won: str, events: str, commands: str, told: str | None, reporters: str | None) -> str:
+    """The append over its sources of rows; what has no source is left out."""
+    event_columns, command_columns = ", ".join(EVENT_COLUMNS), ", ".join(COMMAND_COLUMNS[:-1])
+    parts = [
+        f'won as ({won} returning "case".id)',
+        f"journal as (insert into event ({event_columns}) select {event_columns} from {events}"
+        " where case_id in (select id from won))",
+        f"rulings as (insert into command ({command_columns}) select {command_columns} from {commands}"
+        " where not gated or case_id in (select id from won))",
+    ]
+    if told:
+        parts.append(f"told as (insert into outbox (case_id) select id from {told} where id in (select id from won))")
+    if reporters:
+        parts.append(
+            "reporters as (insert into reporter (case_id, name, phone) select case_id, name, phone"
+            f" from {reporters} where case_id in (select id from won))"
+        )
+    return f"with {', '.join(parts)} select id from won"
+
+
+def _changes(source: str) -> str:
+    return ", ".join(f"{name} = {source}.{name}" for name in CASE_COLUMNS if name not in FIXED)
+
+
+def _insert(source: str) -> str:
+    columns = ", ".join(CASE_COLUMNS)
+    return f'insert into "case" ({columns}) select {columns} from {source}'
+
+
+# For many cases rows travel as JSON: as arrays, one per column, they cost more to encode than all else together.
+APPEND_MANY = _statement(
+    _insert(f"json_to_recordset($1::json) as incoming({CASE_TYPES}) order by id")
+    + f' on conflict (id) do update set {_changes("excluded")} where "case".version = excluded.previous_version',
+    f"json_to_recordset($2::json) as entry({EVENT_TYPES})",
+    f"json_to_recordset($3::json) as ruled({COMMAND_TYPES})",
+    "unnest($4::uuid[]) as told(id)",
+    f"json_to_recordset($5::json) as r({REPORTER_TYPES})",
 )
-select id from won
-"""
 
 
-APPEND = _append()
+@cache
+def append_one(opens: bool, events: int, commands: int, told: bool, reporter: bool) -> str:
+    """The append of one case with few rows: every value a parameter, nothing to parse."""
+    numbers = count(1)
+    incoming = f"({_values(CASE_TYPES, 1, numbers)}) as incoming({', '.join(CASE_COLUMNS)})"
+    continued = (
+        f'update "case" set {_changes("incoming")} from {incoming}'
+        ' where "case".id = incoming.id and "case".version = incoming.previous_version'
+    )
+    return _statement(
+        f"{_insert(incoming)} on conflict (id) do nothing" if opens else continued,
+        f"({_values(EVENT_TYPES, events, numbers)}) as entry({', '.join(EVENT_COLUMNS)})",
+        f"({_values(COMMAND_TYPES, commands, numbers)}) as ruled({', '.join(COMMAND_COLUMNS)})",
+        "won" if told else None,
+        f"({_values(REPORTER_TYPES, 1, numbers)}) as r(case_id, name, phone)" if reporter else None,
+    )
+
+
+def _values(types: str, rows: int, numbers: Iterator[int]) -> str:
+    """`values (…), (…)` with typed parameters; bytea comes as text (`hex_bytes`), as it does in JSON."""
+    kinds = [column.split()[1] for column in types.split(", ")]
+    casts = ["::text::bytea" if kind == "bytea" else f"::{kind}" for kind in kinds]
+    lines = ("(" + ", ".join(f"${next(numbers)}{cast}" for cast in casts) + ")" for _ in range(rows))
+    return "values " + ", ".join(lines)
+
+
+def append(
+    cases: Sequence[CaseRow],
+    events: Sequence[Entry],
+    commands: Sequence[CommandRow],
+    told: Sequence[UUID],
+    reporters: Sequence[tuple[UUID, str | None, str | None]],
+) -> tuple[str, list[Any]]:
+    """The statement for these rows, and its arguments."""
+    if len(cases) == 1 and len(events) + len(commands) <= DIRECT_ROWS_MAX:
+        opens = cases[0].previous_version == 0
+        query = append_one(opens, len(events), len(commands), bool(told), bool(reporters))
+        rows = chain(map(CASE_VALUES, cases), map(EVENT_VALUES, events), map(COMMAND_VALUES, commands), reporters)
+        return query, list(chain.from_iterable(rows))
+    names = ("case_id", "name", "phone")
+    sent = [dict(zip(names, reporter, strict=True)) for reporter in reporters]
+    return APPEND_MANY, [rows_json(cases), rows_json(events), rows_json(commands), list(told), rows_json(sent)]
 
 
 def rows_json(rows: Sequence[Any]) -> str:
-    """Rows of dataclasses as the JSON that `APPEND` takes."""
+    """Rows of dataclasses as the JSON that `APPEND_MANY` takes."""
     return to_json(rows).decode()
 
 

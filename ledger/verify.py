@@ -3,8 +3,10 @@
 import hashlib
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID
 
+from domain.instant import rfc3339
 from ledger.connection import Connection
 from ledger.journal import GENESIS, digest
 from ledger.refold import UNREADABLE, File, Row, files
@@ -39,23 +41,32 @@ def faults(file: File) -> list[str]:
     return found or _end_faults(file, head) or _fold_faults(file)
 
 
+def _leaf(event: Row) -> dict[str, Any]:
+    """What the leaf says; nothing where it is no JSON object."""
+    try:
+        leaf = json.loads(event["leaf"])
+    except ValueError:
+        return {}
+    return leaf if isinstance(leaf, dict) else {}
+
+
 def _author(event: Row) -> UUID | None:
     try:
-        return UUID(json.loads(event["leaf"])["command"])
-    except (ValueError, KeyError, TypeError):
+        return UUID(str(_leaf(event).get("command")))
+    except ValueError:
         return None
 
 
 def _event_faults(event: Row, case_id: UUID, previous: bytes) -> list[str]:
-    try:
-        leaf = json.loads(event["leaf"])
-    except ValueError:
-        return ["叶子不是 JSON"]
+    leaf = _leaf(event)
+    if not leaf:
+        return ["叶子不是 JSON 对象"]
     expected = {
         "case": str(case_id),
         "version": event["version"],
         "name": event["name"],
         "schema": event["schema"],
+        "recorded_at": rfc3339(event["recorded_at"]),
         "previous": previous.hex(),
         "body": digest(event["salt"], event["body"].encode()),
     }

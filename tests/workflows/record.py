@@ -113,8 +113,9 @@ SCENES: dict[str, Scene] = {
 
 
 def impersonal(text: str) -> str:
-    """Without the names of machine and process."""
+    """Without the names and paths of a machine."""
     text = re.sub(r'"name": "\d+@[^"]*"', '"name": "sticky"', text)
+    text = re.sub(r'"stackTrace": "(?:[^"\\]|\\.)*"', '"stackTrace": ""', text)
     return re.sub(r'"(identity|buildId|binaryChecksum)": "[^"]*"', r'"\1": "worker"', text)
 
 
