@@ -1,7 +1,9 @@
 """`python -m bench`: every figure beside its target, from one run. Themes add rows: see `THEMES`."""
 
 import argparse
+import gc
 import importlib
+import os
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -63,7 +65,10 @@ def main() -> int:
         print(f"每组 {pace.rounds} 轮，轮流进行（A B A B）；数据库、流程引擎与压测程序同在这台机器上")
         if any(themed(name).TEMPORAL for name in names):
             ground.start_temporal()
-        return min(1, uvloop.run(run(ground, names, pace)))
+        gc.freeze()  # as the API does
+        failed = uvloop.run(run(ground, names, pace))
+        print(f"\n结束时负载 {os.getloadavg()[0]:.2f}")
+    return min(1, failed)
 
 
 if __name__ == "__main__":

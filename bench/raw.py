@@ -4,71 +4,49 @@ The tables are copies of the ledger's with their indexes. The rows come from liv
 under new ids, and are ready before the clock starts.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
-
-from bench.life import HAZARD, live
+from bench.life import HAZARD, STEPS, accepted
 from bench.row import by_callers
-from ledger.connection import Connection, Writers
-from ledger.library import Library
-from ledger.registrar import Registrar
-from ledger.statement import CASE_TYPES, COMMAND_TYPES, EVENT_TYPES, FIXED, column_names
+from ledger.connection import Connection
+from ledger.house import opened
+from ledger.statement import CASE_COLUMNS, COMMAND_COLUMNS, EVENT_COLUMNS, FIXED
 
 TABLES = ("case", "event", "command", "outbox", "reporter")
-CASE, EVENT, COMMAND = column_names(CASE_TYPES), column_names(EVENT_TYPES), column_names(COMMAND_TYPES)[:-1]
+CASE, EVENT, COMMAND = CASE_COLUMNS, EVENT_COLUMNS, COMMAND_COLUMNS[:-1]
 
-Document = dict[str, Any]
+Stored = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """The rows of one step as the registrar appended them."""
+    """The rows that one step left in the ledger; `told`: one in the outbox too."""
 
-    case: Document
-    event: Document
-    command: Document
+    case: Stored
+    event: Stored
+    command: Stored
     told: bool
 
 
-class _Listening:
-    """A connection that notes what is appended through it."""
-
-    def __init__(self, connection: Connection, heard: list[Append]) -> None:
-        self._connection = connection
-        self._heard = heard
-
-    async def fetch(self, query: str, *arguments: Any) -> Sequence[asyncpg.Record]:
-        if query.startswith("with won as"):
-            values = iter(arguments)
-            case, event, command = ({name: next(values) for name in names} for names in (CASE, EVENT, COMMAND))
-            self._heard.append(Append(case, event, command, "told as" in query))
-        return await self._connection.fetch(query, *arguments)
-
-
-class _ListeningWriters(Writers):
-    def __init__(self, url: str, heard: list[Append]) -> None:
-        super().__init__(url, 1)
-        self._heard = heard
-
-    @asynccontextmanager
-    async def held(self) -> AsyncIterator[Any]:
-        async with super().held() as connection:
-            yield _Listening(connection, self._heard)
-
-
 async def recorded(url: str) -> list[Append]:
-    """One life, really run by the registrar on `url`, as the rows that it appended."""
-    heard: list[Append] = []
-    writers, listening = Writers(url, 1), _ListeningWriters(url, heard)
-    await live(Registrar(listening, Library(writers)), HAZARD)
-    await writers.close()
-    await listening.close()
-    return heard
+    """One life, really run by the registrar on `url`, which nothing else uses; its rows after each step."""
+    steps, case_id = [], None
+    async with opened(url, 1) as ledger:
+        for step in range(STEPS):
+            before = await ledger.writers.fetch("select count(*) from outbox")
+            request = HAZARD.request(step, case_id)
+            case_id = accepted(await ledger.registrar.rule(request))
+            (case,) = await ledger.writers.fetch('select * from "case" where id = $1', case_id)
+            (event,) = await ledger.writers.fetch(
+                "select * from event where case_id = $1 and version > $2", case_id, case["previous_version"]
+            )
+            (command,) = await ledger.writers.fetch("select * from command where id = $1", request.command_id)
+            after = await ledger.writers.fetch("select count(*) from outbox")
+            steps.append(Append(dict(case), dict(event), dict(command), before != after))
+    return steps
 
 
 def statement(opens: bool, told: bool) -> str:
@@ -98,32 +76,13 @@ def statement(opens: bool, told: bool) -> str:
 def parameters(append: Append, case_id: UUID, number: str) -> list[Any]:
     """The scalars for `statement`, under a case id, command id and number of their own."""
     opens = append.case["previous_version"] == 0
-    case = append.case | {"id": str(case_id), "number": number}
-    command = append.command | {"id": str(uuid4()), "case_id": str(case_id)}
-    scalars = [_scalar(name, case[name], CASE_KINDS) for name in CASE if opens or name not in FIXED]
+    case = {**append.case, "id": case_id, "number": number}
+    event = {**append.event, "case_id": case_id}
+    command = {**append.command, "id": uuid4(), "case_id": case_id}
+    scalars = [case[name] for name in CASE if opens or name not in FIXED]
     if not opens:
         scalars += [case_id, case["previous_version"]]
-    scalars += [_scalar(name, (append.event | {"case_id": str(case_id)})[name], EVENT_KINDS) for name in EVENT]
-    return scalars + [_scalar(name, command[name], COMMAND_KINDS) for name in COMMAND]
-
-
-def _kinds(types: str) -> Mapping[str, str]:
-    return dict(column.split(" ", 1) for column in types.split(", "))
-
-
-CASE_KINDS, EVENT_KINDS, COMMAND_KINDS = _kinds(CASE_TYPES), _kinds(EVENT_TYPES), _kinds(COMMAND_TYPES)
-
-
-def _scalar(name: str, value: Any, kinds: Mapping[str, str]) -> Any:
-    if value is None:
-        return None
-    match kinds[name]:
-        case "uuid":
-            return UUID(str(value))
-        case "bytea":
-            return bytes.fromhex(value.removeprefix("\\x"))
-        case _:
-            return value
+    return scalars + [event[name] for name in EVENT] + [command[name] for name in COMMAND]
 
 
 class Raw:

@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 
 import yaml
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 from bench.ground import Ground
 from bench.hosting import TASK_QUEUE, connected, hosted
-from bench.life import DRILL, Script, accepted
+from bench.life import DRILL, Script, accepted, live
 from bench.register import release
 from bench.row import Pace, Row, Spread, Target, by_callers, interleaved, ratio
 from bench.workflow import Empty
@@ -68,6 +69,19 @@ async def whole(registrar: Registrar, told: Told, client: Client) -> None:
     await asyncio.wait_for(client.get_workflow_handle(str(case_id)).result(), END_WITHIN)
 
 
+async def straight_on(registrar: Registrar, told: Told, client: Client) -> bool:
+    """One life straight to its close; whether it had a workflow, whose end is awaited too."""
+    case_id = await live(registrar, SCRIPT)
+    await told.arrived(case_id)
+    try:
+        await asyncio.wait_for(client.get_workflow_handle(str(case_id)).result(), END_WITHIN)
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise
+        return False
+    return True
+
+
 async def measure(ground: Ground, pace: Pace) -> AsyncIterator[Row]:
     """Lives a second, and empty workflows a second."""
     url, count = ground.fresh("whole"), pace.of(LIVES, 60)
@@ -91,8 +105,18 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[Row]:
             await by_callers(CALLERS, [empty] * count)
             return count / (time.perf_counter() - began)
 
+        kept: list[bool] = []
+
+        async def straight() -> None:
+            kept.append(await straight_on(ledger.registrar, told, client))
+
+        async def coalesced() -> float:
+            began = time.perf_counter()
+            await by_callers(CALLERS, [straight] * count)
+            return count / (time.perf_counter() - began)
+
         await by_callers(8, [lambda: whole(ledger.registrar, told, client), empty] * 8)
-        rates = await interleaved({"lives": lives, "empty": workflows}, pace.rounds)
+        rates = await interleaved({"lives": lives, "empty": workflows, "straight": coalesced}, pace.rounds)
         ended = (await client.count_workflows("WorkflowType = 'Case' and ExecutionStatus = 'Completed'")).count
         looking.cancel()
     ground.stop(worker)
@@ -105,5 +129,15 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[Row]:
             f"整件 {Spread.over(rates['lives']).told(' 件/秒')}，空流程 {Spread.over(rates['empty']).told(' 个/秒')}；"
             f"每轮 {count} 件，{CALLERS} 件并行",
             f"每件先等 Case 流程启动再办结，并等其结束；Temporal 中已结束的 Case 流程 {ended} 个",
+        ),
+    )
+    yield Row(
+        "一气办结 ÷ 空流程",
+        ratio(rates["straight"], rates["empty"]),
+        "×",
+        None,
+        (
+            f"不等 Case 流程启动即办结 {Spread.over(rates['straight']).told(' 件/秒')}：中继按事项合并消息，"
+            f"{len(kept):,} 件中 {sum(kept):,} 件启动过流程",
         ),
     )

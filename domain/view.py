@@ -59,5 +59,5 @@ def offered(case: Case, procedure: Procedure, actor: Actor, home: str) -> list[d
             "form": action.shown_form,
         }
         for action_id, action in procedure.actions.items()
-        if permitted(case, action_id, action, procedure, actor, home) is None
+        if case.stage in action.from_ and permitted(case, action_id, action, procedure, actor, home) is None
     ]

@@ -1,14 +1,16 @@
 """Rebuilding what is folded from events: states and search columns, case by case, while work goes on."""
 
+from collections.abc import Sequence
+
 from ledger.connection import Connection
-from ledger.refold import UNREADABLE, files
-from ledger.statement import CASE_TYPES, column_names, rows_json
+from ledger.refold import BATCH, UNREADABLE, files
+from ledger.statement import CASE_TYPES, CaseRow, column_names, rows_json
 
 _COLUMNS = column_names(CASE_TYPES)
 # A case that moved on meanwhile keeps its newer row: its next rebuild sees it.
 _REPLACE = f"""
 insert into "case" ({", ".join(_COLUMNS)})
-select {", ".join(_COLUMNS)} from json_to_recordset($1::json) as rebuilt({CASE_TYPES})
+select {", ".join(_COLUMNS)} from json_to_recordset($1::json) as rebuilt({CASE_TYPES}) order by id
 on conflict (id) do update set {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "id")}
 where "case".version <= excluded.version
 """
@@ -20,6 +22,7 @@ async def rebuild(connection: Connection, writing: Connection | None) -> tuple[i
     `writing`: a second connection to mend them on; None only looks (`ledger rebuild --check`).
     """
     count, found = 0, []
+    mended: list[CaseRow] = []
     async for file in files(connection):
         count += 1
         try:
@@ -30,6 +33,15 @@ async def rebuild(connection: Connection, writing: Connection | None) -> tuple[i
         differing = file.differences(rebuilt)
         found += [f"{file.name}：{column}" for column in differing]
         stale = file.row is not None and file.row["fold"] != rebuilt.fold
-        if writing is not None and (differing or stale):
-            await writing.execute(_REPLACE, rows_json([rebuilt]))
+        if differing or stale:
+            mended.append(rebuilt)
+        if len(mended) == BATCH:
+            await _write(writing, mended)
+            mended.clear()
+    await _write(writing, mended)
     return count, found
+
+
+async def _write(writing: Connection | None, mended: Sequence[CaseRow]) -> None:
+    if writing is not None and mended:
+        await writing.execute(_REPLACE, rows_json(mended))
