@@ -45,6 +45,7 @@ class RollCall:
         self._writers = writers
         self._reach = reach
         self._known: str | None = None
+        self._cancelled = False  # the last look was
 
     async def run(self) -> NoReturn:
         """Look every second."""
@@ -52,8 +53,11 @@ class RollCall:
             try:
                 await self.look()
             except RPCError as error:
-                self._reach.away()
-                log.warning("temporal_away", error=error.status.name)
+                # A server ends old connections now and then: a call that met that is only asked again.
+                if error.status != RPCStatusCode.CANCELLED or self._cancelled:
+                    self._reach.away()
+                    log.warning("temporal_away", error=error.status.name)
+                self._cancelled = error.status == RPCStatusCode.CANCELLED
             except (asyncpg.PostgresError, *LOST) as error:
                 log.warning("ledger_lost", error=type(error).__name__)
             await asyncio.sleep(LOOK_SECONDS)
@@ -62,6 +66,7 @@ class RollCall:
         """One look; how many cases were called as the store is new. Raises RPCError, asyncpg's errors."""
         store = await self.store()
         self._reach.here()
+        self._cancelled = False
         if store == self._known:
             return 0
         await self.register_search_attributes()
