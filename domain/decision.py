@@ -8,7 +8,7 @@ from domain.calendar import Calendar
 from domain.case import Case
 from domain.command import Act, Open
 from domain.event import ActionTaken, CaseOpened, Event, Move, ProcedureRef, Unit
-from domain.form import Known, answers, control_free, legible
+from domain.form import LINE_BREAK, Known, answers, control_free, legible
 from domain.hat import Actor, Post
 from domain.instant import Instant
 from domain.limit import Limit
@@ -171,7 +171,7 @@ def _title_problems(title: str) -> tuple[FieldProblem, ...]:
         return (FieldProblem("title", "missing_field", "请填写标题"),)
     if len(title) > TITLE_LENGTH_MAX:
         return (FieldProblem("title", "field_too_long", f"标题最多 {TITLE_LENGTH_MAX} 字，现有 {len(title)} 字"),)
-    if not control_free(title):
+    if not control_free(title) or LINE_BREAK.search(title):
         return (FieldProblem("title", "control_character", "标题含有不可用的控制字符"),)
     return ()
 

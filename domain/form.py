@@ -16,8 +16,12 @@ from domain.refusal import FieldProblem
 TEXT_LENGTH_MAX = 4000
 PLACE_LENGTH_MAX = 200
 EVIDENCE_COUNT_MAX = 50
-# Control characters other than tab, line feed and carriage return: nothing a person types, and NUL cannot be stored.
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# Control characters other than tab, line feed and carriage return: nothing a person types, and NUL cannot be stored;
+# with them what is invisible or turns the reading direction, for a text must be what it looks like.
+CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+LINE_BREAK = re.compile("[\t\n\r]")
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 SHA256 = re.compile(r"[0-9a-f]{64}")
 

@@ -47,7 +47,7 @@ def ask(type_: str, value: Any, **more: Any) -> str | None:
         ("text", "字" * 4000),
         ("text", "a\tb\r\nc"),
         ("text", "𠮷" * 4000),  # characters, not bytes or UTF-16 units
-        ("text", "\u0301\u200b字"),
+        ("text", "\u0301\u200d字"),
         ("place", "村" * PLACE_LENGTH_MAX),
         ("number", 0),
         ("number", -1.5),
