@@ -26,7 +26,7 @@ from domain.instant import Instant
 
 # The version of this fold. Any change to `evolve` or `Case` must raise it: stored states are then folded again
 # from events (tests/domain/test_fold.py compares the fold of golden histories and forces the bump).
-FOLD = 1
+FOLD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class Case:
     opened_at: Instant
     occurred_at: Instant
     recorded_at: Instant
+    opened_by: str = ""
     has_reporter: bool = False
     unit: Unit | None = None
     units: tuple[str, ...] = ()
@@ -156,6 +157,7 @@ def _opened(event: CaseOpened, fact: Fact) -> Case:
         opened_at=fact.recorded_at,
         occurred_at=fact.occurred_at,
         recorded_at=fact.recorded_at,
+        opened_by=fact.actor.person,
         has_reporter=event.has_reporter,
         fields=event.fields,
     )

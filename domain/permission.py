@@ -1,7 +1,7 @@
 """Permissions: whether this person, under this hat, may take this action on this case now."""
 
 from domain.case import Case
-from domain.hat import Actor, Post
+from domain.hat import Actor, Post, Role
 from domain.procedure import Action, Procedure
 from domain.refusal import Refusal
 
@@ -56,5 +56,10 @@ def _gate(case: Case, action_id: str, action: Action, procedure: Procedure) -> R
 
 
 def sees(case: Case, actor: Actor, home: str) -> bool:
-    """Whether this hat may look at the case: its scope lies above the case, or is a unit that has had it."""
+    """Whether this hat may look at the case: its scope lies above the case, or is a unit that has had it.
+
+    A resident follows what he or she reported, not what the neighbours did.
+    """
+    if actor.hat.role == Role.RESIDENT:
+        return case.opened_by == actor.person
     return actor.hat.scope in case.units or (home == actor.hat.scope and home in case.lineage.values())

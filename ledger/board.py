@@ -34,7 +34,7 @@ async def board(
     """The open cases of `within` that `view` covers; most urgent is what is due, or was due, first."""
     at = await now(connection)
     # A wider condition beside a narrower one would only blur the planner's estimate.
-    nested = within is not None and view.code in within.lineage.values()
+    nested = within is not None and view.opened_by is None and view.code in within.lineage.values()
     conditions = [~case.c.closed, *(scope.condition for scope in (within, None if nested else view) if scope)]
     c, today = case.c, day_of(at)
     counted = select(

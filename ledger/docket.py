@@ -218,6 +218,7 @@ def case_row(case_id: UUID, case: Case, previous_version: int, head: bytes) -> C
         yellow=case.cards.get("yellow", 0),
         red=case.cards.get("red", 0),
         escalations=case.escalations,
+        opened_by=case.opened_by,
         opened_at=case.opened_at,
         recorded_at=case.recorded_at,
     )

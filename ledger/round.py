@@ -1,15 +1,16 @@
 """One round of the registrar: read a batch, decide it in memory case by case, append it in one statement."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import asyncpg
 
 from domain.case import Case
 from domain.command import Expire, Open
-from domain.decision import Context
+from domain.decision import Context, open_case
 from domain.instant import Instant, local
+from domain.refusal import Refusal
 from ledger.connection import LOST, Connection
 from ledger.docket import Docket
 from ledger.library import Library
@@ -85,8 +86,7 @@ class Round:
         if pinned is None or registers.calendar is None:
             return None
         procedure = await self._library.procedure(pinned, self._connection)
-        number = f"{procedure.prefix}-{local(docket.at):%Y}-{row['number']:06d}" if row["number"] else ""
-        return Context(
+        context = Context(
             procedure=procedure,
             calendar=await self._library.calendar(registers.calendar, self._connection),
             actor=request.actor,
@@ -94,8 +94,12 @@ class Round:
             known=registers.known,
             units=registers.units,
             place=registers.places.get(command.division) if isinstance(command, Open) else None,
-            number=number,
         )
+        if not isinstance(command, Open) or isinstance(open_case(command, context, docket.at), Refusal):
+            return context
+        # Only now, so that refusals and repeats leave no gaps: a missing number should mean something.
+        number = await self._connection.fetchval("select nextval('case_number')")
+        return replace(context, number=f"{procedure.prefix}-{local(docket.at):%Y}-{number:06d}")
 
     async def _append(self, dockets: Sequence[Ruled]) -> dict[int, Outcome]:
         """Append in one statement; when that fails as a whole, one by one, so that only the culprit is left."""

@@ -1,14 +1,14 @@
 """What a hat may look at, as a condition on the table of cases. The same rule as `domain.permission.sees`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import ColumnElement, and_, false, func, literal, null, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text
 
-from domain.hat import Actor
+from domain.hat import Actor, Role
 from domain.instant import Instant, utc
 from ledger.table import case, division, person, unit
 
@@ -27,10 +27,13 @@ class Scope:
     level: str
     home: str
     lineage: Mapping[str, str] = field(default_factory=dict)
+    opened_by: str | None = None  # a resident looks over what he or she reported
 
     @property
     def condition(self) -> ColumnElement[bool]:
         """Whether a case lies within."""
+        if self.opened_by is not None:
+            return case.c.opened_by == self.opened_by
         if self.level == UNIT:
             return case.c.units.contains(literal([self.code], ARRAY(Text)))
         if self.level not in self.lineage:  # above counties nothing is handled
@@ -63,7 +66,8 @@ async def scope_of(connection: AsyncConnection, code: str) -> Scope | None:
 async def view_of(connection: AsyncConnection, actor: Actor) -> Scope:
     """What this actor's hat looks over. A scope that the registers do not know shows nothing."""
     code = actor.hat.scope
-    return await scope_of(connection, code) or Scope(code, code, "", code)
+    known = await scope_of(connection, code) or Scope(code, code, "", code)
+    return replace(known, opened_by=actor.person) if actor.hat.role == Role.RESIDENT else known
 
 
 async def person_name(connection: AsyncConnection, person_id: str) -> str:

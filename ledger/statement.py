@@ -39,7 +39,6 @@ select a.ord, clock_timestamp() as at,
        c.version, c.head, c.fold, c.state,
        k.request_hash, k.outcome, k.case_id as ruled_case, k.to_version as ruled_version, k.body,
        (select r.ref from release r where r.id = a.opens order by r.seq desc limit 1) as released,
-       case when a.opens is not null then nextval('case_number') end as number,
        (select r.ref from release r where r.id = 'calendar' order by r.seq desc limit 1) as calendar
        {REGISTERS if registers else ""}
 from {MANY if many else ONE} as a(command_id, case_id, opens, ord)
@@ -78,6 +77,7 @@ class CaseRow:
     yellow: int
     red: int
     escalations: int
+    opened_by: str
     opened_at: Instant
     recorded_at: Instant
 
@@ -105,7 +105,7 @@ CASE_TYPES = (
     "id uuid, number text, previous_version int, version int, head bytea, fold int2, state text, procedure text,"
     " procedure_sha256 text, title text, division text, village text, township text, county text, unit text,"
     " units text[], stage text, level text, holder text, closed bool, due_at timestamptz, wake_at timestamptz,"
-    " yellow int, red int, escalations int, opened_at timestamptz, recorded_at timestamptz"
+    " yellow int, red int, escalations int, opened_by text, opened_at timestamptz, recorded_at timestamptz"
 )
 EVENT_TYPES = (
     "case_id uuid, version int, name text, schema int2, leaf text, body text, salt bytea, recorded_at timestamptz"
@@ -115,7 +115,7 @@ COMMAND_TYPES = (
     " from_version int, to_version int, recorded_at timestamptz, gated bool"
 )
 # What an append never changes, and so need not compare or rewrite.
-FIXED = {"id", "number", "division", "village", "township", "county", "opened_at"}
+FIXED = {"id", "number", "division", "village", "township", "county", "opened_by", "opened_at"}
 
 
 def column_names(types: str) -> list[str]:

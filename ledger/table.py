@@ -144,6 +144,7 @@ case = Table(
     Column("yellow", Integer, nullable=False),
     Column("red", Integer, nullable=False),
     Column("escalations", Integer, nullable=False),
+    Column("opened_by", Text, nullable=False),
     Column("opened_at", INSTANT, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
 )

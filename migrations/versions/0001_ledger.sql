@@ -140,6 +140,7 @@ create table "case" (
     yellow integer not null,
     red integer not null,
     escalations integer not null,
+    opened_by text not null,
     opened_at timestamptz not null,
     recorded_at timestamptz not null
 ) with (fillfactor = 70);

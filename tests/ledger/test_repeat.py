@@ -205,3 +205,18 @@ async def test_a_ledger_that_is_away_is_said_to_be_away(county: County, monkeypa
     async with opened(away, size=1) as ledger:
         with pytest.raises(LedgerUnavailable):
             await ledger.registrar.rule(county.opening())
+
+
+async def test_numbers_have_no_gaps_for_refusals_and_repeats(county: County) -> None:
+    """A missing number should mean something to whoever counts them."""
+    start = await county.value("select max(number) from \"case\" where number like 'YH%'") or "YH-2026-000000"
+    opening = county.opening()
+    for _ in range(3):
+        await county.ledger.registrar.rule(opening)
+        refused = await county.ledger.registrar.rule(county.opening(fields={"kind": "none"}))
+        assert refused.outcome == "invalid_fields"
+    await county.ledger.registrar.rule(county.opening())
+    numbers = await county.rows("select number from \"case\" where number > $1 and number like 'YH%' order by 1", start)
+    taken = [int(row["number"].rsplit("-", 1)[1]) for row in numbers]
+    assert len(taken) == 2
+    assert taken[1] == taken[0] + 1

@@ -115,6 +115,7 @@ COLUMNS = {
     "yellow": "9",
     "red": "0",
     "escalations": "0",
+    "opened_by": "'P-0001'",
     "opened_at": "opened_at - interval '1 day'",
     "recorded_at": "recorded_at - interval '1 day'",
     "state": "replace(state, '路边', '路中')",

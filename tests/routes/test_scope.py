@@ -12,6 +12,12 @@ OTHER, OTHER_VILLAGE, UNIT = "141025102000", "141025102201", "U-141025101-01"
 DISPATCHER = ("P-dispatcher", f"dispatcher@{TOWNSHIP}")
 STRANGER = ("P-stranger", f"dispatcher@{OTHER}")
 COUNTY_HAT = ("P-county", f"dispatcher@{COUNTY}")
+REPORT = {
+    "procedure": "hazard",
+    "division": VILLAGE,
+    "title": "样例：路面塌陷",
+    "fields": {"kind": "safety", "place": "村口", "description": "路面塌陷"},
+}
 HANDLER = ("P-handler", f"handler@{UNIT}")
 
 
@@ -120,3 +126,19 @@ async def test_the_board_counts_its_subtree(world: Any) -> None:
     county = (await world.get("/api/board", *COUNTY_HAT)).json()["counts"]
     parts = [(await world.get("/api/board", *COUNTY_HAT, division=d)).json()["counts"] for d in (TOWNSHIP, OTHER)]
     assert county == {name: sum(part[name] for part in parts) for name in county}
+
+
+async def test_a_resident_follows_what_he_reported_and_nothing_of_the_neighbours(world: Any) -> None:
+    resident, neighbour = ("P-resident", f"resident@{VILLAGE}"), ("P-neighbour", f"resident@{VILLAGE}")
+    mine = (await world.post("/api/cases", *resident, REPORT)).json()["case_id"]
+    theirs = (await world.opened())["case_id"]
+    for path in ("/api/cases", "/api/board"):
+        assert {each["case_id"] for each in await everything(world, resident, path)} == {mine}
+        assert {each["case_id"] for each in await everything(world, resident, path, division=VILLAGE)} == {mine}
+        assert await everything(world, neighbour, path) == []
+    assert (await world.get(f"/api/cases/{mine}", *resident)).status_code == 200
+    for case_id, who in ((theirs, resident), (mine, neighbour)):
+        for path in ("", "/history", "/replay?version=1"):
+            assert (await world.get(f"/api/cases/{case_id}{path}", *who)).status_code == 404
+    refused = await world.act(mine, "triage", *neighbour, fields={"grade": "general"})
+    assert refused.json()["code"] == "unknown_case"
