@@ -4,6 +4,7 @@ Patrol is at work before the Temporal SDK is even loaded, so that a restart is n
 """
 
 import asyncio
+import gc
 import importlib
 import logging
 import os
@@ -189,6 +190,7 @@ async def main() -> None:
     own = WorkerSettings()
     if own.metrics_port is not None:
         start_http_server(own.metrics_port, addr="127.0.0.1")
+    gc.freeze()  # what is loaded stays: looking it through again and again would hold everything up
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
