@@ -2,7 +2,6 @@
 
 import argparse
 import gc
-import gc
 import importlib
 import os
 import sys
@@ -60,7 +59,6 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="一分钟内的粗测")
     parser.add_argument("--only", action="append", metavar="NAME", choices=THEMES, help=f"只测：{'、'.join(THEMES)}")
     told = parser.parse_args()
-    gc.freeze()  # as the API and the worker do
     pace, names = QUICK if told.quick else FULL, told.only or list(THEMES)
     with Ground() as ground:
         print("\n".join(machine.described(ground.state.root)))
