@@ -48,7 +48,7 @@ BY_STATUS: Mapping[int, str] = {
     413: "body_too_large",
     415: "unsupported_type",
     422: "invalid_body invalid_query invalid_fields unknown_procedure unknown_division occurred_in_future no_holder",
-    500: "internal case_unreadable",
+    500: "internal case_unreadable evidence_damaged",
     503: "not_ready ledger_unavailable storage_unavailable",
 }
 STATUSES = {code: status for status, codes in BY_STATUS.items() for code in codes.split()}

@@ -136,6 +136,33 @@ async def test_evidence_is_kept_by_its_content(world: Any) -> None:
     assert not list(folder.glob("incoming-*"))
 
 
+async def test_evidence_is_given_to_its_uploader_and_to_who_sees_its_case(world: Any) -> None:
+    sha256, other = await world.picture(), await world.picture()
+    case_id = (await world.opened(fields={"photos": [sha256], "description": f"又见 {other}"}))["case_id"]
+    stranger = ("P-stranger", "dispatcher@141025102000")
+    of_case = f"/api/cases/{case_id}/evidence"
+    for path, who, status in [
+        (f"/api/evidence/{sha256}", HANDLER, 200),
+        (f"/api/evidence/{sha256}", DISPATCHER, 404),
+        (f"{of_case}/{sha256}", DISPATCHER, 200),
+        (f"{of_case}/{sha256}", stranger, 404),
+        (f"{of_case}/{other}", DISPATCHER, 404),
+        (f"{of_case}/x", DISPATCHER, 404),
+        (f"/api/cases/{uuid4()}/evidence/{sha256}", DISPATCHER, 404),
+    ]:
+        answer = await world.get(path, *who)
+        assert answer.status_code == status, path
+        assert status == 200 or answer.json()["code"] == "unknown_evidence"
+    file = world.app.state.house.evidence_dir / sha256[:2] / sha256
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1] + b"?")
+    for path, who in [(f"/api/evidence/{sha256}", HANDLER), (f"{of_case}/{sha256}", DISPATCHER)]:
+        assert (await world.get(path, *who)).json()["code"] == "evidence_damaged"
+    file.unlink()
+    assert (await world.get(f"{of_case}/{sha256}", *DISPATCHER)).status_code == 500
+    file.write_bytes(whole)
+
+
 async def test_a_person_signs_in_and_sees_the_board(world: Any) -> None:
     case = await world.opened(fields={"emergency": True}, title="<b>桥面塌陷")
     token = (await world.as_(*DISPATCHER))["Authorization"].removeprefix("Bearer ")
