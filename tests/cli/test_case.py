@@ -129,6 +129,23 @@ def test_the_books_are_right(county: Any, token: Callable[[str], str]) -> None:
     assert county("ledger", "rebuild", "--check")[:2] == (0, "事项 1 件，差异 0 处。\n")
 
 
+def test_verifying_looks_through_every_file(county: Any, token: Callable[[str], str], tmp_path: Path) -> None:
+    mine = token(f"grid_worker@{VILLAGE}")
+    kept = []
+    for name in ("坑", "桥"):
+        photo = tmp_path / f"{name}.png"
+        photo.write_bytes(picture(name))
+        kept += opened(county, mine, "--field", f"photos=@{photo}")["fields"]["photos"]
+    assert county("ledger", "verify")[0] == 0
+    damaged, missing = (tmp_path / "evidence" / sha256[:2] / sha256 for sha256 in kept)
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"?")
+    missing.unlink()
+    code, out, _ = county("ledger", "verify")
+    assert code == 1
+    assert f"附件 {kept[0]}：文件内容与其 sha256 不符" in out
+    assert f"附件 {kept[1]}：文件缺失" in out
+
+
 async def stocked(ledger: Ledger) -> list[str]:
     return await stock(ledger.library)
 
