@@ -174,6 +174,15 @@ def test_a_procedure_is_checked_drawn_and_loaded(county: Any, ask: Any, tmp_path
         assert str(changed) in err
 
 
+def test_all_procedures_are_checked_and_drawn_without_being_named(run: Any) -> None:
+    from procedures import paths
+
+    code, out, _ = run("procedure", "check")
+    assert (code, out.count("无差错")) == (0, len(paths()))
+    code, out, _ = run("procedure", "draw")
+    assert (code, out.count("stateDiagram-v2\n")) == (0, len(paths()))
+
+
 def test_a_calendar_year_is_loaded(county: Any, ask: Any, tmp_path: Path) -> None:
     from calendars import DIRECTORY
 
