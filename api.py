@@ -44,6 +44,7 @@ BY_STATUS: Mapping[int, str] = {
     403: "division_outside_scope hat_not_allowed same_person cross_site",
     404: "not_found unknown_case unknown_action unknown_version unknown_clock unknown_evidence",
     405: "method_not_allowed",
+    408: "request_timeout",
     409: "version_conflict idempotency_conflict action_not_allowed_in_stage case_closed window_closed closing_gate",
     413: "body_too_large",
     415: "unsupported_type",
@@ -53,9 +54,11 @@ BY_STATUS: Mapping[int, str] = {
 }
 STATUSES = {code: status for status, codes in BY_STATUS.items() for code in codes.split()}
 TITLES: Mapping[int, str] = {
-    400: "请求有误", 401: "需要令牌", 403: "无权办理", 404: "没有找到", 405: "方法不可用", 409: "与现状冲突",
-    413: "内容过大", 415: "类型不可用", 422: "内容不合要求", 500: "内部错误", 503: "暂时不可用",
+    400: "请求有误", 401: "需要令牌", 403: "无权办理", 404: "没有找到", 405: "方法不可用", 408: "请求超时",
+    409: "与现状冲突", 413: "内容过大", 415: "类型不可用", 422: "内容不合要求", 500: "内部错误", 503: "暂时不可用",
 }  # fmt: skip
+KEEP_ALIVE_S = 30
+CONNECTIONS_MAX = 1000
 ROUTERS = (cases, history, board, evidence, register, health, pages)
 
 log = structlog.get_logger("api")
@@ -100,6 +103,8 @@ def problem(request: Request, code: str, detail: str, errors: Any = (), **header
         )
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "2"
+    if status == HTTPStatus.REQUEST_TIMEOUT:
+        headers["Connection"] = "close"
     if key := getattr(request.state, "idempotency_key", None):
         headers["Idempotency-Key"] = key
     return Response(json.dumps(told, ensure_ascii=False), status, headers, "application/problem+json")
@@ -180,6 +185,7 @@ def main() -> None:
     uvicorn.run(
         app, host=settings.host, port=settings.port, loop="uvloop", http="httptools",
         access_log=False, log_config=None, server_header=False, timeout_graceful_shutdown=4,
+        timeout_keep_alive=KEEP_ALIVE_S, limit_concurrency=CONNECTIONS_MAX,
     )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ BINARY: dict[str, Any] = {"application/octet-stream": {"schema": {"type": "strin
     "/evidence",
     summary="上传附件",
     openapi_extra={
-        **says("stored", notice.Evidence, "body_too_large unsupported_type storage_unavailable ledger_unavailable"),
+        **says("stored", notice.Evidence, "body_too_large request_timeout unsupported_type storage_unavailable"),
         "requestBody": {"required": True, "content": BINARY},
     },
 )

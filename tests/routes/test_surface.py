@@ -281,3 +281,13 @@ async def test_it_is_served_on_a_socket_even_while_the_database_is_away(tmp_path
         server.should_exit = True
         async with asyncio.timeout(5):
             await serving
+
+
+def test_a_server_has_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, Any] = {}
+    monkeypatch.setattr("uvicorn.run", lambda _, **given: told.update(given))
+    monkeypatch.setattr("gc.freeze", lambda: None)
+    monkeypatch.setattr(api, "load", lambda: Settings(database_url="postgresql:///none", evidence_dir=tmp_path))
+    api.main()
+    assert (told["limit_concurrency"], told["timeout_keep_alive"]) == (1000, 30)
+    api.configure_log("warning")
