@@ -93,7 +93,7 @@ def create(settings: Settings, clock: Callable[[Instant], Instant] = lambda at: 
 
 
 def problem(request: Request, code: str, detail: str, errors: Any = (), **headers: str) -> Response:
-    """RFC 9457: the same refusal always gives the same bytes."""
+    """RFC 9457: the same refusal always gives the same bytes. A browser that asked for a page gets one."""
     status = STATUSES.get(code, HTTPStatus.UNPROCESSABLE_ENTITY)
     told = {"type": f"urn:bihuan:problem:{code}", "title": TITLES[status], "status": status, "detail": detail}
     told |= {"code": code} | ({"errors": list(errors)} if errors else {})
@@ -107,6 +107,8 @@ def problem(request: Request, code: str, detail: str, errors: Any = (), **header
         headers["Connection"] = "close"
     if key := getattr(request.state, "idempotency_key", None):
         headers["Idempotency-Key"] = key
+    if page := pages.refusal_page(request, TITLES[status], detail):
+        return Response(page, status, {**headers, "Content-Security-Policy": web.CONTENT_SECURITY_POLICY}, pages.HTML)
     return Response(json.dumps(told, ensure_ascii=False), status, headers, "application/problem+json")
 
 

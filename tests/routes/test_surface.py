@@ -192,6 +192,25 @@ async def test_a_person_signs_in_and_sees_the_board(world: Any) -> None:
         assert (await browser.get("/")).status_code == 307
 
 
+async def test_a_browser_is_refused_with_a_page(world: Any) -> None:
+    token = (await world.as_(*DISPATCHER))["Authorization"].removeprefix("Bearer ")
+    browser = {"Accept": "text/html,*/*;q=0.8", "Cookie": f"bihuan_token={token}"}
+    for path, status, words in [
+        ("/?division=141025102000", 403, "该区划不在您的管辖范围内"),
+        ("/nowhere", 404, "没有这个地址"),
+        ("/?after=x", 422, "内容不合要求"),
+        ("/?division=%3Cb%3E", 422, "&lt;b&gt;"),
+    ]:
+        page = await world.client.get(path, headers=browser)
+        assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
+        assert words in page.text
+        assert "<b>" not in page.text
+        plain = await world.client.get(path, headers=browser | {"Accept": "*/*"})
+        assert plain.headers["content-type"] == "application/problem+json"
+    api_answer = await world.client.get("/api/nowhere", headers=browser)
+    assert api_answer.headers["content-type"] == "application/problem+json"
+
+
 async def test_a_unit_has_a_board_too(world: Any) -> None:
     headers = await world.as_(*HANDLER)
     token = headers["Authorization"].removeprefix("Bearer ")
