@@ -89,7 +89,10 @@ def test_a_case_is_acted_on_and_looked_at(
     told = county("case", "history", number, "--token", token("inspector@141025000000"))[1]
     assert "action_not_allowed_in_stage" in told
     assert "未了结 1" in county("board")[1]
+    assert county("board")[1].startswith("北平镇（141025101000）\n")
     assert number in county("board", "--division", TOWNSHIP, "--token", "")[1]
+    whole = county("board", "--token", "")[1].splitlines()
+    assert whole[0] == "古县（141025000000，登记册里唯一的县；用 --division 可另指）"
 
 
 def test_nobody_looks_beyond_their_scope(county: Any, token: Callable[[str], str]) -> None:
@@ -127,6 +130,16 @@ def test_the_books_are_right(county: Any, token: Callable[[str], str]) -> None:
     opened(county, token(f"grid_worker@{VILLAGE}"))
     assert county("ledger", "verify")[:2] == (0, "账本无差错。\n")
     assert county("ledger", "rebuild", "--check")[:2] == (0, "事项 1 件，差异 0 处。\n")
+
+
+def test_a_board_without_token_needs_a_division_where_there_are_two_counties(county: Any, tmp_path: Path) -> None:
+    more = tmp_path / "more.csv"
+    more.write_text("code,name,level,parent\n141026000000,安泽县,county,\n", encoding="utf-8")
+    assert county("divisions", "load", str(more))[0] == 0
+    code, out, err = county("board")
+    assert (code, out) == (1, "")
+    assert "--division" in err
+    assert county("board", "--division", "141026000000")[1].startswith("安泽县（141026000000）\n")
 
 
 def test_verifying_looks_through_every_file(county: Any, token: Callable[[str], str], tmp_path: Path) -> None:
