@@ -44,18 +44,21 @@ BY_STATUS: Mapping[int, str] = {
     403: "division_outside_scope hat_not_allowed same_person cross_site",
     404: "not_found unknown_case unknown_action unknown_version unknown_clock unknown_evidence",
     405: "method_not_allowed",
+    408: "request_timeout",
     409: "version_conflict idempotency_conflict action_not_allowed_in_stage case_closed window_closed closing_gate",
     413: "body_too_large",
     415: "unsupported_type",
     422: "invalid_body invalid_query invalid_fields unknown_procedure unknown_division occurred_in_future no_holder",
-    500: "internal case_unreadable",
+    500: "internal case_unreadable evidence_damaged",
     503: "not_ready ledger_unavailable storage_unavailable",
 }
 STATUSES = {code: status for status, codes in BY_STATUS.items() for code in codes.split()}
 TITLES: Mapping[int, str] = {
-    400: "请求有误", 401: "需要令牌", 403: "无权办理", 404: "没有找到", 405: "方法不可用", 409: "与现状冲突",
-    413: "内容过大", 415: "类型不可用", 422: "内容不合要求", 500: "内部错误", 503: "暂时不可用",
+    400: "请求有误", 401: "需要令牌", 403: "无权办理", 404: "没有找到", 405: "方法不可用", 408: "请求超时",
+    409: "与现状冲突", 413: "内容过大", 415: "类型不可用", 422: "内容不合要求", 500: "内部错误", 503: "暂时不可用",
 }  # fmt: skip
+KEEP_ALIVE_S = 30
+CONNECTIONS_MAX = 1000
 ROUTERS = (cases, history, board, evidence, register, health, pages)
 
 log = structlog.get_logger("api")
@@ -90,7 +93,7 @@ def create(settings: Settings, clock: Callable[[Instant], Instant] = lambda at: 
 
 
 def problem(request: Request, code: str, detail: str, errors: Any = (), **headers: str) -> Response:
-    """RFC 9457: the same refusal always gives the same bytes."""
+    """RFC 9457: the same refusal always gives the same bytes. A browser that asked for a page gets one."""
     status = STATUSES.get(code, HTTPStatus.UNPROCESSABLE_ENTITY)
     told = {"type": f"urn:bihuan:problem:{code}", "title": TITLES[status], "status": status, "detail": detail}
     told |= {"code": code} | ({"errors": list(errors)} if errors else {})
@@ -100,8 +103,12 @@ def problem(request: Request, code: str, detail: str, errors: Any = (), **header
         )
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "2"
+    if status == HTTPStatus.REQUEST_TIMEOUT:
+        headers["Connection"] = "close"
     if key := getattr(request.state, "idempotency_key", None):
         headers["Idempotency-Key"] = key
+    if page := pages.refusal_page(request, TITLES[status], detail):
+        return Response(page, status, {**headers, "Content-Security-Policy": web.CONTENT_SECURITY_POLICY}, pages.HTML)
     return Response(json.dumps(told, ensure_ascii=False), status, headers, "application/problem+json")
 
 
@@ -180,6 +187,7 @@ def main() -> None:
     uvicorn.run(
         app, host=settings.host, port=settings.port, loop="uvloop", http="httptools",
         access_log=False, log_config=None, server_header=False, timeout_graceful_shutdown=4,
+        timeout_keep_alive=KEEP_ALIVE_S, limit_concurrency=CONNECTIONS_MAX,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.session import Var, failure, run
-from settings import VAR
+from settings import VAR, load
 
 if TYPE_CHECKING:
     from ledger.house import Ledger
@@ -17,13 +17,16 @@ LINES_MAX = 200
 
 @app.command()
 def verify(var: Var = VAR) -> None:
-    """核验：哈希链、版次连续、现状与事件折叠一致；有差错时逐条指明并以 1 结束。"""
+    """核验：哈希链、版次连续、现状与事件折叠一致、附件完好；有差错时逐条指明并以 1 结束。"""
 
     async def work(ledger: "Ledger") -> list[str]:
+        from ledger import evidence
         from ledger.verify import verify as faults
 
+        directory = load(var.absolute()).evidence_dir
         async with ledger.writers.held() as connection:
-            return [fault async for fault in faults(connection)]
+            found = [fault async for fault in faults(connection)]
+            return found + [fault async for fault in evidence.verify(connection, directory)]
 
     found = run(var, work)
     _list(found)

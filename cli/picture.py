@@ -75,8 +75,9 @@ def chronicle(told: dict[str, Any]) -> None:
         show(refused)
 
 
-def tally(board: "Board") -> None:
-    """A board: the counts, then one row a case."""
+def tally(board: "Board", where: str) -> None:
+    """A board: whose it is, the counts, then one row a case."""
+    typer.echo(where)
     typer.echo("  ".join(f"{title} {board.counts[name]}" for name, title in COUNTS.items()))
     table = Table("编号", "标题", "区划", "阶段", "持有", "到期", "黄", "红", "升级")
     for item in board.page.items:

@@ -14,15 +14,17 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="办理流程：核对、画图、启用。", no_args_is_help=True)
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="流程文件（YAML）")]
+Files = Annotated[
+    list[Path] | None, typer.Argument(metavar="[FILE...]", help="流程文件（YAML）；不写为 procedures/ 里的全部")
+]
 File = Annotated[Path, typer.Argument(metavar="FILE", help="流程文件（YAML）")]
 
 
 @app.command()
-def check(files: Files) -> None:
+def check(files: Files = None) -> None:
     """核对：每个未了结的阶段都有人持有、有时限，都走得到头，没有人能自办自验。"""
     wrong = 0
-    for file in files:
+    for file in _named(files):
         procedure, faults = _read(file)
         for fault in faults:
             typer.echo(f"{file}：{fault}", err=True)
@@ -35,11 +37,14 @@ def check(files: Files) -> None:
 
 
 @app.command()
-def draw(file: File) -> None:
+def draw(files: Files = None) -> None:
     """画出状态图（Mermaid 文本）。"""
     from domain.draw import mermaid
 
-    typer.echo(mermaid(_sound(file)), nl=False)
+    named = _named(files)
+    for file in named:
+        drawn = mermaid(_sound(file))
+        typer.echo(f"%% {file}\n{drawn}" if len(named) > 1 else drawn, nl=False)
 
 
 @app.command()
@@ -52,6 +57,12 @@ def load(file: File, var: Var = VAR) -> None:
 
     words = "已启用" if run(var, work) else "没有变化"
     typer.echo(f"{procedure.title}（{procedure.id} 第 {procedure.version} 版，{procedure.sha256[:12]}）{words}。")
+
+
+def _named(files: list[Path] | None) -> list[Path]:
+    from procedures import paths
+
+    return files or paths()
 
 
 def _sound(file: Path) -> "Procedure":

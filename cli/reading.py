@@ -86,24 +86,28 @@ def board(
     limit: Annotated[int, typer.Option(help="最多列出多少件", min=1, max=500)] = 50,
     var: Var = VAR,
 ) -> None:
-    """看板：未了结的事项，最急的在前。有令牌时只看该身份管辖的，没有时由 --division 指明。"""
+    """看板：未了结的事项，最急的在前。有令牌时看该身份管辖的；没有时看 --division 所指的，不写则看登记册里唯一的县。"""
     from cli.picture import tally
 
-    async def work(ledger: "Ledger") -> "Board":
+    async def work(ledger: "Ledger") -> "tuple[Board, str]":
         from ledger.board import board as urgent
         from ledger.scope import scope_of, view_of
 
         actor = await bearer(ledger, token) if token else None
+        code = division or (actor.hat.scope if actor else await _only_county(ledger))
         async with ledger.reading() as connection:
-            within = await scope_of(connection, division or await _only_county(ledger, actor))
+            within = await scope_of(connection, code)
             if within is None:
-                raise Declined(f"没有代码为 {division} 的区划或单位")
+                raise Declined(f"没有代码为 {code} 的区划或单位")
             view = await view_of(connection, actor) if actor else within
             if not view.covers(within):
                 raise Declined("该区划不在您的管辖范围内")
-            return await urgent(connection, ledger.library, view, within, limit=limit)
+            alone = "" if actor or division else "，登记册里唯一的县；用 --division 可另指"
+            return await urgent(
+                connection, ledger.library, view, within, limit=limit
+            ), f"{within.name}（{code}{alone}）"
 
-    tally(run(var, work))
+    tally(*run(var, work))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +144,8 @@ def _seen(which: str, token: str, look: Look) -> "Callable[[Ledger], Awaitable[d
     return work
 
 
-async def _only_county(ledger: "Ledger", actor: "Actor | None") -> str:
-    """Where to look when nothing is said: the bearer's own scope, or the one county on register."""
-    if actor:
-        return actor.hat.scope
+async def _only_county(ledger: "Ledger") -> str:
+    """Where to look when nothing is said: the one county on register. Raises Declined when it is not one."""
     rows = await ledger.writers.fetch(
         "select code from division where level = 'county' and valid_to is null order by code limit 2"
     )

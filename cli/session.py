@@ -19,7 +19,15 @@ PIPE_WIDTH = 200  # columns, where nobody looks at a screen
 
 Answer = TypeVar("Answer")
 
-Var = Annotated[Path, typer.Option(help="状态目录")]
+
+def directory(text: str | Path) -> Path:
+    """A directory that somebody has named; an empty name, as from an unset variable, is not the current directory."""
+    if not str(text).strip():
+        raise typer.BadParameter("目录不能为空")
+    return Path(text)
+
+
+Var = Annotated[Path, typer.Option(help="状态目录", metavar="DIR", parser=directory)]
 Token = Annotated[str, typer.Option(envvar="BIHUAN_TOKEN", show_envvar=True, help="令牌，指明以谁的什么身份")]
 
 

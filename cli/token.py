@@ -21,6 +21,7 @@ def create(
     ],
     person: Annotated[str | None, typer.Option(metavar="ID", help="登记册里的人员编号")] = None,
     name: Annotated[str | None, typer.Option(help="新登记一个人，写姓名")] = None,
+    new: Annotated[bool, typer.Option("--new", help="确是另一个同名的人")] = False,
     var: Var = VAR,
 ) -> None:
     """新建令牌：标准输出只有令牌本身，只显示这一次。"""
@@ -34,6 +35,8 @@ def create(
         raise failure("请用 --person 指明登记过的人，或用 --name 新登记一个人（二者取一）")
 
     async def work(ledger: "Ledger") -> tuple[str, str]:
+        if name is not None and not new:
+            await _unheard_of(ledger, name.strip())
         return await _create(ledger, worn, person, name or "")
 
     token, words = run(var, work)
@@ -41,14 +44,35 @@ def create(
     typer.echo(token)
 
 
+async def _unheard_of(ledger: "Ledger", name: str) -> None:
+    """Two ids for one person would let them approve their own work. Raises Declined."""
+    from ledger import register
+
+    namesakes = await register.namesakes(ledger.writers, name)
+    if namesakes:
+        known = "\n".join(
+            f"  --person {person}（{'、'.join(map(str, hats)) or '尚无身份'}）" for person, hats in namesakes.items()
+        )
+        raise Declined(
+            f"登记册里已有叫“{name}”的人。职责分离按人核对，同一个人不能登记两次。\n"
+            f"是同一个人，请用：\n{known}\n确是另一个同名的人，请加 --new。"
+        )
+
+
 async def _create(ledger: "Ledger", hat: "Hat", person: str | None, name: str) -> tuple[str, str]:
-    from domain.hat import ROLE_TITLES
+    from domain.hat import LEVEL_TITLES, PLACES, ROLE_TITLES, fits
     from ledger import register
     from ledger import token as tokens
+    from ledger.scope import scope_of
 
+    async with ledger.reading() as connection:
+        scope = await scope_of(connection, hat.scope)
     known = await register.scopes(ledger.writers, [hat.scope])
-    if hat.scope not in known:
+    if scope is None or hat.scope not in known:
         raise Declined(f"没有区划或承办单位 {hat.scope}（区划代码 12 位，单位编号如 U-141025-01）")
+    if not fits(hat.role, scope.level):
+        levels = "、".join(LEVEL_TITLES[level] for level in PLACES[hat.role])
+        typer.echo(f"注意：{ROLE_TITLES[hat.role]}应设在{levels}，{scope.name}不是，这个身份可能办不了事。", err=True)
     if person is not None:
         found = await register.person(ledger.writers, person)
         if found is None:

@@ -1,11 +1,11 @@
 """`bihuan up`: everything on one machine, until Ctrl-C."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.session import Var
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def up(
     port: Annotated[int, typer.Option(envvar="BIHUAN_PORT", help="网页端口", min=1, max=65535)] = 8080,
-    var: Annotated[Path, typer.Option(help="状态目录")] = VAR,
+    var: Var = VAR,
     host: Annotated[str, typer.Option(envvar="BIHUAN_HOST", help="监听地址")] = "127.0.0.1",
     no_samples: Annotated[bool, typer.Option("--no-samples", help="不载入示例数据")] = False,
 ) -> None:

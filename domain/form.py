@@ -96,7 +96,9 @@ def answers(
     """The given `fields` as the form wants them, and everything that is wrong with them (empty when all is well)."""
     asked = {field.name for field in form}
     problems = [
-        FieldProblem(legible(name, 60), "unknown_field", "表单没有这一项") for name in fields if name not in asked
+        FieldProblem(legible(name, 60), "unknown_field", f"表单没有“{legible(name, 60)}”这一项")
+        for name in fields
+        if name not in asked
     ]
     kept: dict[str, Any] = {}
     for field in form:
@@ -147,7 +149,10 @@ def _choice(field: FormField, value: Any, _known: Known) -> Problem:
     options = field.options or {}
     if isinstance(value, str) and value in options:
         return None
-    return "unknown_choice", f"“{field.title}”应为：{'、'.join(options)}"
+    return (
+        "unknown_choice",
+        f"“{field.title}”应为：{'、'.join(f'{code}（{title}）' for code, title in options.items())}",
+    )
 
 
 def _choices(field: FormField, value: Any, known: Known) -> Problem:

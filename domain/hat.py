@@ -51,6 +51,22 @@ ROLE_TITLES: Mapping[str, str] = {
     Role.CLOCK: "时限引擎",
 }
 
+# Where a role has anything to do; a role that is not here may be worn anywhere.
+PLACES: Mapping[str, tuple[str, ...]] = {
+    Role.HANDLER: ("unit",),
+    Role.HEAD: ("unit", "township", "county"),
+    Role.GRID_WORKER: ("village",),
+    Role.CLERK: ("village",),
+    Role.DISPATCHER: ("township", "county"),
+    Role.APPROVER: ("township", "county"),
+    Role.CALLER: ("township", "county"),
+}
+
+
+def fits(role: str, level: str) -> bool:
+    """Whether a role can do anything at a place of this level (`unit` for a handling unit)."""
+    return level in PLACES.get(role, (level,))
+
 
 @dataclass(frozen=True, slots=True)
 class Hat:
@@ -63,8 +79,10 @@ class Hat:
     def parse(cls, text: str) -> "Hat":
         """Read `ROLE@SCOPE`. Raises ValueError with words for a person when it is no such thing."""
         role, at, scope = text.partition("@")
-        if not at or not scope or role not in WEARABLE:
+        if not at or not scope:
             raise ValueError(f"身份应写作“角色@范围”，如 dispatcher@141025101000；收到的是“{text}”")
+        if role not in WEARABLE:
+            raise ValueError(f"没有“{role}”这个角色（可用：{'、'.join(sorted(WEARABLE))}）")
         return cls(role, scope)
 
     def __str__(self) -> str:

@@ -5,6 +5,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+LAYOUT = {"postgres", "temporal.db", "log", "run", "evidence", "accounts.json", "lock"}
+NOBODYS = {"lost+found"}  # on every fresh volume
+
 
 class Trouble(Exception):
     """What stops a start, in words for the person at the terminal."""
@@ -48,13 +51,23 @@ class State:
         return self.run / "environment"
 
     def prepare(self) -> None:
-        """Makes the directories. Raises Trouble when that is not possible."""
+        """Makes the directories. Raises Trouble when that is not possible, or the directory is somebody else's."""
         try:
+            if not self._ours():
+                raise Trouble(f"目录 {self.root} 不为空，又不是闭环的状态目录，不会动它。请用 --var 另选一个空目录。")
             for directory in (self.root, self.log, self.run):
                 directory.mkdir(mode=0o700, parents=True, exist_ok=True)
                 directory.chmod(0o700)
         except OSError as error:
             raise Trouble(f"无法使用状态目录 {self.root}：{error.strerror}") from error
+
+    def _ours(self) -> bool:
+        """Whether nothing stands at `root`, or what a start has left there. A `log` alone many directories have."""
+        if not self.root.exists():
+            return True
+        if (self.root / "lock").is_file() or (self.postgres / "PG_VERSION").is_file():
+            return True
+        return {path.name for path in self.root.iterdir()} <= LAYOUT | NOBODYS
 
     def lock(self) -> int:
         """Holds the state for this process until it ends. Raises Trouble when another process has it.

@@ -2,21 +2,25 @@
 
 import asyncio
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledger.connection import Writers
-from ledger.table import evidence
+from ledger.connection import Connection, Writers
+from ledger.table import event, evidence
 
 SIZE_BYTES_MAX = 20 * 2**20
 HEAD_BYTES = 16
+CHUNK_BYTES = 2**20
+PAGE_ROWS = 500
 
 
 class UnsupportedType(Exception):
@@ -82,11 +86,57 @@ async def _on_disk(directory: Path, chunks: AsyncIterator[bytes]) -> Evidence:
     return kept
 
 
-async def find(connection: AsyncConnection, sha256: str) -> Evidence | None:
-    """What the register says of a file."""
+async def find(connection: AsyncConnection, sha256: str, person: str | None = None) -> Evidence | None:
+    """What the register says of a file; with `person`, only if that person uploaded it first."""
     columns = evidence.c.sha256, evidence.c.size, evidence.c.type
-    row = (await connection.execute(select(*columns).where(evidence.c.sha256 == sha256))).first()
+    query = select(*columns).where(evidence.c.sha256 == sha256)
+    if person is not None:
+        query = query.where(evidence.c.person == person)
+    row = (await connection.execute(query)).first()
     return Evidence(*row) if row else None
+
+
+async def named(connection: AsyncConnection, case_id: UUID, sha256: str) -> bool:
+    """Whether an answer in one of the case's events is this file; being mentioned within a text is not enough."""
+    query = select(event.c.body).where(event.c.case_id == case_id, func.strpos(event.c.body, sha256) > 0)
+    for body in (await connection.execute(query)).scalars():
+        values = json.loads(body).get("fields", {}).values()
+        if any(sha256 in value if isinstance(value, list) else sha256 == value for value in values):
+            return True
+    return False
+
+
+async def fault(directory: Path, kept: Evidence) -> str | None:
+    """What is wrong with the file on disk: its words, or None when it is, byte for byte, what was uploaded."""
+    return await asyncio.to_thread(_fault, place(directory, kept.sha256), kept)
+
+
+async def verify(connection: Connection, directory: Path) -> AsyncIterator[str]:
+    """Every file on register that is missing or damaged, in Chinese. Reads all of them, changes nothing."""
+    last = ""
+    while rows := await connection.fetch(
+        "select sha256, size, type from evidence where sha256 > $1 order by sha256 limit $2", last, PAGE_ROWS
+    ):
+        for row in rows:
+            if words := await fault(directory, Evidence(row["sha256"], row["size"], row["type"])):
+                yield f"附件 {row['sha256']}：{words}"
+        last = rows[-1]["sha256"]
+
+
+def _fault(path: Path, kept: Evidence) -> str | None:
+    hasher, size = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                hasher.update(chunk)
+                size += len(chunk)
+    except FileNotFoundError:
+        return "文件缺失"
+    except OSError as error:
+        return f"文件读不出来（{error.strerror}）"
+    if size != kept.size:
+        return f"文件大小应为 {kept.size} 字节，实为 {size} 字节"
+    return None if hasher.hexdigest() == kept.sha256 else "文件内容与其 sha256 不符"
 
 
 async def _receive(file: IO[bytes], chunks: AsyncIterator[bytes]) -> Evidence:

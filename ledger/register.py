@@ -178,6 +178,19 @@ async def person(writers: Writers, person_id: str) -> str | None:
     return rows[0]["name"] if rows else None
 
 
+async def namesakes(writers: Writers, name: str) -> dict[str, list[Hat]]:
+    """Everybody of this name: id → hats worn."""
+    rows = await writers.fetch(
+        "select p.id, h.role, h.scope from person p left join hat h on h.person = p.id"
+        " where p.name = $1 order by p.created_at, p.id, h.role, h.scope",
+        name,
+    )
+    found: dict[str, list[Hat]] = {}
+    for row in rows:
+        found.setdefault(row["id"], []).extend([Hat(row["role"], row["scope"])] if row["role"] else [])
+    return found
+
+
 def new_person_id() -> str:
     """An id that tells nothing of the person."""
     return f"P-{secrets.token_hex(5)}"

@@ -1,5 +1,6 @@
 """Reading what clients send: whole and bounded, then strictly; and the key that makes a write one and the same."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
@@ -15,17 +16,28 @@ from routes.form import Sent, errors
 
 SIZE_BYTES_MAX = 2**20
 KEY_LENGTH_MAX = 200
+PATIENCE_S = 20.0  # for a body, and longer only as long as it comes at this rate: a photo over a village's line
+BYTES_PER_S = 64 * 1024
 
 Model = TypeVar("Model", bound=Sent)
 
 
 async def chunks(request: Request, size_max: int) -> AsyncIterator[bytes]:
-    """The body as it comes. Raises Declined as soon as it is, or says it will be, larger than `size_max` bytes."""
+    """The body as it comes. Raises Declined as soon as it is, or says it will be, larger than `size_max` bytes,
+    and when it comes so slowly that somebody seems only to hold the connection.
+    """
     declared = request.headers.get("content-length", "0")
     if declared.isdecimal() and int(declared[:20]) > size_max:
         raise too_large(size_max)
-    size = 0
-    async for chunk in request.stream():
+    size, began, stream = 0, asyncio.get_running_loop().time(), request.stream()
+    while True:
+        try:
+            async with asyncio.timeout_at(began + PATIENCE_S + size / BYTES_PER_S):
+                chunk = await anext(stream, None)
+        except TimeoutError:
+            raise Declined("request_timeout", "内容传得太慢，已不再等待，请重试") from None
+        if chunk is None:
+            return
         size += len(chunk)
         if size > size_max:
             raise too_large(size_max)

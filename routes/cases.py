@@ -31,7 +31,9 @@ from routes.register import asked_scope
 router = APIRouter(prefix="/api/cases", tags=["事项"])
 
 CaseId = Annotated[UUID, Path(description="case_id")]
-WRITE = "malformed_json invalid_body body_too_large bad_idempotency_key idempotency_conflict invalid_fields"
+WRITE = (
+    "malformed_json invalid_body body_too_large request_timeout bad_idempotency_key idempotency_conflict invalid_fields"
+)
 WRITE += " hat_not_allowed ledger_unavailable case_unreadable no_holder"
 
 

@@ -1,8 +1,8 @@
 """Evidence: files by their hash. Given back only as downloads, for a picture may pretend to be a page."""
 
-import asyncio
 from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Path, Request
 from pydantic_core import to_json
 from starlette.responses import FileResponse
@@ -13,23 +13,27 @@ from routes import notice
 from routes.actor import Caller
 from routes.answer import Answer, Declined
 from routes.body import chunks, too_large
+from routes.cases import CaseId, visible
 from routes.document import says
-from routes.house import TheHouse
+from routes.house import House, TheHouse
 
-router = APIRouter(prefix="/api/evidence", tags=["附件"])
+router = APIRouter(prefix="/api", tags=["附件"])
+
+log = structlog.get_logger("evidence")
 
 ENDINGS = {
     "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "application/pdf": "pdf", "video/mp4": "mp4",
 }  # fmt: skip
 HEADERS = {"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "private, immutable"}
+Sha256 = Annotated[str, Path()]
 BINARY: dict[str, Any] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
 
 @router.post(
-    "",
+    "/evidence",
     summary="上传附件",
     openapi_extra={
-        **says("stored", notice.Evidence, "body_too_large unsupported_type storage_unavailable ledger_unavailable"),
+        **says("stored", notice.Evidence, "body_too_large request_timeout unsupported_type storage_unavailable"),
         "requestBody": {"required": True, "content": BINARY},
     },
 )
@@ -48,13 +52,48 @@ async def upload(actor: Caller, request: Request, house: TheHouse) -> Answer:
     return Answer("stored", to_json(kept))
 
 
-@router.get("/{sha256}", summary="下载附件", openapi_extra=says("ok", None, "unknown_evidence"))
-async def download(_: Caller, sha256: Annotated[str, Path()], house: TheHouse) -> FileResponse:
-    """The file, as a download."""
+@router.get(
+    "/evidence/{sha256}",
+    summary="下载自己上传的附件",
+    openapi_extra=says("ok", None, "unknown_evidence evidence_damaged"),
+)
+async def download(actor: Caller, sha256: Sha256, house: TheHouse) -> FileResponse:
+    """The file, as a download; only for the person who uploaded it."""
     async with house.ledger.reading() as connection:
-        kept = await evidence.find(connection, sha256) if SHA256.fullmatch(sha256) else None
-    path = evidence.place(house.evidence_dir, sha256)
-    if kept is None or not await asyncio.to_thread(path.is_file):
-        raise Declined("unknown_evidence", "没有这个附件")
-    name = f"{sha256[:16]}.{ENDINGS.get(kept.type, 'bin')}"
+        kept = await evidence.find(connection, sha256, actor.person) if SHA256.fullmatch(sha256) else None
+    return await _sent(house, kept)
+
+
+@router.get(
+    "/cases/{case_id}/evidence/{sha256}",
+    summary="下载事项的附件",
+    openapi_extra=says("ok", None, "unknown_case unknown_evidence evidence_damaged case_unreadable"),
+)
+async def download_of_case(actor: Caller, case_id: CaseId, sha256: Sha256, house: TheHouse) -> FileResponse:
+    """A file that the case's history names, for everybody who may see the case."""
+    try:
+        await visible(house.ledger, actor, case_id)
+    except Declined:
+        raise _unknown() from None
+    kept = None
+    async with house.ledger.reading() as connection:
+        if SHA256.fullmatch(sha256) and await evidence.named(connection, case_id, sha256):
+            kept = await evidence.find(connection, sha256)
+    return await _sent(house, kept)
+
+
+async def _sent(house: House, kept: evidence.Evidence | None) -> FileResponse:
+    """The file, looked through before the first byte goes out. Raises Declined."""
+    if kept is None:
+        raise _unknown()
+    if fault := await evidence.fault(house.evidence_dir, kept):
+        log.error("evidence damaged", sha256=kept.sha256, fault=fault)
+        raise Declined("evidence_damaged", "这个附件已损坏或缺失，已记录，请联系管理员")
+    path = evidence.place(house.evidence_dir, kept.sha256)
+    name = f"{kept.sha256[:16]}.{ENDINGS.get(kept.type, 'bin')}"
     return FileResponse(path, media_type=kept.type, filename=name, headers=HEADERS)
+
+
+def _unknown() -> Declined:
+    """No such file, or none that the caller may read: the same words for both."""
+    return Declined("unknown_evidence", "没有这个附件")

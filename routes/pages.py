@@ -82,6 +82,14 @@ async def sign_out(request: Request) -> Response:
     return answer
 
 
+def refusal_page(request: Request, title: str, detail: str) -> str | None:
+    """A refusal as HTML, for a browser that asked for a page; None for whoever reads problem documents."""
+    accepted = request.headers.get("accept", "")
+    if request.url.path.startswith("/api/") or "text/html" not in accepted:
+        return None
+    return TEMPLATES.get_template("problem.html").render(title=title, detail=detail)
+
+
 def _same_site(request: Request) -> None:
     if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
         raise Declined("cross_site", "请从本站页面操作")

@@ -64,7 +64,7 @@ def token(county: Run) -> Callable[[str], str]:
     """A token of a new person for a hat."""
 
     def made(hat: str) -> str:
-        code, out, _ = county("token", "create", "--hat", hat, "--name", "样例·某人")
+        code, out, _ = county("token", "create", "--hat", hat, "--name", "样例·某人", "--new")
         assert code == 0
         return out.strip()
 

@@ -89,7 +89,10 @@ def test_a_case_is_acted_on_and_looked_at(
     told = county("case", "history", number, "--token", token("inspector@141025000000"))[1]
     assert "action_not_allowed_in_stage" in told
     assert "未了结 1" in county("board")[1]
+    assert county("board")[1].startswith("北平镇（141025101000）\n")
     assert number in county("board", "--division", TOWNSHIP, "--token", "")[1]
+    whole = county("board", "--token", "")[1].splitlines()
+    assert whole[0] == "古县（141025000000，登记册里唯一的县；用 --division 可另指）"
 
 
 def test_nobody_looks_beyond_their_scope(county: Any, token: Callable[[str], str]) -> None:
@@ -129,6 +132,33 @@ def test_the_books_are_right(county: Any, token: Callable[[str], str]) -> None:
     assert county("ledger", "rebuild", "--check")[:2] == (0, "事项 1 件，差异 0 处。\n")
 
 
+def test_a_board_without_token_needs_a_division_where_there_are_two_counties(county: Any, tmp_path: Path) -> None:
+    more = tmp_path / "more.csv"
+    more.write_text("code,name,level,parent\n141026000000,安泽县,county,\n", encoding="utf-8")
+    assert county("divisions", "load", str(more))[0] == 0
+    code, out, err = county("board")
+    assert (code, out) == (1, "")
+    assert "--division" in err
+    assert county("board", "--division", "141026000000")[1].startswith("安泽县（141026000000）\n")
+
+
+def test_verifying_looks_through_every_file(county: Any, token: Callable[[str], str], tmp_path: Path) -> None:
+    mine = token(f"grid_worker@{VILLAGE}")
+    kept = []
+    for name in ("坑", "桥"):
+        photo = tmp_path / f"{name}.png"
+        photo.write_bytes(picture(name))
+        kept += opened(county, mine, "--field", f"photos=@{photo}")["fields"]["photos"]
+    assert county("ledger", "verify")[0] == 0
+    damaged, missing = (tmp_path / "evidence" / sha256[:2] / sha256 for sha256 in kept)
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"?")
+    missing.unlink()
+    code, out, _ = county("ledger", "verify")
+    assert code == 1
+    assert f"附件 {kept[0]}：文件内容与其 sha256 不符" in out
+    assert f"附件 {kept[1]}：文件缺失" in out
+
+
 async def stocked(ledger: Ledger) -> list[str]:
     return await stock(ledger.library)
 
@@ -155,6 +185,15 @@ def test_a_procedure_is_checked_drawn_and_loaded(county: Any, ask: Any, tmp_path
         code, _, err = county("procedure", "load", str(changed))
         assert code == 1
         assert str(changed) in err
+
+
+def test_all_procedures_are_checked_and_drawn_without_being_named(run: Any) -> None:
+    from procedures import paths
+
+    code, out, _ = run("procedure", "check")
+    assert (code, out.count("无差错")) == (0, len(paths()))
+    code, out, _ = run("procedure", "draw")
+    assert (code, out.count("stateDiagram-v2\n")) == (0, len(paths()))
 
 
 def test_a_calendar_year_is_loaded(county: Any, ask: Any, tmp_path: Path) -> None:

@@ -28,11 +28,32 @@ def test_a_second_hat_is_for_the_same_person(county: Any) -> None:
     assert county("token", "list")[1].count(person) == 2
 
 
+def test_one_person_is_not_registered_twice_by_mistake(county: Any) -> None:
+    first = ("token", "create", "--hat", f"dispatcher@{TOWNSHIP}", "--name", "样例·甲")
+    person = county(*first)[2].partition("（")[2].partition("）")[0]
+    code, out, err = county("token", "create", "--hat", f"approver@{TOWNSHIP}", "--name", " 样例·甲 ")
+    assert (code, out) == (1, "")
+    assert f"--person {person}（dispatcher@{TOWNSHIP}）" in err
+    assert "职责分离按人核对" in err
+    assert county("token", "list")[1].count("样例·甲") == 1
+    assert county(*first, "--new")[0] == 0
+    assert county("token", "list")[1].count("样例·甲") == 2
+
+
+def test_a_hat_that_fits_nowhere_is_warned_of(county: Any) -> None:
+    code, out, err = county("token", "create", "--hat", f"handler@{TOWNSHIP}", "--name", "甲")
+    assert (code, out[:3]) == (0, "bh_")
+    assert "注意：承办人应设在承办单位，北平镇不是" in err
+    for number, hat in enumerate((f"dispatcher@{TOWNSHIP}", f"head@{TOWNSHIP}", "inspector@141025000000")):
+        assert "注意" not in county("token", "create", "--hat", hat, "--name", f"乙{number}")[2]
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--hat", "boss@141025101000", "--name", "甲"], "身份应写作"),
-        (["--hat", "clock@141025101000", "--name", "甲"], "身份应写作"),
+        (["--hat", "boss@141025101000", "--name", "甲"], "没有“boss”这个角色（可用：administrator、"),
+        (["--hat", "clock@141025101000", "--name", "甲"], "没有“clock”这个角色"),
+        (["--hat", "dispatcher", "--name", "甲"], "身份应写作"),
         (["--hat", "dispatcher@141025999000", "--name", "甲"], "没有区划或承办单位"),
         (["--hat", "handler@U-9", "--name", "甲"], "没有区划或承办单位"),
         (["--hat", "dispatcher@141025101000", "--person", "P-9"], "没有编号为 P-9 的人"),
@@ -68,6 +89,13 @@ def test_divisions_are_loaded_whole_or_not_at_all(county: Any, tmp_path: Path) -
     assert "变更 1" in county("divisions", "load", str(bad), "--edition", "2024")[1]
     assert county("divisions", "load", str(tmp_path / "none.csv"))[0] == 1
     assert county("divisions", "load", str(good), "--valid-from", "yesterday")[0] == 1
+
+
+def test_an_empty_directory_name_is_refused(run: Any) -> None:
+    for words in (["up"], ["board"]):
+        code, _, err = run(*words, "--var", "")
+        assert code == 2
+        assert "目录不能为空" in err
 
 
 def test_without_an_instance_there_are_words(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -184,3 +184,16 @@ def test_what_somebody_sent_is_repeated_fit_to_be_stored(type_: str) -> None:
 def test_a_field_that_cannot_be_asked_is_refused(given: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         FormField.model_validate({"name": "it", "title": "此项", "type": "text", **given})
+
+
+def test_what_is_unknown_is_named_with_what_is_known() -> None:
+    _, problems = answers(
+        (field("choice"), FormField(name="b", title="乙项", type=FieldType.CHOICES, options=OPTIONS)),
+        {"it": "c", "b": ["d"], "foo": 1},
+        KNOWN,
+    )
+    assert [problem.words for problem in problems] == [
+        "表单没有“foo”这一项",
+        "“此项”应为：a（甲）、b（乙）",
+        "“乙项”应为：a（甲）、b（乙）",
+    ]

@@ -22,3 +22,15 @@ def test_unusable_directory_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Trouble, match="无法使用状态目录"):
         State(tmp_path / "file").prepare()
+
+
+def test_a_directory_of_others_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "log").mkdir()
+    State(tmp_path).prepare()
+    (tmp_path / "thesis.doc").write_text("")
+    tmp_path.chmod(0o755)
+    with pytest.raises(Trouble, match="不为空"):
+        State(tmp_path).prepare()
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    State(tmp_path).lock()
+    State(tmp_path).prepare()

@@ -116,6 +116,20 @@ async def test_a_body_over_one_mebibyte_is_refused_whether_it_says_so_or_not(wor
     check(answer, 413, "body_too_large")
 
 
+async def test_a_body_that_does_not_come_is_not_waited_for(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("routes.body.PATIENCE_S", 0.1)
+
+    async def drip() -> Any:
+        while True:
+            yield b" "
+            await asyncio.sleep(0.03)
+
+    for path in ("/api/cases", "/api/evidence"):
+        answer = await world.client.post(path, headers=await world.as_(*GRID), content=drip())
+        check(answer, 408, "request_timeout")
+        assert answer.headers["connection"] == "close"
+
+
 async def test_without_a_token_nothing_is_shown(world: Any) -> None:
     for headers in ({}, {"Authorization": "Basic eDp5"}, {"Cookie": f"bihuan_token={world.tokens.get(GRID, '')}"}):
         answer = await world.client.get("/api/board", headers=headers)

@@ -136,6 +136,33 @@ async def test_evidence_is_kept_by_its_content(world: Any) -> None:
     assert not list(folder.glob("incoming-*"))
 
 
+async def test_evidence_is_given_to_its_uploader_and_to_who_sees_its_case(world: Any) -> None:
+    sha256, other = await world.picture(), await world.picture()
+    case_id = (await world.opened(fields={"photos": [sha256], "description": f"又见 {other}"}))["case_id"]
+    stranger = ("P-stranger", "dispatcher@141025102000")
+    of_case = f"/api/cases/{case_id}/evidence"
+    for path, who, status in [
+        (f"/api/evidence/{sha256}", HANDLER, 200),
+        (f"/api/evidence/{sha256}", DISPATCHER, 404),
+        (f"{of_case}/{sha256}", DISPATCHER, 200),
+        (f"{of_case}/{sha256}", stranger, 404),
+        (f"{of_case}/{other}", DISPATCHER, 404),
+        (f"{of_case}/x", DISPATCHER, 404),
+        (f"/api/cases/{uuid4()}/evidence/{sha256}", DISPATCHER, 404),
+    ]:
+        answer = await world.get(path, *who)
+        assert answer.status_code == status, path
+        assert status == 200 or answer.json()["code"] == "unknown_evidence"
+    file = world.app.state.house.evidence_dir / sha256[:2] / sha256
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1] + b"?")
+    for path, who in [(f"/api/evidence/{sha256}", HANDLER), (f"{of_case}/{sha256}", DISPATCHER)]:
+        assert (await world.get(path, *who)).json()["code"] == "evidence_damaged"
+    file.unlink()
+    assert (await world.get(f"{of_case}/{sha256}", *DISPATCHER)).status_code == 500
+    file.write_bytes(whole)
+
+
 async def test_a_person_signs_in_and_sees_the_board(world: Any) -> None:
     case = await world.opened(fields={"emergency": True}, title="<b>桥面塌陷")
     token = (await world.as_(*DISPATCHER))["Authorization"].removeprefix("Bearer ")
@@ -163,6 +190,25 @@ async def test_a_person_signs_in_and_sees_the_board(world: Any) -> None:
         assert (await browser.post("/api/cases", content=b"{}")).status_code == 401  # the cookie opens no other door
         await browser.post("/sign-out")
         assert (await browser.get("/")).status_code == 307
+
+
+async def test_a_browser_is_refused_with_a_page(world: Any) -> None:
+    token = (await world.as_(*DISPATCHER))["Authorization"].removeprefix("Bearer ")
+    browser = {"Accept": "text/html,*/*;q=0.8", "Cookie": f"bihuan_token={token}"}
+    for path, status, words in [
+        ("/?division=141025102000", 403, "该区划不在您的管辖范围内"),
+        ("/nowhere", 404, "没有这个地址"),
+        ("/?after=x", 422, "内容不合要求"),
+        ("/?division=%3Cb%3E", 422, "&lt;b&gt;"),
+    ]:
+        page = await world.client.get(path, headers=browser)
+        assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
+        assert words in page.text
+        assert "<b>" not in page.text
+        plain = await world.client.get(path, headers=browser | {"Accept": "*/*"})
+        assert plain.headers["content-type"] == "application/problem+json"
+    api_answer = await world.client.get("/api/nowhere", headers=browser)
+    assert api_answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_a_unit_has_a_board_too(world: Any) -> None:
@@ -254,3 +300,13 @@ async def test_it_is_served_on_a_socket_even_while_the_database_is_away(tmp_path
         server.should_exit = True
         async with asyncio.timeout(5):
             await serving
+
+
+def test_a_server_has_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, Any] = {}
+    monkeypatch.setattr("uvicorn.run", lambda _, **given: told.update(given))
+    monkeypatch.setattr("gc.freeze", lambda: None)
+    monkeypatch.setattr(api, "load", lambda: Settings(database_url="postgresql:///none", evidence_dir=tmp_path))
+    api.main()
+    assert (told["limit_concurrency"], told["timeout_keep_alive"]) == (1000, 30)
+    api.configure_log("warning")

@@ -159,7 +159,7 @@ def copy(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "old", "new", "words"),
     [
-        ("people.yaml", "[dispatcher@141025000000]", "[king@1]", "people.yaml 第 1 条：“hats.0”身份应写作"),
+        ("people.yaml", "[dispatcher@141025000000]", "[king@1]", "people.yaml 第 1 条：“hats.0”没有“king”这个角色"),
         ("people.yaml", "[dispatcher@141025000000]", "[head@U-9]", "第 1 条：“hats”所指的 U-9 不存在"),
         ("people.yaml", "P-0002", "P-0001", "people.yaml：“id”的值 P-0001 出现了 2 次"),
         ("people.yaml", "样例·钱调度", "钱调度", "people.yaml 第 1 条：“name”格式不对"),
