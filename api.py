@@ -41,7 +41,7 @@ BY_STATUS: Mapping[int, str] = {
     303: "see_other",
     400: "malformed_json bad_idempotency_key",
     401: "no_token bad_token",
-    403: "division_outside_scope hat_not_allowed same_person cross_site",
+    403: "division_outside_scope hat_not_allowed same_person cross_site reporter_not_revealed",
     404: "not_found unknown_case unknown_action unknown_version unknown_clock unknown_evidence",
     405: "method_not_allowed",
     408: "request_timeout",

@@ -55,6 +55,17 @@ def _gate(case: Case, action_id: str, action: Action, procedure: Procedure) -> R
     return None
 
 
+def knows_reporter(case: Case, procedure: Procedure, actor: Actor) -> bool:
+    """Whether this person has put on record, at this stage, why he or she must know who reported (DOMAIN §6.5)."""
+    return any(
+        action.reveals_reporter
+        and case.stage in action.from_
+        and name in case.done
+        and actor.person in case.done[name].persons
+        for name, action in procedure.actions.items()
+    )
+
+
 def sees(case: Case, actor: Actor, home: str) -> bool:
     """Whether this hat may look at the case: its scope lies above the case, or is a unit that has had it.
 

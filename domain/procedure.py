@@ -70,6 +70,7 @@ class Action(Part):
     reason: bool = False
     within: Id | None = None  # only while this window is open
     limits: dict[Id, Limit] = {}  # overrides of clocks that this action starts
+    reveals_reporter: bool = False  # whoever has taken it may read who reported, while the case stays there
 
     @cached_property
     def shown_form(self) -> list[dict[str, Any]]:

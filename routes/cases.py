@@ -12,6 +12,7 @@ from domain.command import Act, Open
 from domain.form import control_free
 from domain.hat import Actor
 from domain.instant import Instant, rfc3339
+from domain.permission import knows_reporter
 from domain.view import offered, present
 from ledger.cursor import Cursor
 from ledger.house import Ledger
@@ -112,6 +113,21 @@ async def list_cases(
         wanted = Filter(within, procedure, stage, due_before, overdue, q, closed)
         page = await listed(connection, ledger.library, view, wanted, after, limit)  # type: ignore[arg-type]
     return {"items": [item(each) for each in page.items], "next": page.next}
+
+
+@router.get(
+    "/{case_id}/reporter",
+    summary="报告人",
+    openapi_extra=says("ok", shape.Reporter, "unknown_case case_unreadable reporter_not_revealed"),
+)
+async def reporter(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str, Any]:
+    """Who reported: only for whoever has first put the reason on record, by an action that reveals it."""
+    case, _ = await visible(ledger, actor, case_id)
+    procedure = await ledger.library.procedure(case.procedure.sha256)
+    if not knows_reporter(case, procedure, actor):
+        raise Declined("reporter_not_revealed", "请先办理“查看报告人联系方式”并说明理由")
+    rows = await ledger.writers.fetch("select name, phone from reporter where case_id = $1", case_id)
+    return dict(rows[0]) if rows else {"name": None, "phone": None}
 
 
 async def visible(ledger: Ledger, actor: Actor, case_id: UUID) -> tuple[Case, Scope]:

@@ -20,6 +20,13 @@ class ProcedureRef(Shape):
     sha256: str
 
 
+class Reporter(Shape):
+    """Who reported, as given; each may be missing."""
+
+    name: str | None
+    phone: str | None
+
+
 class Cards(Shape):
     """How many cards have been shown."""
 

@@ -142,3 +142,32 @@ async def test_a_resident_follows_what_he_reported_and_nothing_of_the_neighbours
             assert (await world.get(f"/api/cases/{case_id}{path}", *who)).status_code == 404
     refused = await world.act(mine, "triage", *neighbour, fields={"grade": "general"})
     assert refused.json()["code"] == "unknown_case"
+
+
+async def test_who_reported_is_told_only_on_the_record(world: Any) -> None:
+    """The follow-up caller states why, which is an event; nobody else, and no answer before that, tells it."""
+    caller, other = ("P-caller", f"caller@{TOWNSHIP}"), ("P-caller-2", f"caller@{TOWNSHIP}")
+    case_id = (await world.opened(reporter={"name": "样例·来信人", "phone": "10000000001"}))["case_id"]
+    path = f"/api/cases/{case_id}/reporter"
+    await world.act(case_id, "triage", *DISPATCHER, fields={"grade": "general"})
+    await world.act(case_id, "dispatch", *DISPATCHER, fields={"unit": UNIT})
+    await world.act(case_id, "sign", *HANDLER)
+    early = await world.act(case_id, "view_reporter", *caller, reason="回访")
+    assert early.json()["code"] == "action_not_allowed_in_stage"
+    await world.act(case_id, "submit", *HANDLER, fields={"result": "已修", "evidence": await world.picture()})
+    await world.act(case_id, "approve", "P-approver", f"approver@{TOWNSHIP}", fields={"approval_opinion": "同意"})
+    for who in (caller, DISPATCHER):
+        refused = await world.get(path, *who)
+        assert (refused.status_code, refused.json()["code"]) == (403, "reporter_not_revealed")
+    assert (await world.act(case_id, "view_reporter", *caller)).json()["code"] == "invalid_fields"
+    assert (await world.act(case_id, "view_reporter", *DISPATCHER, reason="看看")).json()["code"] == "hat_not_allowed"
+    assert (await world.act(case_id, "view_reporter", *caller, reason="回访")).status_code == 200
+    told = await world.get(path, *caller)
+    shape.Reporter.model_validate(told.json())
+    assert told.json() == {"name": "样例·来信人", "phone": "10000000001"}
+    assert (await world.get(path, *other)).json()["code"] == "reporter_not_revealed"
+    history = (await world.get(f"/api/cases/{case_id}/history", *DISPATCHER)).text
+    assert "view_reporter" in history
+    assert "10000000001" not in history
+    await world.act(case_id, "follow_up", *caller, fields={"satisfaction": "satisfied", "follow_up_note": "满意"})
+    assert (await world.get(path, *caller)).json()["code"] == "reporter_not_revealed"
