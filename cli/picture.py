@@ -1,18 +1,17 @@
 """How the terminal shows a case, its history and a board."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.table import Column, Table
+from rich.text import Text
 
+from cli.lexicon import CARDS, Lexicon, asked
 from cli.session import show
-from domain.hat import ROLE_TITLES
 from domain.instant import local, shown
 
 if TYPE_CHECKING:
-    from domain.procedure import Procedure
     from ledger.board import Board
 
 STATES = {"running": "计时中", "met": "已办", "lapsed": "已过"}
@@ -26,52 +25,48 @@ COUNTS = {
 }
 
 
-def titles(procedure: "Procedure") -> dict[str, str]:
-    """What the fields of a procedure are called."""
-    forms = (procedure.intake.form, *(action.form for action in procedure.actions.values()))
-    return {field.name: field.title for form in forms for field in form}
-
-
-def picture(case: dict[str, Any], names: Mapping[str, str]) -> None:
-    """The case as `domain.view.present` gives it, and what may be done where it says so; `names` of its fields."""
-    cards = "、".join(f"{title} {case['cards'][color]}" for color, title in (("yellow", "黄牌"), ("red", "红牌")))
+def picture(case: dict[str, Any], lexicon: Lexicon) -> None:
+    """The case as `domain.view.present` gives it, and what may be done where it says so."""
+    cards = "、".join(f"{title} {case['cards'][color]}" for color, title in CARDS.items())
+    procedure = lexicon.procedure.title if lexicon.procedure else case["procedure"]["id"]
     table = Table(Column(), Column(overflow="fold"), show_header=False, box=None, pad_edge=False)
     for title, value in (
         ("编号", f"{case['number']}（{case['case_id']}）"),
         ("标题", case["title"]),
-        ("流程", f"{case['procedure']['id']} 第 {case['procedure']['version']} 版"),
-        ("区划", case["division"]),
+        ("办理流程", f"{procedure}（{case['procedure']['id']} 第 {case['procedure']['version']} 版）"),
+        ("区划", f"{lexicon.names.scope(case['division'])}（{case['division']}）"),
         ("阶段", f"{case['stage_title']}（{case['stage']}）"),
-        ("持有", _hat(case["holder"])),
-        ("牌", f"{cards}；升级 {case['escalations']} 次；重办 {case['reopened']} 次"),
-        ("版本", f"{case['version']}，记于 {_time(case['recorded_at'])}"),
-        *((f"· {names.get(name, name)}", _value(value)) for name, value in case["fields"].items()),
+        ("责任岗位", lexicon.hat(case["holder"]) if case["holder"] else "—"),
+        ("督办情况", f"{cards}；升级 {case['escalations']} 次；重办 {case['reopened']} 次"),
+        ("版次", f"{case['version']}，记于 {_time(case['recorded_at'])}"),
+        *((f"· {title}", value) for title, value in lexicon.fields(case["fields"])),
     ):
-        table.add_row(title, value)
+        table.add_row(title, Text(value))
     show(table)
     if case["clocks"]:
         show(_clocks(case["clocks"]))
     for action in case.get("actions", ()):
-        asked = " ".join(f"{f['name']}{'*' if f['required'] else ''}" for f in action["form"])
-        typer.echo(f"可办：{action['id']}（{action['title']}） {asked}".rstrip())
+        reason = "，须写理由（--reason）" if action["reason_required"] else ""
+        typer.echo(f"可办：{action['id']}（{action['title']}）{reason}")
+        for field in action["form"]:
+            typer.echo(f"    {asked(field)}")
 
 
-def chronicle(told: dict[str, Any]) -> None:
+def chronicle(told: dict[str, Any], lexicon: Lexicon) -> None:
     """A history: one row an event, then the refused attempts."""
-    table = Table("版", "事件", "记录于", "谁", "身份", "内容", "哈希")
+    table = Table("版次", "事件", "记录于", "谁", "身份", Column("内容", overflow="fold"), "哈希")
     for event in told["events"]:
-        data, actor = event["data"], event["actor"]
-        words = data.get("title") or " ".join(str(data[name]) for name in ("clock", "color", "to") if name in data)
+        kind, words = lexicon.event(event)
         table.add_row(
-            str(event["version"]), event["type"], _time(event["recorded_at"]), actor["id"], actor["hat"],
-            words, event["hash"][:12],
+            str(event["version"]), kind, _time(event["recorded_at"]), *_who(event["actor"]), Text(words),
+            event["hash"][:12],
         )  # fmt: skip
     show(table)
     if told.get("refusals"):
-        refused = Table("被拒绝的尝试", "时间", "谁", "身份", "原因")
+        refused = Table("被拒绝的尝试", "时间", "谁", "身份", Column("原因", overflow="fold"))
         for each in told["refusals"]:
-            actor, why = each["actor"], f"{each['detail']}（{each['code']}）"
-            refused.add_row(each["action"], _time(each["recorded_at"]), actor["id"], actor["hat"], why)
+            why = f"{each['detail']}（{each['code']}）"
+            refused.add_row(lexicon.action(each["action"]), _time(each["recorded_at"]), *_who(each["actor"]), Text(why))
         show(refused)
 
 
@@ -79,7 +74,7 @@ def tally(board: "Board", where: str) -> None:
     """A board: whose it is, the counts, then one row a case."""
     typer.echo(where)
     typer.echo("  ".join(f"{title} {board.counts[name]}" for name, title in COUNTS.items()))
-    table = Table("编号", "标题", "区划", "阶段", "持有", "到期", "黄", "红", "升级")
+    table = Table("编号", "标题", "区划", "阶段", "责任岗位", "到期", "黄", "红", "升级")
     for item in board.page.items:
         late = item.due_at is not None and item.due_at <= board.at
         due = (shown(item.due_at) if item.due_at else "—") + ("（超期）" if late else "")
@@ -102,17 +97,10 @@ def _clocks(clocks: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _hat(holder: str | None) -> str:
-    if holder is None:
-        return "—"
-    role = holder.partition("@")[0]
-    return f"{ROLE_TITLES.get(role, role)}（{holder}）"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+def _who(actor: dict[str, Any]) -> tuple[Text, str]:
+    """A person with the id, and the hat in words; ids of the engine itself say nothing."""
+    same = actor["name"] == actor["id"]
+    return Text(actor["id"] if same else f"{actor['name']}（{actor['id']}）"), actor["hat_title"]
 
 
 def _time(text: str) -> str:

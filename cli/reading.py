@@ -15,6 +15,7 @@ from settings import VAR
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from cli.lexicon import Lexicon
     from domain.case import Case
     from domain.hat import Actor
     from ledger.board import Board
@@ -23,31 +24,30 @@ if TYPE_CHECKING:
 
 
 def show(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -> None:
-    """看一个事项：现状、时限，以及您此刻能办什么。"""
-    from cli.picture import picture, titles
+    """看一个事项：现状、时限，以及您此刻能办什么、要填什么。"""
+    from cli.picture import picture
     from domain.view import offered, present
 
-    names: dict[str, str] = {}
-
-    async def look(sight: "Sight") -> dict[str, Any]:
+    async def look(sight: "Sight") -> Seen:
         procedure = await sight.ledger.library.procedure(sight.case.procedure.sha256)
-        names.update(titles(procedure))
         shown = present(str(sight.case_id), sight.case)
-        return shown | {"actions": offered(sight.case, procedure, sight.actor, sight.view.home)}
+        shown["actions"] = offered(sight.case, procedure, sight.actor, sight.view.home)
+        return shown, await _lexicon(sight, shown)
 
-    _print(run(var, _seen(case, token, look)), json_, lambda case: picture(case, names))
+    _print(run(var, _seen(case, token, look)), json_, picture)
 
 
 def history(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -> None:
-    """逐条列出事件，以及哈希链；纪检监察身份另见被拒绝的尝试。"""
+    """逐条列出事件，以及哈希链；纪检监察干部和管理员另见被拒绝的尝试。"""
     from cli.picture import chronicle
+    from domain.hat import SUPERVISING
     from ledger import history as past
 
-    async def look(sight: "Sight") -> dict[str, Any]:
+    async def look(sight: "Sight") -> Seen:
         told: dict[str, Any] = {"events": await past.history(sight.connection, sight.case_id)}
-        if sight.actor.hat.role == "inspector":
+        if sight.actor.hat.role in SUPERVISING:
             told["refusals"] = list(await past.refusals(sight.connection, sight.case_id))
-        return told
+        return told, await _lexicon(sight, told)
 
     _print(run(var, _seen(case, token, look)), json_, chronicle)
 
@@ -61,23 +61,22 @@ def replay(
     var: Var = VAR,
 ) -> None:
     """回放：事项在某一版、某一时刻的样子。"""
-    from cli.picture import picture, titles
+    from cli.picture import picture
     from domain.view import present
     from ledger.history import replayed
 
     if (version is None) == (at is None):
         raise failure("请用 --version 或 --at 指明回放到哪里（二者取一）")
     moment = instant(at)
-    names: dict[str, str] = {}
 
-    async def look(sight: "Sight") -> dict[str, Any]:
+    async def look(sight: "Sight") -> Seen:
         then = await replayed(sight.connection, sight.case_id, version, moment)
         if then is None:
             raise Declined("那时还没有这个事项" if version is None else f"没有第 {version} 版")
-        names.update(titles(await sight.ledger.library.procedure(then.procedure.sha256)))
-        return present(str(sight.case_id), then)
+        shown = present(str(sight.case_id), then)
+        return shown, await _lexicon(sight, shown)
 
-    _print(run(var, _seen(case, token, look)), json_, lambda case: picture(case, names))
+    _print(run(var, _seen(case, token, look)), json_, picture)
 
 
 def board(
@@ -122,13 +121,23 @@ class Sight:
     view: "Scope"
 
 
-Look = Callable[[Sight], Awaitable[dict[str, Any]]]
+Seen = tuple[dict[str, Any], "Lexicon"]
+Look = Callable[[Sight], Awaitable[Seen]]
 
 
-def _seen(which: str, token: str, look: Look) -> "Callable[[Ledger], Awaitable[dict[str, Any]]]":
+async def _lexicon(sight: Sight, document: dict[str, Any]) -> "Lexicon":
+    """The words for `document`, which is about the case in sight."""
+    from cli.lexicon import Lexicon
+    from ledger.name import names
+
+    procedure = await sight.ledger.library.procedure(sight.case.procedure.sha256)
+    return Lexicon(procedure, await names(sight.connection, document))
+
+
+def _seen(which: str, token: str, look: Look) -> "Callable[[Ledger], Awaitable[Seen]]":
     """Finds the case within what the bearer of `token` looks over, then looks. Raises Declined."""
 
-    async def work(ledger: "Ledger") -> dict[str, Any]:
+    async def work(ledger: "Ledger") -> Seen:
         from ledger.query import case_by_id
         from ledger.scope import view_of
 
@@ -154,8 +163,9 @@ async def _only_county(ledger: "Ledger") -> str:
     return str(rows[0]["code"])
 
 
-def _print(answer: dict[str, Any], as_json: bool, draw: Callable[[dict[str, Any]], None]) -> None:
+def _print(seen: Seen, as_json: bool, draw: "Callable[[dict[str, Any], Lexicon], None]") -> None:
+    answer, lexicon = seen
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False))
     else:
-        draw(answer)
+        draw(answer, lexicon)

@@ -32,6 +32,7 @@ class Role(StrEnum):
 
 
 WEARABLE = frozenset(Role) - {Role.CLOCK}
+SUPERVISING = frozenset({Role.INSPECTOR, Role.ADMINISTRATOR})  # who is shown refused attempts
 
 ROLE_TITLES: Mapping[str, str] = {
     Role.GRID_WORKER: "网格员",

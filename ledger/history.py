@@ -12,6 +12,7 @@ from domain import case as cases
 from domain.case import Case
 from domain.instant import Instant, rfc3339
 from ledger.journal import hash_of
+from ledger.name import names
 from ledger.query import UNREADABLE, facts
 from ledger.request import PoisonedCase
 from ledger.table import command, event
@@ -22,9 +23,18 @@ async def history(connection: AsyncConnection, case_id: UUID) -> list[dict[str, 
     query = select(event).where(event.c.case_id == case_id).order_by(event.c.version)
     rows = (await connection.execute(query)).mappings()
     try:
-        return [_told(row) for row in rows]
+        told = [_told(row) for row in rows]
     except UNREADABLE as error:
         raise PoisonedCase(case_id, f"{type(error).__name__}: {str(error)[:200]}") from error
+    return await _named(connection, told)
+
+
+async def _named(connection: AsyncConnection, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """With each actor's name and hat in words, as the registers have them now."""
+    known = await names(connection, [each["actor"] for each in told])
+    for actor in (each["actor"] for each in told):
+        actor |= {"name": known.person(actor["id"]), "hat_title": known.hat(actor["hat"])}
+    return told
 
 
 def _told(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -51,7 +61,7 @@ async def refusals(connection: AsyncConnection, case_id: UUID) -> Sequence[dict[
         .where(c.case_id == case_id, c.from_version == c.to_version)
         .order_by(c.recorded_at, c.id)
     )
-    return [
+    told = [
         {
             "recorded_at": rfc3339(row.recorded_at),
             "action": row.name,
@@ -61,6 +71,7 @@ async def refusals(connection: AsyncConnection, case_id: UUID) -> Sequence[dict[
         }
         for row in await connection.execute(query)
     ]
+    return await _named(connection, told)
 
 
 async def replayed(

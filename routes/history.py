@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from domain.event import Clock, Rung
 from domain.explanation import Step, explain
-from domain.hat import Role
+from domain.hat import SUPERVISING
 from domain.instant import rfc3339, shown
 from domain.limit import Roll
 from domain.view import present
@@ -22,8 +22,6 @@ from routes.form import Moment
 from routes.house import TheLedger
 
 router = APIRouter(prefix="/api/cases/{case_id}", tags=["事项"])
-
-SUPERVISING = (Role.INSPECTOR, Role.ADMINISTRATOR)
 
 
 @router.get("/history", summary="经过", openapi_extra=says("ok", shape.History, "unknown_case case_unreadable"))

@@ -168,10 +168,12 @@ class Board(CasePage):
 
 
 class Who(Shape):
-    """A person, and the hat worn."""
+    """A person, and the hat worn; both also in words, as the registers have them now."""
 
     id: str
+    name: str
     hat: str
+    hat_title: str
 
 
 class Event(Shape):

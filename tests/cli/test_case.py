@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 
 from cli.field import typed
+from cli.lexicon import EVENTS, Lexicon
 from cli.sample import picture
 from cli.session import Declined
+from domain.event import SCHEMAS
 from domain.form import FieldType, FormField
 from ledger.house import Ledger
+from ledger.name import Names
 from ledger.shelf import stock
+from procedures import DIRECTORY, parse
 
 VILLAGE, TOWNSHIP = "141025101200", "141025101000"
 OPEN = (
@@ -95,6 +99,60 @@ def test_a_case_is_acted_on_and_looked_at(
     assert whole[0] == "古县（141025000000，登记册里唯一的县；用 --division 可另指）"
 
 
+def test_a_case_is_told_in_words(county: Any, token: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    number = opened(county, token(f"grid_worker@{VILLAGE}"))["number"]
+    monkeypatch.setenv("BIHUAN_TOKEN", token(f"dispatcher@{TOWNSHIP}"))
+    shown = county("case", "show", number)[1]
+    for words in (
+        "隐患闭环（hazard 第 1 版）",
+        "北平镇 调度员（dispatcher@141025101000）",
+        "隐患类别  安全隐患",
+        "可办：triage（研判）\n    grade  隐患等级（单选，必填）：general（一般）、",
+        "    major  重大隐患（是或否）\n",
+    ):
+        assert words in shown
+    assert county("case", "act", number, "triage", "--field", "grade=simple")[0] == 0
+    assert county("case", "act", number, "approve")[0] == 1
+    told = county("case", "history", number, "--token", token("inspector@141025000000"))[1]
+    lines = [" ".join(line.replace("│", " ").split()) for line in told.splitlines()]
+    for words in (
+        "1 上报",
+        "样例·某人（P-",
+        "北平镇 调度员",
+        "隐患类别：安全隐患",
+        "2 操作",
+        "隐患等级：简单",
+        "验收通过 20",
+    ):
+        assert any(words in line for line in lines), words
+    assert "CaseOpened" not in told
+    events = json.loads(county("case", "history", number, "--json")[1])["events"]
+    assert (events[1]["actor"]["name"], events[1]["actor"]["hat_title"]) == ("样例·某人", "北平镇 调度员")
+
+
+def test_every_sort_of_event_has_words() -> None:
+    procedure = parse(DIRECTORY / "hazard.yaml")
+    lexicon = Lexicon(procedure, Names({"P-1": "甲"}, {"141025101000": "北平镇", "U-1": "执法队"}))
+    for kind, data, told in [
+        ("ClockWarned", {"clock": "sign", "rung": "warning"}, ("预警", "签收")),
+        ("CardIssued", {"clock": "sign", "rung": "yellow", "color": "yellow"}, ("黄牌", "签收")),
+        ("CardIssued", {"clock": "sign", "rung": "red", "color": "red"}, ("红牌", "签收")),
+        (
+            "CaseEscalated",
+            {"clock": "sign", "rung": "1", "to": "head@141025101000", "level": "township"},
+            ("升级", "签收：至北平镇 负责人（head@141025101000）"),
+        ),
+        ("ClockLapsed", {"clock": "reopening", "rung": "lapse"}, ("窗口届满", "重办窗口")),
+        (
+            "ActionTaken",
+            {"action": "dispatch", "title": "派单", "fields": {"unit": "U-1"}, "reason": "急"},
+            ("操作", "派单\n承办单位：执法队（U-1）\n理由：急"),
+        ),
+    ]:
+        assert lexicon.event({"type": kind, "data": data}) == told
+    assert {name for name, _ in SCHEMAS.values()} - EVENTS.keys() == {"CardIssued"}
+
+
 def test_nobody_looks_beyond_their_scope(county: Any, token: Callable[[str], str]) -> None:
     number = opened(county, token(f"grid_worker@{VILLAGE}"))["number"]
     other = token("dispatcher@141025100000")
@@ -164,8 +222,6 @@ async def stocked(ledger: Ledger) -> list[str]:
 
 
 def test_a_procedure_is_checked_drawn_and_loaded(county: Any, ask: Any, tmp_path: Path) -> None:
-    from procedures import DIRECTORY
-
     drill = DIRECTORY / "drill.yaml"
     assert county("procedure", "check", str(drill))[0] == 0
     assert county("procedure", "draw", str(drill))[1].startswith("stateDiagram-v2\n")

@@ -38,7 +38,10 @@ async def test_history_is_chained_by_hashes(world: Any, life: Any) -> None:
     assert [event["previous"] for event in events[1:]] == [event["hash"] for event in events[:-1]]
     leaves = await world.ledger.writers.fetch("select leaf from event where case_id = $1 order by version", case_id)
     assert [event["hash"] for event in events] == [hashlib.sha256(row["leaf"].encode()).hexdigest() for row in leaves]
-    assert events[1]["actor"] == {"id": "P-dispatcher", "hat": DISPATCHER[1]}
+    assert events[1]["actor"] == {
+        "id": "P-dispatcher", "name": "P-dispatcher", "hat": DISPATCHER[1], "hat_title": "北平镇 调度员",
+    }  # fmt: skip
+    assert events[3]["actor"]["hat_title"] == "北平镇综合行政执法队 承办人"
     assert events[1]["data"]["fields"] == {"grade": "general"}
 
 
