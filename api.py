@@ -140,9 +140,9 @@ async def unmatched(request: Request, error: Exception) -> Response:
 async def unavailable(request: Request, error: Exception) -> Response:
     """The ledger could not be reached: what was asked may or may not have been recorded."""
     log.warning("ledger unavailable", error=repr(error)[:300])
-    words = "暂时连不上账本，请稍后重试"
+    words = "暂时连不上台账，请稍后重试"
     if request.method != "GET":
-        words = "暂时连不上账本，是否已记录尚不确定：请用同一个 Idempotency-Key 原样重发，不会重复办理"
+        words = "暂时连不上台账，是否已记录尚不确定：请用同一个 Idempotency-Key 原样重发，不会重复办理"
     return problem(request, "ledger_unavailable", words)
 
 

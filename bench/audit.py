@@ -48,7 +48,7 @@ class Finding:
         """For people."""
         told = [
             f"已受理的指令 {self.acknowledged:,} 条：丢失 {len(self.lost)}，重复生效 {len(self.twice)}，"
-            f"答复与账本不符 {len(self.unlike)}",
+            f"答复与台账不符 {len(self.unlike)}",
             f"结果一度不明的指令 {self.unknown} 条，全部以原编号问清；其中 {self.known_before} 条当时其实已记录",
             f"ledger verify：{len(self.faults)} 处有误",
         ]
@@ -64,9 +64,9 @@ async def audited(connection: Connection, acknowledged: Sequence[Mapping[str, An
     for command_id, told in by_id.items():
         row = rows.get(command_id)
         if row is None or row["outcome"] not in ("opened", "acted") or row["case_id"] != UUID(told["case_id"]):
-            lost.append(f"指令 {command_id}（{told['action']}）已受理，账本中没有")
+            lost.append(f"指令 {command_id}（{told['action']}）已裁定，台账中没有")
         elif hashlib.sha256(row["body"].encode()).hexdigest() != told["sha256"]:
-            unlike.append(f"指令 {command_id}（{told['action']}）的答复与账本不同")
+            unlike.append(f"指令 {command_id}（{told['action']}）的答复与台账不同")
         elif told["unknown"] and row["recorded_at"].timestamp() < told["asked_at"]:
             before += 1
     twice = [f"指令 {row['command']} 生效 {row['count']} 次" for row in await connection.fetch(TWICE, timeout=60)]

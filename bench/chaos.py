@@ -95,7 +95,7 @@ async def judged(url: str, told: Mapping[str, Any], cases: int) -> list[str] | N
     broken = [*told["refused"], *told["unlike"]]
     broken += [f"事项 {stored} 件，应为 {cases}"] if stored != cases else []
     broken += [f"{told['unfinished']} 件没有办完"] if told["unfinished"] else []
-    return [*broken, *(["账本与答复不一致"] if finding.broken else [])] or None
+    return [*broken, *(["台账与答复不一致"] if finding.broken else [])] or None
 
 
 def main() -> int:

@@ -109,5 +109,5 @@ def _rate(events: int, began: float, faults: list[str]) -> float:
     """Events a second. Raises RuntimeError: a ledger with faults is another matter."""
     taken = time.perf_counter() - began
     if faults:
-        raise RuntimeError(f"账本有误：{faults[:3]}")
+        raise RuntimeError(f"台账有误：{faults[:3]}")
     return events / taken

@@ -73,7 +73,7 @@ def act(
     field: Fields = [],  # noqa: B006
     fields_json: FieldsJson = None,
     reason: Annotated[str | None, typer.Option(help="理由")] = None,
-    expected_version: Annotated[int | None, typer.Option(help="您看到的版本；已有新变化则不办")] = None,
+    expected_version: Annotated[int | None, typer.Option(help="您看到的版次；已有新变化则不办")] = None,
     key: Key = None,
     token: Token = "",
     json_: Json = False,
@@ -166,7 +166,7 @@ def _tell(ruling: "Ruling", as_json: bool) -> None:
     if as_json:
         typer.echo(ruling.body.decode())
     if ruling.refused:
-        raise failure(f"未办理：{answer['detail']}（{answer['code']}）")
+        raise failure(f"不予办理：{answer['detail']}（{answer['code']}）")
     if not as_json:
         typer.echo(
             f"{answer['number']} {answer['title']}：{answer['stage_title']}，第 {answer['version']} 版"

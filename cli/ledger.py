@@ -10,7 +10,7 @@ from settings import VAR, load
 if TYPE_CHECKING:
     from ledger.house import Ledger
 
-app = typer.Typer(help="账本：核验与重建。", no_args_is_help=True)
+app = typer.Typer(help="台账：核验与重建。", no_args_is_help=True)
 
 LINES_MAX = 200
 
@@ -32,7 +32,7 @@ def verify(var: Var = VAR) -> None:
     _list(found)
     if found:
         raise failure(f"发现 {len(found)} 处差错。")
-    typer.echo("账本无差错。")
+    typer.echo("台账无差错。")
 
 
 @app.command()

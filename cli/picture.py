@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 STATES = {"running": "计时中", "met": "已办", "lapsed": "已过"}
 COUNTS = {
-    "open": "未了结",
+    "open": "在办",
     "overdue": "超期",
     "red": "红牌",
     "yellow": "黄牌",
@@ -63,7 +63,7 @@ def chronicle(told: dict[str, Any], lexicon: Lexicon) -> None:
         )  # fmt: skip
     show(table)
     if told.get("refusals"):
-        refused = Table("被拒绝的尝试", "时间", "谁", "身份", Column("原因", overflow="fold"))
+        refused = Table("不予办理的尝试", "时间", "谁", "身份", Column("原因", overflow="fold"))
         for each in told["refusals"]:
             why = f"{each['detail']}（{each['code']}）"
             refused.add_row(lexicon.action(each["action"]), _time(each["recorded_at"]), *_who(each["actor"]), Text(why))
@@ -88,7 +88,7 @@ def tally(board: "Board", where: str) -> None:
 
 
 def _clocks(clocks: list[dict[str, Any]]) -> Table:
-    table = Table("时限", "状态", "到期", "内部预警", "依据")
+    table = Table("时限", "状态", "到期", "内部到期", "依据")
     for clock in clocks:
         due = shown(datetime.fromisoformat(clock["due_at"])) + ("（暂定）" if clock["provisional"] else "")
         internal = clock["internal_due_at"]

@@ -22,7 +22,7 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="流程文件（YAML�
 
 @app.command()
 def check(files: Files = None) -> None:
-    """核对：每个未了结的阶段都有人持有、有时限，都走得到头，没有人能自办自验。"""
+    """核对：每个在办阶段都有责任岗位、有时限，都走得到头，没有人能自办自验。"""
     wrong = 0
     for file in _named(files):
         procedure, faults = _read(file)
@@ -49,7 +49,7 @@ def draw(files: Files = None) -> None:
 
 @app.command()
 def load(file: File, var: Var = VAR) -> None:
-    """核对并启用：新事项用它，在办的事项仍按开办时的版本。"""
+    """核对并启用：新事项用它，在办的事项仍按上报时的版次。"""
     procedure = _sound(file)
 
     async def work(ledger: "Ledger") -> bool:

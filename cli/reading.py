@@ -38,7 +38,7 @@ def show(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -
 
 
 def history(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -> None:
-    """逐条列出事件，以及哈希链；纪检监察干部和管理员另见被拒绝的尝试。"""
+    """逐条列出事件，以及哈希链；纪检监察干部和管理员另见不予办理的尝试。"""
     from cli.picture import chronicle
     from domain.hat import SUPERVISING
     from ledger import history as past
@@ -85,7 +85,7 @@ def board(
     limit: Annotated[int, typer.Option(help="最多列出多少件", min=1, max=500)] = 50,
     var: Var = VAR,
 ) -> None:
-    """看板：未了结的事项，最急的在前。有令牌时看该身份管辖的；没有时看 --division 所指的，不写则看登记册里唯一的县。"""
+    """看板：在办事项，最急的在前。有令牌时看该身份管辖的；没有时看 --division 所指的，不写则看登记册里唯一的县。"""
     from cli.picture import tally
 
     async def work(ledger: "Ledger") -> "tuple[Board, str]":

@@ -16,7 +16,7 @@ def up(
     port: Annotated[int, typer.Option(envvar="BIHUAN_PORT", help="网页端口", min=1, max=65535)] = 8080,
     var: Var = VAR,
     host: Annotated[str, typer.Option(envvar="BIHUAN_HOST", help="监听地址")] = "127.0.0.1",
-    no_samples: Annotated[bool, typer.Option("--no-samples", help="不载入示例数据")] = False,
+    no_samples: Annotated[bool, typer.Option("--no-samples", help="不载入样例")] = False,
 ) -> None:
     """启动数据库、流程引擎、接口与后台，按 Ctrl-C 停止。"""
     from cli.furnishing import furnish

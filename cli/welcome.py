@@ -20,7 +20,7 @@ def greet(
 ) -> None:
     """Prints where everything is to be found, and the sample accounts."""
     tell("")
-    tell(f"  工作台      {address}/")
+    tell(f"  看板        {address}/")
     tell(f"  接口        {address}/api")
     tell(f"  接口文档    {address}/docs")
     if temporal_pages:

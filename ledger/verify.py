@@ -23,7 +23,7 @@ async def verify(connection: Connection) -> AsyncIterator[str]:
         ' and not exists (select from "case" c where c.id = k.case_id)'
     )
     for command in missing:
-        yield f"事项 {command['case_id']}：指令 {command['id']} 已受理，事项却不存在"
+        yield f"事项 {command['case_id']}：指令 {command['id']} 已裁定，事项却不存在"
 
 
 def faults(file: File) -> list[str]:

@@ -48,7 +48,7 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 
 @router.post(
     "",
-    summary="开案",
+    summary="上报",
     openapi_extra=says(
         "opened", shape.Case, f"{WRITE} unknown_procedure unknown_division division_outside_scope occurred_in_future",
         body=Opening,
@@ -65,7 +65,7 @@ async def open_case(actor: Caller, write: TheWrite, house: TheHouse) -> Answer:
 
 @router.post(
     "/{case_id}/actions/{action}",
-    summary="办理",
+    summary="操作",
     openapi_extra=says(
         "acted", shape.Case,
         f"{WRITE} unknown_case unknown_action version_conflict case_closed action_not_allowed_in_stage same_person"

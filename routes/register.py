@@ -50,7 +50,7 @@ async def units(
     return _page(rows, "id", limit)
 
 
-@router.get("/procedures", summary="流程", openapi_extra=says("ok", notice.ProcedurePage))
+@router.get("/procedures", summary="办理流程", openapi_extra=says("ok", notice.ProcedurePage))
 async def procedures(_: Caller, ledger: TheLedger) -> dict[str, Any]:
     """What new cases take: each procedure with its intake form and stages."""
     released = await ledger.library.released()

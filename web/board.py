@@ -17,7 +17,7 @@ URGENCY_TITLES: Mapping[Urgency, str] = {
     "soon": "临期",
     "normal": "正常",
 }
-NO_DUE = "无期限"
+NO_DUE = "无时限"
 
 
 class OpenCase(TypedDict):

@@ -92,7 +92,7 @@ def test_a_case_is_acted_on_and_looked_at(
     assert "refusals" not in events
     told = county("case", "history", number, "--token", token("inspector@141025000000"))[1]
     assert "action_not_allowed_in_stage" in told
-    assert "未了结 1" in county("board")[1]
+    assert "在办 1" in county("board")[1]
     assert county("board")[1].startswith("北平镇（141025101000）\n")
     assert number in county("board", "--division", TOWNSHIP, "--token", "")[1]
     whole = county("board", "--token", "")[1].splitlines()
@@ -186,7 +186,7 @@ def test_a_file_becomes_evidence(county: Any, token: Callable[[str], str], tmp_p
 
 def test_the_books_are_right(county: Any, token: Callable[[str], str]) -> None:
     opened(county, token(f"grid_worker@{VILLAGE}"))
-    assert county("ledger", "verify")[:2] == (0, "账本无差错。\n")
+    assert county("ledger", "verify")[:2] == (0, "台账无差错。\n")
     assert county("ledger", "rebuild", "--check")[:2] == (0, "事项 1 件，差异 0 处。\n")
 
 

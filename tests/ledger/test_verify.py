@@ -157,7 +157,7 @@ async def test_a_case_that_is_wholly_gone_is_missed_by_its_commands(county: Coun
     await county.forge("delete from event where case_id = $1", case_id)
     found = await county.faults(case_id)
     assert found
-    assert all("已受理，事项却不存在" in fault for fault in found)
+    assert all("已裁定，事项却不存在" in fault for fault in found)
 
 
 async def test_events_swapped_between_cases_are_named_in_both(county: County) -> None:

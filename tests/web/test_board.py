@@ -61,7 +61,7 @@ def test_what_is_left_is_said_in_whole_units_rounded_down(ahead: timedelta, word
 
 
 def test_no_due_date_is_said_so() -> None:
-    assert (left_text(None, NOW), due_text(None, NOW)) == ("无期限", "—")
+    assert (left_text(None, NOW), due_text(None, NOW)) == ("无时限", "—")
 
 
 @pytest.mark.parametrize(
