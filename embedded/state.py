@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-LAYOUT = {"postgres", "temporal.db", "log", "run", "evidence", "accounts.json", "lock"}
+LAYOUT = {"postgres", "postgres.new", "temporal.db", "log", "run", "evidence", "accounts.json", "lock"}
 NOBODYS = {"lost+found"}  # on every fresh volume
 
 
