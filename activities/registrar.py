@@ -16,6 +16,7 @@ from domain.command import Open
 from domain.form import control_free
 from domain.hat import Actor, Hat, Role
 from domain.instant import Instant
+from domain.misfit import told
 from domain.watch import Watch
 from ledger.connection import LOST, Writers
 from ledger.registrar import Registrar
@@ -88,8 +89,7 @@ class Desk:
             asked = Opening.model_validate(opening)
             body = json.dumps(opening, sort_keys=True, ensure_ascii=False).encode()
         except ValidationError as error:
-            faults = (f"{'.'.join(map(str, e['loc'])) or '输入'}：{e['msg']}" for e in error.errors()[:5])
-            return wire.Opened("malformed", detail="；".join(faults))
+            return wire.Opened("malformed", detail=told(error.errors(), "输入"))
         except ValueError:  # text that no encoding can carry
             return wire.Opened("malformed", detail="含有无法编码的字符")
         try:

@@ -8,10 +8,9 @@ import yaml
 from pydantic import ValidationError
 
 from domain.calendar import Calendar, YearDocument
+from domain.misfit import told
 
 DIRECTORY = Path(__file__).parent
-
-_WORDS = {"missing": "缺少此项", "extra_forbidden": "不认识的项目"}
 
 
 class Loader(yaml.SafeLoader):
@@ -50,17 +49,9 @@ def read(path: Path) -> YearDocument:
     try:
         document = YearDocument.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader))  # noqa: S506 - a safe loader, made stricter
     except ValidationError as error:
-        words = "；".join(map(_words, error.errors()))
-        raise BrokenFileError(f"日历文件 {path.name} 有误：{words}") from error
+        raise BrokenFileError(f"日历文件 {path.name} 有误：{told(error.errors())}") from error
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
         raise BrokenFileError(f"日历文件 {path.name} 不是有效的 YAML：{error}") from error
     if path.stem != str(document.year):
         raise BrokenFileError(f"日历文件 {path.name} 有误：文件名与年份 {document.year} 不符")
     return document
-
-
-def _words(error: Any) -> str:
-    place = ".".join(str(part) for part in error["loc"])
-    cause = error.get("ctx", {}).get("error")
-    words = str(cause) if isinstance(cause, ValueError) else _WORDS.get(error["type"], "格式不正确")
-    return f"{place} {words}".strip()

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from domain.form import FormField
 from domain.hat import Post
 from domain.limit import Limit, Roll, Unit
+from domain.misfit import told
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
@@ -210,5 +211,4 @@ def read(document: Any) -> Procedure:
     try:
         return Procedure.model_validate(document)
     except ValidationError as error:
-        lines = [f"{'.'.join(str(step) for step in e['loc']) or '（整个文件）'}：{e['msg']}" for e in error.errors()]
-        raise ProcedureFault("；".join(lines)) from None
+        raise ProcedureFault(told(error.errors(), "（整个文件）")) from None

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from domain import misfit
 from domain.form import control_free
 from domain.instant import utc
 
@@ -72,39 +73,25 @@ class Acting(Sent):
     expected_version: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
 
 
-CODES: Mapping[str, tuple[str, str]] = {
-    "missing": ("missing_field", "缺少此项"),
-    "extra_forbidden": ("unknown_field", "没有这一项"),
-    "string_too_long": ("field_too_long", "最多 {max_length} 字"),
-    "string_too_short": ("missing_field", "不能为空"),
-    "string_type": ("mistyped_field", "应为文字"),
-    "int_type": ("mistyped_field", "应为整数"),
-    "int_parsing": ("mistyped_field", "应为整数"),
-    "bool_parsing": ("mistyped_field", "应为 true 或 false"),
-    "uuid_parsing": ("mistyped_field", "应为 UUID"),
-    "dict_type": ("mistyped_field", "应为对象"),
-    "model_type": ("mistyped_field", "应为对象"),
-    "model_attributes_type": ("mistyped_field", "应为对象"),
-    "too_long": ("field_too_long", "最多 {max_length} 项"),
-    "greater_than_equal": ("out_of_range", "不能小于 {ge}"),
-    "less_than_equal": ("out_of_range", "不能大于 {le}"),
-    "datetime_type": ("mistyped_field", "应为带时区的时间，如 2026-11-23T09:30:00+08:00"),
-    "datetime_parsing": ("mistyped_field", "应为带时区的时间，如 2026-11-23T09:30:00+08:00"),
-    "datetime_from_date_parsing": ("mistyped_field", "应为带时区的时间，如 2026-11-23T09:30:00+08:00"),
-    "string_pattern_mismatch": ("invalid_field", "只能用数字、“+”和“-”，最多 20 位"),
+CODES: Mapping[str, str] = {
+    "missing": "missing_field",
+    "string_too_short": "missing_field",
+    "extra_forbidden": "unknown_field",
+    "string_too_long": "field_too_long",
+    "too_long": "field_too_long",
+    "greater_than_equal": "out_of_range",
+    "less_than_equal": "out_of_range",
+    "string_pattern_mismatch": "invalid_field",
+    "value_error": "invalid_field",
 }
-ERRORS_MAX = 20
 
 
 def errors(found: Iterable[Mapping[str, Any]], within: int = 0) -> list[dict[str, str]]:
     """pydantic's errors as problems of single fields; `within`: how many steps of the place to leave out."""
-    return [_error(each, within) for each, _ in zip(found, range(ERRORS_MAX), strict=False)]
+    return [_error(each, within) for each, _ in zip(found, range(misfit.MISFITS_MAX), strict=False)]
 
 
 def _error(found: Mapping[str, Any], within: int) -> dict[str, str]:
-    code, words = CODES.get(found["type"], ("invalid_field", "格式不正确"))
-    context = found.get("ctx", {})
-    if found["type"] == "value_error":
-        words = str(context.get("error", words)).replace("{", "").replace("}", "")
     name = ".".join(str(step)[:60] for step in found["loc"][within:])
-    return {"name": name, "code": code, "detail": words.format_map({k: v for k, v in context.items() if k != "error"})}
+    known = CODES.get(found["type"], "mistyped_field" if found["type"] in misfit.WORDS else "invalid_field")
+    return {"name": name, "code": known, "detail": misfit.words(found)}

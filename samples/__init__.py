@@ -5,7 +5,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from domain.hat import Hat
+from domain.misfit import told
 from samples.row import Division, Hazard, Person, Reporter, Row, Step, Unit
 
 __all__ = ["Division", "Hazard", "Person", "Reporter", "SampleError", "Samples", "Step", "Unit", "read"]
@@ -78,8 +79,7 @@ def rows(model: type[Model], file: str, given: Iterable[Any]) -> tuple[Model, ..
         try:
             valid.append(model.model_validate(row))
         except ValidationError as error:
-            faults = "；".join(_words(fault) for fault in error.errors())
-            raise SampleError(file, faults, number) from None
+            raise SampleError(file, told(error.errors(), "（整条）"), number) from None
     return tuple(valid)
 
 
@@ -94,29 +94,6 @@ def _listed(folder: Path, name: str) -> list[Any]:
     if not isinstance(listed, list):
         raise SampleError(file, f"应有 sample: true 和列表 {name}")
     return listed
-
-
-WORDS: Mapping[str, str] = {
-    "missing": "缺少这一项",
-    "extra_forbidden": "没有这一项，请检查拼写",
-    "string_type": "应为文字（代码和电话要加引号）",
-    "string_pattern_mismatch": "格式不对，应合 {pattern}",
-    "string_too_long": "最多 {max_length} 字",
-    "string_too_short": "至少 {min_length} 字",
-    "literal_error": "只能是 {expected}",
-    "value_error": "{error}",
-    "too_short": "至少 {min_length} 项",
-    "int_type": "应为整数",
-    "int_parsing": "应为整数",
-    "bool_type": "应为 true 或 false",
-    "bool_parsing": "应为 true 或 false",
-    "greater_than_equal": "不能小于 {ge}",
-}
-
-
-def _words(fault: Mapping[str, Any]) -> str:
-    place = ".".join(str(step) for step in fault["loc"]) or "（整条）"
-    return f"“{place}”{WORDS.get(fault['type'], '不合要求').format(**fault.get('ctx', {}))}"
 
 
 def _unique(file: str, field: str, values: Iterable[str]) -> None:

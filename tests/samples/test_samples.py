@@ -159,16 +159,16 @@ def copy(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "old", "new", "words"),
     [
-        ("people.yaml", "[dispatcher@141025000000]", "[king@1]", "people.yaml 第 1 条：“hats.0”没有“king”这个角色"),
+        ("people.yaml", "[dispatcher@141025000000]", "[king@1]", "people.yaml 第 1 条：hats.0：没有“king”这个角色"),
         ("people.yaml", "[dispatcher@141025000000]", "[head@U-9]", "第 1 条：“hats”所指的 U-9 不存在"),
         ("people.yaml", "P-0002", "P-0001", "people.yaml：“id”的值 P-0001 出现了 2 次"),
-        ("people.yaml", "样例·钱调度", "钱调度", "people.yaml 第 1 条：“name”格式不对"),
+        ("people.yaml", "样例·钱调度", "钱调度", "people.yaml 第 1 条：name：格式不对"),
         ("people.yaml", "sample: true", "sample: false", "people.yaml：应有 sample: true 和列表 people"),
         ("people.yaml", "people:\n", "people: [\n", "people.yaml：不是合格的 YAML"),
         ("units.yaml", '"141025000000"', '"141099000000"', "第 1 条：“division”所指的 141099000000"),
-        ("units.yaml", "[safety,", "[safty,", "units.yaml 第 1 条：“kinds.0”只能是"),
-        ("hazards.yaml", "kind: natural_disaster", "knd: natural_disaster", "“knd”没有这一项，请检查拼写"),
-        ("hazards.yaml", "10099990001", "13800000000", "hazards.yaml 第 1 条：“reporter.phone”格式不对"),
+        ("units.yaml", "[safety,", "[safty,", "units.yaml 第 1 条：kinds.0：只能是"),
+        ("hazards.yaml", "kind: natural_disaster", "knd: natural_disaster", "knd：没有这一项，请检查拼写"),
+        ("hazards.yaml", "10099990001", "13800000000", "hazards.yaml 第 1 条：reporter.phone：格式不对"),
         (
             "hazards.yaml",
             "act: dispatch,",
@@ -176,8 +176,8 @@ def copy(tmp_path: Path) -> Path:
             "第 1 条：“村东土崖出现裂缝，崖下住着两户人家”还没有派单",
         ),
         ("hazards.yaml", "by: grid_worker", "by: king", "第 1 条：“by”所指的 king@141025104202 不存在"),
-        ("divisions.csv", "141025100000,岳阳镇,township", "14102510000,岳阳镇,township", "“code”格式不对"),
-        ("divisions.csv", "山西省,province", "山西省,state", "divisions.csv 第 1 条：“level”只能是"),
+        ("divisions.csv", "141025100000,岳阳镇,township", "14102510000,岳阳镇,township", "code：格式不对"),
+        ("divisions.csv", "山西省,province", "山西省,state", "divisions.csv 第 1 条：level：只能是"),
     ],
 )
 def test_a_fault_names_file_row_and_field(copy: Path, file: str, old: str, new: str, words: str) -> None:
