@@ -15,8 +15,8 @@ GOOD = "year: 2030\nversion: 1\nsource: 通知\noff:\n  - {date: 2030-01-01, nam
 @pytest.mark.parametrize(
     ("name", "written", "words"),
     [
-        ("2030.yaml", GOOD.replace("work: []\n", ""), "2030.yaml 有误：work 缺少此项"),
-        ("2030.yaml", GOOD + "rest: []\n", "rest 不认识的项目"),
+        ("2030.yaml", GOOD.replace("work: []\n", ""), "2030.yaml 有误：work：缺少此项"),
+        ("2030.yaml", GOOD + "rest: []\n", "rest：没有这一项，请检查拼写"),
         ("2030.yaml", GOOD.replace("2030-01-01", "2030-13-01"), "2030.yaml"),
         ("2030.yaml", GOOD.replace("2030-01-01", "2029-01-01"), "2029-01-01不在2030年内"),
         ("2030.yaml", GOOD + "off: []\n", "“off”写了两次"),
