@@ -5,7 +5,6 @@
 
 import gc
 import json
-import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache, partial
@@ -20,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+import log
 import web
 from domain.instant import Instant
 from ledger import trouble
@@ -61,7 +61,7 @@ KEEP_ALIVE_S = 30
 CONNECTIONS_MAX = 1000
 ROUTERS = (cases, history, board, evidence, register, health, pages)
 
-log = structlog.get_logger("api")
+logger = structlog.get_logger("api")
 
 
 def create(settings: Settings, clock: Callable[[Instant], Instant] = lambda at: at) -> FastAPI:
@@ -139,7 +139,7 @@ async def unmatched(request: Request, error: Exception) -> Response:
 
 async def unavailable(request: Request, error: Exception) -> Response:
     """The ledger could not be reached: what was asked may or may not have been recorded."""
-    log.warning("ledger unavailable", error=repr(error)[:300])
+    logger.warning("ledger unavailable", error=repr(error)[:300])
     words = "暂时连不上台账，请稍后重试"
     if request.method != "GET":
         words = "暂时连不上台账，是否已记录尚不确定：请用同一个 Idempotency-Key 原样重发，不会重复办理"
@@ -149,11 +149,11 @@ async def unavailable(request: Request, error: Exception) -> Response:
 async def unreadable(request: Request, error: Exception) -> Response:
     """A case that this version cannot read or decide; noted for whoever operates the house."""
     assert isinstance(error, PoisonedCase)
-    log.error("case unreadable", case_id=str(error.case_id), error=str(error)[:300])
+    logger.error("case unreadable", case_id=str(error.case_id), error=str(error)[:300])
     try:
         await trouble.note(request.app.state.house.ledger.writers, error)
     except LOST:
-        log.warning("trouble not noted", case_id=str(error.case_id))
+        logger.warning("trouble not noted", case_id=str(error.case_id))
     return problem(request, "case_unreadable", "这个事项暂时读不出来，已记录，请联系管理员")
 
 
@@ -162,26 +162,10 @@ async def failed(request: Request) -> Response:
     return problem(request, "internal", "系统内部出错，已记录")
 
 
-def configure_log(level: str) -> None:
-    """JSON lines on standard output; uvicorn's own lines too, none of which holds a header or a query."""
-    threshold = logging.getLevelNamesMapping()[level.upper()]
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper("iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(threshold),
-    )
-    logging.basicConfig(level=max(threshold, logging.WARNING), format="%(message)s")
-
-
 def main() -> None:
     """Serve until told to stop; what is under way gets a few seconds."""
     settings = load()
-    configure_log(settings.log_level)
+    log.configure(settings.log_level)
     app = create(settings)
     gc.freeze()  # what is loaded stays: looking it through again and again would stop everybody for 50 ms
     uvicorn.run(

@@ -6,7 +6,6 @@ Patrol is at work before the Temporal SDK is even loaded, so that a restart is n
 import asyncio
 import gc
 import importlib
-import logging
 import os
 import signal
 import sys
@@ -18,6 +17,7 @@ import uvloop
 from prometheus_client import start_http_server
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+import log
 import settings
 from activities.patrol import Patrol
 from activities.reach import Reach
@@ -44,7 +44,7 @@ LOADED_LATER = (
     "workflows.intake",
 )
 
-log = structlog.get_logger("worker")
+logger = structlog.get_logger("worker")
 
 
 class WorkerSettings(BaseSettings):
@@ -113,15 +113,15 @@ async def keep_with_temporal(registrar: Registrar, writers: Writers, own: Worker
         try:
             client = await connect()
             worker = hosted(client, registrar, writers, own)
-            log.info("temporal_connected", namespace=client.namespace)
+            logger.info("temporal_connected", namespace=client.namespace)
             async with asyncio.TaskGroup() as group:
                 group.create_task(RollCall(client, writers, reach).run(), name="roll call")
                 group.create_task(Relay(client, writers.url).run(), name="relay")
                 group.create_task(worker.run(), name="temporal worker")
         except ExceptionGroup:
-            log.exception("temporal_side_failed")
+            logger.exception("temporal_side_failed")
         except Exception as error:
-            log.warning("temporal_away", error=str(error)[:200])
+            logger.warning("temporal_away", error=str(error)[:200])
         reach.away()
         await asyncio.sleep(RECONNECT_SECONDS)
 
@@ -132,7 +132,7 @@ async def patrol_always(patrol: Patrol) -> NoReturn:
         try:
             await patrol.run()
         except Exception:
-            log.exception("patrol_failed")
+            logger.exception("patrol_failed")
         await asyncio.sleep(RECONNECT_SECONDS)
 
 
@@ -145,48 +145,21 @@ async def serve(url: str, own: WorkerSettings, stop: asyncio.Event) -> bool:
         asyncio.create_task(patrol_always(patrol), name="patrol"),
         asyncio.create_task(keep_with_temporal(registrar, writers, own, reach), name="temporal side"),
     ]
-    log.info("worker_started", pid=os.getpid())
+    logger.info("worker_started", pid=os.getpid())
     await stop.wait()
     for part in parts:
         part.cancel()
     _, running = await asyncio.wait(parts, timeout=STOP_SECONDS)
-    log.info("worker_stopped", still_running=[part.get_name() for part in running])
+    logger.info("worker_stopped", still_running=[part.get_name() for part in running])
     if not running:
         await writers.close()
     return not running
 
 
-def log_as_json(level: str) -> None:
-    """One JSON object a line on stderr, the SDK's own lines too."""
-    shared: list[structlog.typing.Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.dict_tracebacks,
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
-    handler = logging.StreamHandler()
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
-        )
-    )
-    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-
-
 async def main() -> None:
     """Ends after SIGTERM or SIGINT."""
     told = settings.load()
-    log_as_json(told.log_level)
+    log.configure(told.log_level)
     own = WorkerSettings()
     if own.metrics_port is not None:
         start_http_server(own.metrics_port, addr="127.0.0.1")

@@ -1,41 +1,19 @@
 """A fresh ledger for each test, and workers beside it in the test's own loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from itertools import count
 
 import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
 from bench import matter
-from embedded.postgres import Postgres
 from ledger.connection import Connection, connect
 from ledger.house import Ledger, opened
-from ledger.migration import upgrade
 from worker import WorkerSettings, serve
 
-TEMPLATE = "timing_template"
-NUMBERS = count(1)
-
 Working = Callable[[str], AbstractAsyncContextManager[None]]
-
-
-@pytest.fixture(scope="session")
-def template(postgres: Postgres) -> Postgres:
-    postgres.sql(f"create database {TEMPLATE} owner bihuan_owner")
-    upgrade(postgres.url("bihuan_owner", TEMPLATE))
-    return postgres
-
-
-@pytest.fixture
-def database(template: Postgres) -> Iterator[str]:
-    """The application role's address of a database that nobody else uses."""
-    name = f"timing_{next(NUMBERS)}"
-    template.sql(f"create database {name} template {TEMPLATE} owner bihuan_owner")
-    yield template.url("bihuan", name)
-    template.sql(f"drop database {name} with (force)")
 
 
 @pytest_asyncio.fixture(loop_scope="session")

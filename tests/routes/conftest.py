@@ -12,7 +12,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api import configure_log, create
+import log
+from api import create
 from domain.hat import Hat
 from embedded.postgres import Postgres
 from ledger import token
@@ -106,7 +107,7 @@ def opening(**given: Any) -> Row:
 async def world(migrated: Postgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """One application for all tests of routes, its shelf stocked from the house's own files."""
     settings = Settings(database_url=migrated.app_url, evidence_dir=Path(tmp_path_factory.mktemp("evidence")))
-    configure_log("warning")
+    log.configure("warning")
     app = create(settings)
     async with app.router.lifespan_context(app):
         house: House = app.state.house

@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 
 import api
+import log
 from ledger.request import LedgerUnavailable, PoisonedCase
 from ledger.shelf import stock
 from routes import notice, shape
@@ -251,4 +252,4 @@ def test_a_server_has_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(api, "load", lambda: Settings(database_url="postgresql:///none", evidence_dir=tmp_path))
     api.main()
     assert (told["limit_concurrency"], told["timeout_keep_alive"]) == (1000, 30)
-    api.configure_log("warning")
+    log.configure("warning")
