@@ -3,13 +3,13 @@
 import json
 
 import asyncpg
-import yaml
 
 from calendars import load
 from domain.hat import Hat
-from domain.procedure import Procedure, read
+from domain.procedure import Procedure
 from ledger.connection import Writers
 from ledger.library import Library
+from procedures import parse
 from settings import ROOT
 
 COUNTY, TOWNSHIP, VILLAGE, UNIT = "141025000000", "141025101000", "141025101200", "U-141025101-01"
@@ -67,4 +67,4 @@ async def release(app_url: str, procedures: list[Procedure]) -> None:
 
 def procedure(name: str) -> Procedure:
     """The procedure of a file under `procedures/`."""
-    return read(yaml.safe_load((ROOT / "procedures" / f"{name}.yaml").read_text(encoding="utf-8")))
+    return parse(ROOT / "procedures" / f"{name}.yaml")

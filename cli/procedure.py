@@ -17,6 +17,7 @@ app = typer.Typer(help="办理流程：核对、画图、启用。", no_args_is_
 Files = Annotated[
     list[Path] | None, typer.Argument(metavar="[FILE...]", help="流程文件（YAML）；不写为 procedures/ 里的全部")
 ]
+Page = Annotated[bool, typer.Option("--page", help="写成一页：图、阶段、操作、时限和依据")]
 File = Annotated[Path, typer.Argument(metavar="FILE", help="流程文件（YAML）")]
 
 
@@ -37,13 +38,14 @@ def check(files: Files = None) -> None:
 
 
 @app.command()
-def draw(files: Files = None) -> None:
-    """画出状态图（Mermaid 文本）。"""
+def draw(files: Files = None, page: Page = False) -> None:
+    """画出状态图（Mermaid 文本），或连同时限和依据写成一页。"""
     from domain.draw import mermaid
+    from domain.page import page as whole_page
 
     named = _named(files)
     for file in named:
-        drawn = mermaid(_sound(file))
+        drawn = (whole_page if page else mermaid)(_sound(file))
         typer.echo(f"%% {file}\n{drawn}" if len(named) > 1 else drawn, nl=False)
 
 
@@ -74,19 +76,13 @@ def _sound(file: Path) -> "Procedure":
 
 def _read(file: Path) -> "tuple[Procedure | None, list[str]]":
     """The procedure in `file` and everything that is wrong with it."""
-    import yaml
-
-    from calendars import Loader
     from domain.check import faults
     from domain.procedure import ProcedureFault, read
+    from domain.shared import resolved
+    from procedures import document, shared
 
     try:
-        document = yaml.load(file.read_text(encoding="utf-8"), Loader)  # noqa: S506 - a safe loader, made stricter
-        procedure = read(document)
-    except OSError as error:
-        return None, [f"读不了：{error.strerror}"]
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        return None, [f"不是合格的 YAML：{error}"]
+        procedure = read(resolved(document(file), shared()))
     except ProcedureFault as fault:
         return None, [str(fault)]
     return procedure, faults(procedure)

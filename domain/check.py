@@ -12,7 +12,8 @@ from itertools import chain, combinations, pairwise, product
 from domain.form import FieldType
 from domain.hat import LEVELS, Post
 from domain.naming import unknown_names
-from domain.procedure import Action, Condition, LadderRung, Procedure
+from domain.procedure import Action, Procedure
+from domain.rule import Condition, LadderRung
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +40,61 @@ def faults(procedure: Procedure) -> list[str]:
         *_unreachable(procedure, reached),
         *_self_acceptance(procedure, reached),
         *_ladders(procedure),
+        *_seals(procedure, reached),
+        *_items(procedure),
     ]
 
 
 def _misused_names(procedure: Procedure) -> Iterator[str]:
-    """Dispatching is a field named `unit` of type unit; the name may mean nothing else."""
+    """Dispatching is a field named `unit` of type unit; the name may mean nothing else. So for `item`."""
     for name, action in procedure.actions.items():
+        if any(field.name == "item" and field.type is not FieldType.ITEM for field in action.form):
+            yield f"actions.{name}：表单项“item”须为 item 类型"
         if any(field.name == "unit" and field.type is not FieldType.UNIT for field in action.form):
             yield f"actions.{name}：表单项“unit”须为 unit 类型"
 
 
 def _walk(procedure: Procedure) -> dict[Node, Path]:
     """Every node that can be reached, with a shortest path to it (stage, action, stage, …)."""
-    start = Node(procedure.intake.stage, False, frozenset())
-    reached: dict[Node, Path] = {start: (start.stage,)}
-    waiting = deque([start])
+    reached: dict[Node, Path] = {}
+    waiting: deque[Node] = deque()
+    for branch in procedure.intake.stage:
+        first = Node(branch.stage, False, frozenset())
+        if first not in reached:
+            reached[first] = (first.stage,)
+            waiting.append(first)
     while waiting:
         node = waiting.popleft()
-        for name, action in procedure.actions.items():
-            if node.stage not in action.from_:
-                continue
-            for following in _after(procedure, node, name, action):
-                if following not in reached:
-                    reached[following] = (*reached[node], name, following.stage)
-                    waiting.append(following)
+        for name, following in _ways(procedure, node):
+            if following not in reached:
+                reached[following] = (*reached[node], name, following.stage)
+                waiting.append(following)
     return reached
+
+
+def _ways(procedure: Procedure, node: Node) -> Iterator[tuple[str, Node]]:
+    """Every way on from a node: by an action, and by a window that lapses there."""
+    for name, action in procedure.actions.items():
+        if node.stage in action.from_:
+            yield from ((name, following) for following in _after(procedure, node, name, action))
+    for clock in procedure.stages[node.stage].clocks:
+        lapses_to = procedure.clocks[clock].lapses_to
+        if lapses_to:
+            yield clock, Node(lapses_to, node.unit, frozenset(procedure.closing.acts))
 
 
 def _after(procedure: Procedure, node: Node, name: str, action: Action) -> Iterator[Node]:
     """Where an action can lead from a node. Conditions on the unit are decided, others taken as possible."""
-    dispatches = any(f.name == "unit" and f.type is FieldType.UNIT and f.required for f in action.form)
+    dispatches = action.opens is None and any(
+        f.name == "unit" and f.type is FieldType.UNIT and f.required for f in action.form
+    )
     unit = node.unit or dispatches
+    if action.effect == "resubmit":
+        yield from _back(procedure, node)
+        return
     done = frozenset() if name in procedure.closing.after else node.done
+    if action.unfinished:
+        done = frozenset(procedure.closing.acts)
     if name in procedure.closing.acts:
         done = done | {name}
     if not action.to:
@@ -82,7 +106,19 @@ def _after(procedure: Procedure, node: Node, name: str, action: Action) -> Itera
         if not fits or any(taken in ({}, rest) for taken in decided):
             continue
         decided.append(rest)
-        yield Node(branch.stage, unit, done)
+        yield Node(branch.stage, unit and not (action.releases and branch.stage != node.stage), done)
+
+
+def _back(procedure: Procedure, node: Node) -> Iterator[Node]:
+    """Where a case that was returned to this stage can have come from."""
+    for action in procedure.actions.values():
+        if action.returns and any(branch.stage == node.stage for branch in action.to):
+            held_by_unit = {
+                name for name, stage in procedure.stages.items()
+                if stage.holder and Post.parse(stage.holder).level == "unit"
+            }  # fmt: skip
+            sources = [name for name in action.from_ if not action.settles or name in held_by_unit]
+            yield from (Node(name, name in held_by_unit or node.unit, node.done) for name in sources)
 
 
 def _stages(procedure: Procedure, reached: dict[Node, Path]) -> Iterator[str]:
@@ -99,21 +135,25 @@ def _stages(procedure: Procedure, reached: dict[Node, Path]) -> Iterator[str]:
             yield f"阶段“{stage.title}”的负责岗位没有层级：{stage.holder}"
         elif Post.parse(stage.holder).level == "unit" and not node.unit:
             yield f"阶段“{stage.title}”由承办单位负责，但此时尚未派单：{way}"
-        elif all(procedure.clocks[clock].window for clock in stage.clocks):
+        elif not any(_watches(procedure, clock) for clock in stage.clocks):
             yield f"阶段“{stage.title}”没有时限：{way}"
         else:
             continue
         told.add(node.stage)
 
 
+def _watches(procedure: Procedure, name: str) -> bool:
+    """Whether a clock surely leads to something: a duty that always starts, or a window whose lapse moves the case."""
+    clock = procedure.clocks[name]
+    return not clock.when and (not clock.window or clock.lapses_to is not None)
+
+
 def _dead_ends(procedure: Procedure, reached: dict[Node, Path]) -> Iterator[str]:
     """Every node can reach an end."""
     back: dict[Node, set[Node]] = {}
     for node in reached:
-        for name, action in procedure.actions.items():
-            if node.stage in action.from_:
-                for following in _after(procedure, node, name, action):
-                    back.setdefault(following, set()).add(node)
+        for _, following in _ways(procedure, node):
+            back.setdefault(following, set()).add(node)
     good = {node for node in reached if procedure.stages[node.stage].closed}
     waiting = deque(good)
     while waiting:
@@ -177,6 +217,10 @@ def _ladders(procedure: Procedure) -> Iterator[str]:
         ladders = {clock.ladder, *(variant.ladder for variant in clock.variants)}
         if not clock.window and not procedure.ladders.get(clock.ladder or ""):
             yield f"时限“{clock.title}”（{name}）没有升级阶梯"
+        if clock.window and clock.extension:
+            yield f"窗口“{clock.title}”（{name}）不能延期"
+        if clock.extension and clock.extension.most.unit != clock.limit.unit:
+            yield f"时限“{clock.title}”（{name}）的延期单位与时限不同"
         holders = [s.holder for s in procedure.stages.values() if name in s.clocks and s.holder]
         for ladder in filter(None, ladders):
             for rung in procedure.ladders[ladder]:
@@ -187,3 +231,29 @@ def _ladders(procedure: Procedure) -> Iterator[str]:
 def _height(rung: LadderRung) -> int:
     level = Post.parse(rung.to).level
     return -1 if level in (None, "unit") else LEVELS.index(level)
+
+
+def _seals(procedure: Procedure, reached: dict[Node, Path]) -> Iterator[str]:
+    """What is sealed stays sealed: no way leads from a sealed stage to one that shows the case (DOMAIN §6.2)."""
+    told: set[tuple[str, str]] = set()
+    for node, path in reached.items():
+        if not procedure.stages[node.stage].sealed:
+            continue
+        for name, following in _ways(procedure, node):
+            if not procedure.stages[following.stage].sealed and (node.stage, following.stage) not in told:
+                told.add((node.stage, following.stage))
+                yield f"密封的事项会公开：{' → '.join((*path, name, following.stage))}"
+
+
+def _items(procedure: Procedure) -> Iterator[str]:
+    """What is opened can be settled, wherever it may keep a case from closing."""
+    settled = {kind for action in procedure.actions.values() if action.settles for kind in action.settles.kinds}
+    for name, kind in procedure.items.items():
+        if kind.blocks and name not in settled and name != "child":
+            yield f"待办项“{kind.title}”（{name}）没有可以了结它的操作"
+    for name, action in procedure.actions.items():
+        if action.settles and action.settles.by_field:
+            field = next(field for field in action.asked if field.name == action.settles.by_field)
+            states = {state for kind in action.settles.kinds for state in procedure.items[kind].states}
+            if not set(field.options or {}) <= states:
+                yield f"操作“{action.title}”（{name}）的“{field.title}”与待办项的结果不符"

@@ -17,6 +17,8 @@ class Open:
     fields: Mapping[str, Any] = field(default_factory=dict)
     has_reporter: bool = False
     occurred_at: Instant | None = None
+    received_at: Instant | None = None  # when it reached an office, if that was before it was recorded
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +36,20 @@ class Expire:
     """Let everything that is due happen. Asked by the case's workflow and by Patrol."""
 
 
-Command = Open | Act | Expire
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """What another case has to say: `kind` merged, split_off, declined, linked or child_closed; `other`: its id."""
+
+    kind: str
+    other: str
+    number: str
+    words: str = ""
+    item: str | None = None  # of the case that is told
+
+
+@dataclass(frozen=True, slots=True)
+class Rederive:
+    """Count every running clock again, by the calendar that is in force."""
+
+
+Command = Open | Act | Expire | Tell | Rederive

@@ -5,10 +5,12 @@ or hours run through nights and days off and never roll.
 """
 
 from calendar import monthrange
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from domain.calendar import Calendar
+from domain.clock import Pause
 from domain.instant import ONE_DAY, Instant, day_of, end_of, midnight, utc
 from domain.limit import Limit, Roll, Unit
 
@@ -27,25 +29,64 @@ class Due:
     provisional: bool
 
 
-def count(calendar: Calendar, start: Instant, limit: Limit, roll: Roll = Roll.NONE) -> Due:
-    """When `limit`, running from `start`, is over. Raises ValueError for a start without zone."""
+def count(
+    calendar: Calendar, start: Instant, limit: Limit, roll: Roll = Roll.NONE, pauses: Sequence[Pause] = ()
+) -> Due:
+    """When `limit`, running from `start` but not in `pauses` (ended ones, in order), is over.
+
+    A day counts if the limit was running when it began: so the first day is excluded, and so is that of resuming.
+    A limit whose last day was cut short by a pause has the day of resuming for its end. Raises ValueError for a
+    start without zone.
+    """
     if limit.duration is not None:
-        return Due(utc(start) + limit.duration, None, False)
-    return _count_days(calendar, day_of(start), limit, roll)
-
-
-def _count_days(calendar: Calendar, first: date, limit: Limit, roll: Roll) -> Due:
-    last, provisional = first, False
-    if limit.unit is Unit.WORKING_DAY:
-        if limit.n:
-            last = _working_days_after(calendar, first, limit.n)
-            provisional = calendar.provisional(first + ONE_DAY, last)
-    else:
-        last = unrolled(first, limit)
+        return Due(_run_out(start, limit.duration, pauses), None, False)
+    last, provisional = _last_day(calendar, start, limit, pauses)
     if roll == Roll.FORWARD:
         unmoved, last = last, calendar.working_day_from(last)
         provisional = provisional or calendar.provisional(unmoved, last)
     return Due(end_of(last), last, provisional)
+
+
+def running(start: Instant, pauses: Sequence[Pause]) -> Iterator[tuple[Instant, Instant | None]]:
+    """The times from `start` on that are in no pause; the last one has no end, unless a pause still lasts."""
+    for pause in pauses:
+        if pause.began_at > start:
+            yield start, pause.began_at
+        if pause.ended_at is None:
+            return
+        start = pause.ended_at
+    yield start, None
+
+
+def _run_out(start: Instant, left: timedelta, pauses: Sequence[Pause]) -> Instant:
+    for begin, end in running(utc(start), pauses):
+        if end is None or begin + left <= end:
+            return utc(begin + left)
+        left -= end - begin
+    raise ValueError("a pause that lasts has no end to count from")
+
+
+def _last_day(calendar: Calendar, start: Instant, limit: Limit, pauses: Sequence[Pause]) -> tuple[date, bool]:
+    """The last day before any rolling, and whether it is provisional."""
+    by_working_day = limit.unit is Unit.WORKING_DAY
+    first = day_of(start)
+    left = limit.n if by_working_day else (unrolled(first, limit) - first).days
+    provisional = False
+    for begin, end in running(start, pauses):
+        first = day_of(begin)
+        day = _working_days_after(calendar, first, left) if by_working_day else first + left * ONE_DAY
+        final = None if end is None else day_of(end - MICROSECOND)  # the last day that was running when it began
+        if final is None or day < final or (day == final and end == end_of(day)):
+            return day, provisional or (by_working_day and left > 0 and calendar.provisional(first + ONE_DAY, day))
+        if final > first:
+            left -= working_days(calendar, first, final) if by_working_day else (final - first).days
+            provisional = provisional or (by_working_day and calendar.provisional(first + ONE_DAY, final))
+    raise ValueError("a pause that lasts has no end to count from")
+
+
+def working_days(calendar: Calendar, first: date, last: date) -> int:
+    """How many days after `first`, up to `last`, are worked."""
+    return sum(calendar.is_working(first + n * ONE_DAY) for n in range(1, (last - first).days + 1))
 
 
 def _working_days_after(calendar: Calendar, day: date, n: int) -> date:
@@ -72,7 +113,12 @@ def share_of(start: Instant, due_at: Instant, numerator: int, denominator: int) 
 
 
 def internal_due(
-    calendar: Calendar, start: Instant, limit: Limit, due: Due, share: tuple[int, int] = (4, 5)
+    calendar: Calendar,
+    start: Instant,
+    limit: Limit,
+    due: Due,
+    share: tuple[int, int] = (4, 5),
+    pauses: Sequence[Pause] = (),
 ) -> Instant:
     """An office's own, earlier date: `share` of the limit, rounded to the earlier whole day, never rolled.
 
@@ -80,14 +126,15 @@ def internal_due(
     """
     numerator, denominator = share
     if limit.duration is not None:
-        return utc(start) + limit.duration * numerator // denominator
+        return _run_out(start, limit.duration * numerator // denominator, pauses)
     if limit.n == 0:
         return share_of(start, due.due_at, numerator, denominator)
-    first = day_of(start)
-    if limit.unit is Unit.WORKING_DAY:
-        return end_of(_working_days_after(calendar, first, limit.n * numerator // denominator))
-    days = (unrolled(first, limit) - first).days
-    return end_of(first + days * numerator // denominator * ONE_DAY)
+    n = limit.n
+    if limit.unit is Unit.MONTH:
+        first = day_of(start)
+        n = (unrolled(first, limit) - first).days
+    unit = Unit.WORKING_DAY if limit.unit is Unit.WORKING_DAY else Unit.DAY
+    return count(calendar, start, Limit(n * numerator // denominator, unit), pauses=pauses).due_at
 
 
 def before(calendar: Calendar, due: Due, limit: Limit) -> tuple[Instant, bool]:
@@ -126,5 +173,5 @@ def after(calendar: Calendar, due: Due, limit: Limit) -> Due:
         return due
     if limit.duration is not None:
         return Due(due.due_at + limit.duration, None, due.provisional)
-    rung = _count_days(calendar, due.last_day or day_of(due.due_at), limit, Roll.NONE)
+    rung = count(calendar, midnight(due.last_day or day_of(due.due_at)), limit)
     return Due(rung.due_at, rung.last_day, due.provisional or rung.provisional)

@@ -1,51 +1,36 @@
 """Decisions: what a command makes happen to a case. Total: events or a Refusal, never an exception."""
 
+import hashlib
+import json
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from domain.calendar import Calendar
+from domain import gate as gates
+from domain.arrival import arrive
 from domain.case import Case
+from domain.clock import Clock
 from domain.command import Act, Open
-from domain.event import ActionTaken, CaseOpened, Event, Move, ProcedureRef, Unit
-from domain.form import LINE_BREAK, Known, answers, control_free, legible
-from domain.hat import Actor, Post
+from domain.context import Context
+from domain.deed import Deed
+from domain.event import CaseOpened, Event, ProcedureRef, Repeated
+from domain.form import LINE_BREAK, FieldType, answers, control_free, legible
+from domain.hat import Post
 from domain.instant import Instant
-from domain.limit import Limit
-from domain.permission import permitted
-from domain.procedure import Action, Procedure, meets
+from domain.outcome import carry_out
+from domain.paper import issue
+from domain.permission import answerable, permitted
+from domain.procedure import Action, Procedure
 from domain.refusal import FieldProblem, Refusal
-from domain.timetable import start
+from domain.rule import meets
 
 TITLE_LENGTH_MAX = 120
 REASON_LENGTH_MAX = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A division with its ancestors: level → code, from the division itself up to the county."""
-
-    code: str
-    level: str
-    lineage: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What deciding needs besides the case. `home`: the division of the actor's scope; `number`: for a new case."""
-
-    procedure: Procedure
-    calendar: Calendar
-    actor: Actor
-    home: str
-    known: Known
-    units: Mapping[str, Unit] = field(default_factory=dict)
-    place: Place | None = None
-    number: str = ""
-
-
 def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...] | Refusal:
-    """The first event of a case, or why there is none."""
+    """The first events of a case, or why there are none."""
     procedure, intake, place = context.procedure, context.procedure.intake, context.place
     if place is None:
         return Refusal("unknown_division", f"没有代码为“{legible(command.division, 20)}”的区划")
@@ -53,28 +38,35 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
         return Refusal("division_outside_scope", "该区划不在您的管辖范围内")
     if not any(Post.parse(by).worn_by(context.actor.hat, place.lineage, None, context.home) for by in intake.by):
         return Refusal("hat_not_allowed", f"您当前的身份不能{intake.title}")
-    if command.occurred_at is not None and command.occurred_at > at:
-        return Refusal("occurred_in_future", "发生时间不能晚于现在")
-    fields, problems = answers(tuple(intake.form), command.fields, context.known)
+    if any(moment is not None and moment > at for moment in (command.occurred_at, command.received_at)):
+        return Refusal("occurred_in_future", "发生时间和收到时间不能晚于现在")
+    fields, problems = answers(tuple(intake.form), command.fields, replace(context.known, at=at))
     problems = (*_title_problems(command.title), *problems)
     if problems:
         return _invalid(problems)
-    facts = {**fields, "unit": None, "unit_level": None}
-    move = _arrive(intake.stage, context, facts, place.lineage, at, version=1)
+    facts = {**fields, "unit": None, "unit_level": None, "has_reporter": command.has_reporter}
+    branch = next((each for each in intake.stage if meets(each.when, facts)), None)
+    if branch is None:
+        return Refusal("no_stage", "按所填内容没有可以进入的阶段")
+    move = arrive(context.setting(place.lineage), branch.stage, facts, at, version=1)
     if isinstance(move, Refusal):
         return move
-    return (
-        CaseOpened(
-            number=context.number,
-            procedure=ProcedureRef(procedure.id, procedure.version, procedure.sha256),
-            title=command.title.strip(),
-            division=place.code,
-            lineage=dict(place.lineage),
-            fields=fields,
-            has_reporter=command.has_reporter,
-            move=move,
-        ),
+    opened = CaseOpened(
+        number=context.number,
+        procedure=ProcedureRef(procedure.id, procedure.version, procedure.sha256),
+        title=command.title.strip(),
+        division=place.code,
+        lineage=dict(place.lineage),
+        fields=fields,
+        has_reporter=command.has_reporter,
+        move=move,
+        parent=command.parent,
+        matter=matter(procedure, fields, place.lineage["county"]),
+        repeated=_repeated(procedure, place.lineage),
     )
+    given = {**fields, "number": context.number, "title": opened.title, "division_name": context.names.get(place.code)}
+    papers = [issue(procedure, name, given, context.number, count, at) for count, name in enumerate(intake.issues)]
+    return (opened, *papers)
 
 
 def act(case: Case, command: Act, context: Context, at: Instant) -> tuple[Event, ...] | Refusal:
@@ -90,80 +82,51 @@ def act(case: Case, command: Act, context: Context, at: Instant) -> tuple[Event,
     refusal = permitted(case, command.action, action, context.procedure, context.actor, context.home)
     if refusal:
         return refusal
-    fields, problems = answers(tuple(action.form), command.fields, context.known)
+    known = replace(
+        context.known,
+        items=frozenset(item.id for item in answerable(case, action, context.actor, context.home)),
+        clocks=frozenset(clock.id for clock in extendable(case, context.procedure)),
+        at=at,
+    )
+    fields, problems = answers(action.asked, command.fields, known)
     problems = (*problems, *_reason_problems(action, command.reason))
+    if not problems and action.counts:
+        problems = gates.problems(fields)
     if problems:
         return _invalid(problems)
-    unit = _dispatched(action, fields, context)
-    facts = {**case.facts, **fields, "unit": unit.id if unit else case.facts["unit"]}
-    facts["unit_level"] = unit.level if unit else case.facts["unit_level"]
-    move = _move(case, action, context, facts, unit, at)
-    if isinstance(move, Refusal):
-        return move
-    taken = ActionTaken(command.action, action.title, fields, command.reason, move)
-    return (replace(taken, reopened=case.closed and move is not None and not move.closed),)
+    fields = {name: _plain(action, name, value, context) for name, value in fields.items()}
+    return carry_out(Deed(case, command.action, action, fields, command.reason, context, at))
 
 
-def _dispatched(action: Action, fields: Mapping[str, Any], context: Context) -> Unit | None:
-    """The unit that this action hands the case to, when its form has the field `unit`."""
-    names = [f.name for f in action.form if f.name == "unit"]
-    return context.units.get(fields.get("unit", "")) if names else None
-
-
-def _move(
-    case: Case, action: Action, context: Context, facts: Mapping[str, Any], unit: Unit | None, at: Instant
-) -> Move | Refusal | None:
-    branch = next((b for b in action.to if meets(b.when, facts)), None)
-    if branch is None or (branch.stage == case.stage and unit is None):
-        return None
-    running = {clock.id for clock in case.clocks.values() if clock.state == "running"}
-    move = _arrive(branch.stage, context, facts, case.lineage, at, case.version + 1, frozenset(running), action.limits)
-    return move if isinstance(move, Refusal) else replace(move, unit=unit)
-
-
-def _arrive(
-    stage_id: str,
-    context: Context,
-    facts: Mapping[str, Any],
-    lineage: Mapping[str, str],
-    at: Instant,
-    version: int,
-    running: frozenset[str] = frozenset(),
-    limits: Mapping[str, Limit] = {},
-) -> Move | Refusal:
-    """Going to a stage: its clocks that run already go on, the others start, what runs elsewhere stops."""
-    procedure = context.procedure
-    stage = procedure.stages[stage_id]
-    holder, level = None, None
-    if stage.holder is not None:
-        post = Post.parse(stage.holder)
-        holder = post.at(lineage, facts["unit"])
-        level = facts["unit_level"] if post.level == "unit" else post.level
-        if holder is None:
-            return Refusal("no_holder", f"“{stage.title}”在该区划没有承办岗位，请选择下级区划")
-    return Move(
-        stage=stage_id,
-        stage_title=stage.title,
-        holder=str(holder) if holder else None,
-        level=level,
-        closed=stage.closed,
-        unit=None,
-        stopped=tuple(sorted(running.difference(stage.clocks))),
-        started=tuple(
-            start(
-                procedure,
-                clock,
-                facts=facts,
-                lineage=lineage,
-                calendar=context.calendar,
-                at=at,
-                version=version,
-                limit=limits.get(clock),
-            )
-            for clock in stage.clocks
-            if clock not in running
-        ),
+def extendable(case: Case, procedure: Procedure) -> tuple[Clock, ...]:
+    """The running clocks that have a rule for being extended."""
+    return tuple(
+        clock
+        for clock in case.clocks.values()
+        if clock.state == "running" and (rule := procedure.clocks.get(clock.rule or clock.id)) and rule.extension
     )
+
+
+def matter(procedure: Procedure, fields: Mapping[str, Any], county: str) -> str | None:
+    """Which matter a case is about: equal for all that say the same in the identifying fields. None: nothing said."""
+    said = [unicodedata.normalize("NFKC", str(fields.get(name) or "")).casefold() for name in procedure.identity]
+    if not said or not all(said):
+        return None
+    plain = ["".join(text.split()) for text in said]
+    return hashlib.sha256(json.dumps([procedure.id, county, *plain]).encode()).hexdigest()
+
+
+def _plain(action: Action, name: str, value: Any, context: Context) -> Any:
+    """A case is kept by its id, whatever the form called it."""
+    if any(field.name == name and field.type is FieldType.CASE for field in action.form):
+        return context.others[value].case_id
+    return value
+
+
+def _repeated(procedure: Procedure, lineage: Mapping[str, str]) -> Repeated | None:
+    rule = procedure.repeated
+    told = Post.parse(rule.to).at(lineage, None) if rule else None
+    return Repeated(rule.red, rule.failures, str(told)) if rule and told else None
 
 
 def _title_problems(title: str) -> tuple[FieldProblem, ...]:

@@ -9,63 +9,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from domain.clock import Clock, Extension, Move, Then
+from domain.gate import Tally
 from domain.instant import Instant
-from domain.limit import Limit
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """Something that a clock does at `at`: kind warn, card, climb or lapse; `to` and `level` name who is told."""
-
-    id: str
-    at: Instant
-    kind: str
-    color: str | None = None
-    to: str | None = None
-    level: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A started clock with everything it will do. `version`: the case version whose event started it."""
-
-    id: str
-    title: str
-    limit: Limit
-    roll: str
-    authority: str
-    started_at: Instant
-    due_at: Instant
-    internal_due_at: Instant | None
-    provisional: bool
-    calendar: str
-    version: int
-    window: bool = False
-    state: str = "running"  # running, met, lapsed
-    rungs: tuple[Rung, ...] = ()
-    fired: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A handling unit as dispatched to: its id and the level of its division."""
-
-    id: str
-    level: str
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Where a case went: the stage, its holder, the clocks that stopped (by id) and started."""
-
-    stage: str
-    stage_title: str
-    holder: str | None
-    level: str | None
-    closed: bool
-    unit: Unit | None
-    stopped: tuple[str, ...] = ()
-    started: tuple[Clock, ...] = ()
+from domain.item import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +22,15 @@ class ProcedureRef:
     id: str
     version: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """When the case counts as repeated, and the hat that is told then."""
+
+    red: int
+    failures: int
+    to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +45,17 @@ class CaseOpened:
     fields: dict[str, Any]
     has_reporter: bool
     move: Move
+    parent: str | None = None  # the case that spawned it
+    matter: str | None = None  # which matter it is about, as a digest: the same for every case about it
+    repeated: Repeated | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ActionTaken:
-    """Somebody took an action; `move` when it led to a stage, `reopened` when it took the case up again."""
+    """Somebody took an action; `move` when it led to a stage, `reopened` when it took the case up again.
+
+    `item`: what was said is about this item and not about the whole case. `other`: the case that it was about.
+    """
 
     action: str
     title: str
@@ -101,6 +63,11 @@ class ActionTaken:
     reason: str | None = None
     move: Move | None = None
     reopened: bool = False
+    item: str | None = None
+    other: str | None = None
+    failure: bool = False
+    started: tuple[Clock, ...] = ()
+    stopped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +99,127 @@ class CaseEscalated:
 
 @dataclass(frozen=True, slots=True)
 class ClockLapsed:
-    """A window closed: what it allowed is no longer possible."""
+    """A window closed: what it allowed is no longer possible, and what that brings happens."""
 
     clock: str
     rung: str
+    then: Then | None = None
 
 
-Event = CaseOpened | ActionTaken | ClockWarned | CardIssued | CaseEscalated | ClockLapsed
+@dataclass(frozen=True, slots=True)
+class ClockExtended:
+    """A clock got more time; cards not yet fired are re-armed, fired ones stay."""
+
+    clock: Clock
+    extension: Extension
+    was_due_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class ClocksPaused:
+    """The time of these clocks stopped. `hold`: until when at the latest; None where something else ends it."""
+
+    clocks: tuple[Clock, ...]
+    ground: str
+    ground_title: str
+    hold: Clock | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClocksResumed:
+    """The time of these clocks runs on; what the hold had left to do is over."""
+
+    clocks: tuple[Clock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRederived:
+    """A new calendar moved a clock; the date before is kept here, the calendar before in the clock's start."""
+
+    clock: Clock
+    was_due_at: Instant
+    was_calendar: str
+    was_provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemOpened:
+    """Something was asked of somebody within the case; `clock` when it has a time of its own."""
+
+    item: Item
+    clock: Clock | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSettled:
+    """An item came to its end."""
+
+    item: str
+    state: str
+    state_title: str
+    answer: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GateCounted:
+    """A meeting was counted, or counted again without somebody who should not have taken part."""
+
+    tally: Tally
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecused:
+    """A person may take no part in the case. `name`: where the registers do not know the person."""
+
+    person: str | None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldCorrected:
+    """A mistake was corrected; the earlier value stays in the event that said it, and here."""
+
+    field: str
+    was: Any
+    now: Any
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentIssued:
+    """A numbered document was made: its whole text as it was served."""
+
+    document: str
+    title: str
+    number: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisciplineNotified:
+    """The case counts as repeated: the discipline organ is told."""
+
+    to: str
+    ground: str  # red, failures
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewsReceived:
+    """Another case said what happened: merged, split_off, declined, linked, child_closed."""
+
+    kind: str
+    other: str
+    number: str
+    words: str
+    move: Move | None = None
+
+
+Event = (
+    CaseOpened | ActionTaken | ClockWarned | CardIssued | CaseEscalated | ClockLapsed | ClockExtended | ClocksPaused
+    | ClocksResumed | ClockRederived | ItemOpened | ItemSettled | GateCounted | PersonRecused | FieldCorrected
+    | DocumentIssued | DisciplineNotified | NewsReceived
+)  # fmt: skip
 
 # The names are literals in the ledger for ever; the number is the schema that is written today.
 SCHEMAS: Mapping[type[Event], tuple[str, int]] = {
@@ -148,6 +229,18 @@ SCHEMAS: Mapping[type[Event], tuple[str, int]] = {
     CardIssued: ("CardIssued", 1),
     CaseEscalated: ("CaseEscalated", 1),
     ClockLapsed: ("ClockLapsed", 1),
+    ClockExtended: ("ClockExtended", 1),
+    ClocksPaused: ("ClocksPaused", 1),
+    ClocksResumed: ("ClocksResumed", 1),
+    ClockRederived: ("ClockRederived", 1),
+    ItemOpened: ("ItemOpened", 1),
+    ItemSettled: ("ItemSettled", 1),
+    GateCounted: ("GateCounted", 1),
+    PersonRecused: ("PersonRecused", 1),
+    FieldCorrected: ("FieldCorrected", 1),
+    DocumentIssued: ("DocumentIssued", 1),
+    DisciplineNotified: ("DisciplineNotified", 1),
+    NewsReceived: ("NewsReceived", 1),
 }
 ADAPTERS: Mapping[str, TypeAdapter[Any]] = {name: TypeAdapter(kind) for kind, (name, _) in SCHEMAS.items()}
 # (name, schema) → one step to schema + 1, on the raw document.

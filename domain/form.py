@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -10,12 +11,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.instant import utc
+from domain.instant import Instant, day_of, utc
 from domain.refusal import FieldProblem
 
 TEXT_LENGTH_MAX = 4000
 PLACE_LENGTH_MAX = 200
 EVIDENCE_COUNT_MAX = 50
+MANY_COUNT_MAX = 50
 # Control characters other than tab, line feed and carriage return: nothing a person types, and NUL cannot be stored;
 # with them what is invisible or turns the reading direction, for a text must be what it looks like.
 CONTROL = re.compile(
@@ -40,10 +42,17 @@ class FieldType(StrEnum):
     UNIT = "unit"
     PERSON = "person"
     EVIDENCE = "evidence"
+    ITEM = "item"  # one of the open items of the case, told to clients as a choice
+    CLOCK = "clock"  # one of its running clocks, told to clients as a choice
+    CASE = "case"  # another case, by number
+    FIELDS = "fields"  # the answers to another procedure's intake form, as an object
 
 
 class FormField(BaseModel):
-    """One field of a form. `max`: characters for text and place, the largest value for number."""
+    """One field of a form. `max`: characters for text and place, the largest value for number, and `min` the least.
+
+    `whole`: a number without fraction; `many`: a list of units or persons. `past`: not after now.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -53,6 +62,10 @@ class FormField(BaseModel):
     required: bool = False
     options: dict[str, str] | None = None
     max: int | None = None
+    min: int | None = None
+    whole: bool = False
+    many: bool = False
+    past: bool = False
 
     @model_validator(mode="after")
     def options_fit_type(self) -> "FormField":
@@ -69,15 +82,24 @@ class FormField(BaseModel):
         if self.options:
             shown["options"] = self.options
         if self.max is not None or self.type is FieldType.TEXT:
-            shown["max"] = self.max or TEXT_LENGTH_MAX
+            shown["max"] = self.max if self.max is not None else TEXT_LENGTH_MAX
+        if self.min is not None:
+            shown["min"] = self.min
+        shown |= {name: True for name in ("whole", "many") if getattr(self, name)}
         return shown
 
 
+@dataclass(frozen=True, slots=True)
 class Known:
-    """What the ledger knows of the things a form names: units, persons, evidence (all by id)."""
+    """What is known of the things a form names, by id: from the registers, and from the case itself."""
 
-    def __init__(self, units: frozenset[str], persons: frozenset[str], evidence: frozenset[str]) -> None:
-        self.units, self.persons, self.evidence = units, persons, evidence
+    units: frozenset[str] = frozenset()
+    persons: frozenset[str] = frozenset()
+    evidence: frozenset[str] = frozenset()
+    cases: frozenset[str] = frozenset()
+    items: frozenset[str] = frozenset()
+    clocks: frozenset[str] = frozenset()
+    at: Instant | None = None
 
 
 def control_free(text: str) -> bool:
@@ -136,8 +158,13 @@ def _number(field: FormField, value: Any, _known: Known) -> Problem:
         return "mistyped_field", f"“{field.title}”应为数字"
     if isinstance(value, float) and not math.isfinite(value):  # of an integer too long it cannot be asked
         return "mistyped_field", f"“{field.title}”应为数字"
-    if abs(value) > (field.max if field.max is not None else 2**53 - 1):
-        return "number_too_large", f"“{field.title}”超出范围"
+    if field.whole and not isinstance(value, int):
+        return "mistyped_field", f"“{field.title}”应为整数"
+    if abs(value) > 2**53 - 1 or (field.max is not None and value > field.max):
+        most = "" if field.max is None else f"，最大 {field.max}"
+        return "number_too_large", f"“{field.title}”超出范围{most}"
+    if field.min is not None and value < field.min:
+        return "number_too_small", f"“{field.title}”不能小于 {field.min}"
     return None
 
 
@@ -164,7 +191,7 @@ def _choices(field: FormField, value: Any, known: Known) -> Problem:
     return problem
 
 
-def _date(field: FormField, value: Any, _known: Known) -> Problem:
+def _date(field: FormField, value: Any, known: Known) -> Problem:
     try:
         # Python also reads 20261123 and 2026-W48-1: one way of writing, so that dates can be compared as text.
         fits = date.fromisoformat(value).isoformat() == value
@@ -172,27 +199,62 @@ def _date(field: FormField, value: Any, _known: Known) -> Problem:
         fits = False
     if not fits:
         return "mistyped_field", f"“{field.title}”应为日期，如 2026-11-23"
+    if field.past and known.at is not None and value > day_of(known.at).isoformat():
+        return "in_future", f"“{field.title}”不能晚于今天"
     return None
 
 
-def _instant(field: FormField, value: Any, _known: Known) -> Problem:
+def _instant(field: FormField, value: Any, known: Known) -> Problem:
     try:
         # Python takes any character between date and time, half of a surrogate pair too.
         aware = RFC3339.fullmatch(value) is not None and bool(utc(datetime.fromisoformat(value)))
     except (TypeError, ValueError, OverflowError):
         aware = False
-    return None if aware else ("mistyped_field", f"“{field.title}”应为带时区的时间，如 2026-11-23T09:30:00+08:00")
+    if not aware:
+        return "mistyped_field", f"“{field.title}”应为带时区的时间，如 2026-11-23T09:30:00+08:00"
+    if field.past and known.at is not None and datetime.fromisoformat(value) > known.at:
+        return "in_future", f"“{field.title}”不能晚于现在"
+    return None
 
 
 def _one_of(things: Callable[[Known], frozenset[str]], what: str) -> Callable[[FormField, Any, Known], Problem]:
     def check(field: FormField, value: Any, known: Known) -> Problem:
+        if field.many:
+            return _each(field, value, known)
         if not isinstance(value, str) or not control_free(value):
             return "mistyped_field", f"“{field.title}”应为{what}编号"
         return (
             None if value in things(known) else (f"unknown_{field.type}", f"没有编号为“{legible(value, 60)}”的{what}")
         )
 
+    def _each(field: FormField, value: Any, known: Known) -> Problem:
+        items = value if isinstance(value, list) else [value]
+        if len(items) > MANY_COUNT_MAX or not all(isinstance(item, str) for item in items):
+            return "mistyped_field", f"“{field.title}”应为{what}编号的列表（最多 {MANY_COUNT_MAX} 个）"
+        if len(set(items)) < len(items):
+            return "mistyped_field", f"“{field.title}”中有{what}重复"
+        one = field.model_copy(update={"many": False})
+        return next((problem for item in items if (problem := check(one, item, known))), None)
+
     return check
+
+
+def _fields(field: FormField, value: Any, _known: Known) -> Problem:
+    """A flat object of texts, numbers, booleans and lists of texts: whether it fits, the other procedure will say."""
+    plain = (str, bool, int, float)
+    if not isinstance(value, dict) or len(value) > MANY_COUNT_MAX:
+        return "mistyped_field", f"“{field.title}”应为对象（最多 {MANY_COUNT_MAX} 项）"
+    texts = [text for each in value.values() for text in (each if isinstance(each, list) else [each])]
+    if not all(isinstance(each, plain) for each in texts) or not all(isinstance(name, str) for name in value):
+        return "mistyped_field", f"“{field.title}”的各项应为文字、数字、是否或文字的列表"
+    if any(isinstance(each, float) and not math.isfinite(each) for each in texts):
+        return "mistyped_field", f"“{field.title}”中有不能保存的数字"
+    if any(isinstance(each, int) and abs(each) > 2**53 - 1 for each in texts):
+        return "number_too_large", f"“{field.title}”中有数字超出范围"
+    strings = [each for each in [*texts, *value] if isinstance(each, str)]
+    if any(len(each) > TEXT_LENGTH_MAX or not control_free(each) for each in strings):
+        return "control_character", f"“{field.title}”中有过长的文字或不可用的控制字符"
+    return None
 
 
 def _evidence(field: FormField, value: Any, known: Known) -> Problem:
@@ -215,4 +277,8 @@ CHECKS: dict[FieldType, Callable[[FormField, Any, Known], Problem]] = {
     FieldType.UNIT: _one_of(lambda known: known.units, "承办单位"),
     FieldType.PERSON: _one_of(lambda known: known.persons, "人员"),
     FieldType.EVIDENCE: _evidence,
+    FieldType.FIELDS: _fields,
+    FieldType.ITEM: _one_of(lambda known: known.items, "待办项"),
+    FieldType.CLOCK: _one_of(lambda known: known.clocks, "时限"),
+    FieldType.CASE: _one_of(lambda known: known.cases, "事项"),
 }

@@ -26,6 +26,7 @@ class Role(StrEnum):
     INSPECTOR = "inspector"
     COMMITTEE = "committee"
     ADMINISTRATOR = "administrator"
+    CASHIER = "cashier"
     INTEGRATION = "integration"
     RESIDENT = "resident"
     CLOCK = "clock"  # the engine itself; no token can carry it
@@ -47,6 +48,7 @@ ROLE_TITLES: Mapping[str, str] = {
     Role.INSPECTOR: "纪检监察干部",
     Role.COMMITTEE: "村务监督委员会成员",
     Role.ADMINISTRATOR: "管理员",
+    Role.CASHIER: "出纳",
     Role.INTEGRATION: "接入系统",
     Role.RESIDENT: "群众",
     Role.CLOCK: "时限引擎",
@@ -98,6 +100,11 @@ class Actor:
     hat: Hat
 
 
+# Posts that a case itself fills: who holds it, who answers for an item, who opened it.
+HOLDER, ADDRESSEE, OPENER = "holder", "addressee", "opener"
+STANDING: Mapping[str, str] = {HOLDER: "责任岗位", ADDRESSEE: "被要求的岗位或人员", OPENER: "上报人"}
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """A role at a level, as a procedure names it: `dispatcher@township`; without a level, anywhere above the case."""
@@ -108,8 +115,10 @@ class Post:
     @staticmethod
     @cache
     def parse(text: str) -> "Post":
-        """Read `ROLE` or `ROLE@LEVEL`. Raises ValueError when role or level is unknown."""
+        """Read `ROLE` or `ROLE@LEVEL`, or one of STANDING. Raises ValueError when role or level is unknown."""
         role, at, level = text.partition("@")
+        if text in STANDING:
+            return Post(text, None)
         if role not in WEARABLE:
             raise ValueError(f"未知角色“{role}”")
         if at and level not in (*LEVELS, "unit"):

@@ -4,18 +4,25 @@ from collections.abc import Collection, Iterator, Mapping
 
 from domain.form import FieldType, FormField
 from domain.hat import LEVELS
-from domain.procedure import Condition, Procedure
+from domain.paper import Paper
+from domain.procedure import Procedure
+from domain.rule import Condition, Value
 
-Value = str | bool | int | None
 Named = tuple[str, str, Collection[str], str]  # where, what is named there, what exists, and the word for it
+TITLE = "承办单位"
+# What documents may speak of besides the fields of forms.
+ON_PAPER = {
+    "number", "title", "reason", "date", "document_number", "division_name", "holder_name", "unit_name", "issuer_name",
+    "officer_name",
+}  # fmt: skip
 
 
 def unknown_names(procedure: Procedure) -> Iterator[str]:
     """Each name that does not exist, in Chinese, with its place. A condition misspelt would quietly never be met."""
-    for place, name, known, what in (*_references(procedure), *_separations(procedure)):
+    for place, name, known, what in (*_references(procedure), *_of_actions(procedure), *_separations(procedure)):
         if name not in known:
             yield f"{place}：没有名为“{name}”的{what}"
-    facts = _facts(procedure)
+    facts = facts_of(procedure)
     for place, condition in _conditions(procedure):
         for name, allowed in condition.items():
             if name in facts:
@@ -23,20 +30,40 @@ def unknown_names(procedure: Procedure) -> Iterator[str]:
                 yield from (f"{place}：“{name}”没有“{value}”这个值" for value in wrong)
             else:
                 yield f"{place}：没有名为“{name}”的表单项"
+    yield from _documents(procedure, facts)
 
 
 def _references(procedure: Procedure) -> Iterator[Named]:
     stages, clocks = procedure.stages, procedure.clocks
-    yield "intake", procedure.intake.stage, stages, "阶段"
+    yield from (("intake", branch.stage, stages, "阶段") for branch in procedure.intake.stage)
     for name, stage in stages.items():
-        yield from ((f"stages.{name}", clock, clocks, "时限") for clock in stage.clocks)
-    for name, action in procedure.actions.items():
-        place = f"actions.{name}"
-        yield from ((place, stage, stages, "阶段") for stage in (*action.from_, *(b.stage for b in action.to)))
-        yield from ((place, clock, clocks, "时限") for clock in (*action.limits, *filter(None, [action.within])))
+        yield from ((f"stages.{name}", clock, clocks, "时限") for clock in (*stage.clocks, *stage.continues))
     for name, clock in clocks.items():
         ladders = [clock.ladder, *(variant.ladder for variant in clock.variants)]
         yield from ((f"clocks.{name}", ladder, procedure.ladders, "升级阶梯") for ladder in ladders if ladder)
+        yield from ((f"clocks.{name}", stage, stages, "阶段") for stage in filter(None, [clock.lapses_to]))
+    for name, item in procedure.items.items():
+        yield from ((f"items.{name}", clock, clocks, "时限") for clock in filter(None, [item.clock]))
+    fields = {field.name for field in procedure.intake.form}
+    yield from (("identity", name, fields, "上报表单项") for name in procedure.identity)
+
+
+def _of_actions(procedure: Procedure) -> Iterator[Named]:
+    stages, clocks = procedure.stages, procedure.clocks
+    for name, action in procedure.actions.items():
+        place, form = f"actions.{name}", {field.name for field in action.asked}
+        named = (*action.limits, *action.since, *action.starts, *action.stops)
+        windows = filter(None, [action.within, action.after])
+        kinds = (*filter(None, [action.opens]), *(action.settles.kinds if action.settles else ()))
+        yield from ((place, stage, stages, "阶段") for stage in (*action.from_, *(b.stage for b in action.to)))
+        yield from ((place, clock, clocks, "时限") for clock in (*named, *windows))
+        yield from ((place, field, form, "表单项") for field in action.since.values())
+        yield from ((place, kind, procedure.items, "待办项") for kind in kinds)
+        yield from ((place, each.gate, procedure.gates, "表决规则") for each in action.counts)
+        yield from ((place, paper, procedure.documents, "文书") for paper in action.issues)
+        if action.settles:
+            yield from ((place, n, form, "表单项") for n in filter(None, ["item", action.settles.by_field]))
+    yield from (("intake", paper, procedure.documents, "文书") for paper in procedure.intake.issues)
 
 
 def _separations(procedure: Procedure) -> Iterator[Named]:
@@ -47,27 +74,58 @@ def _separations(procedure: Procedure) -> Iterator[Named]:
 
 
 def _conditions(procedure: Procedure) -> Iterator[tuple[str, Condition]]:
+    yield from (("intake", branch.when) for branch in procedure.intake.stage)
     for name, action in procedure.actions.items():
-        yield from ((f"actions.{name}", branch.when) for branch in action.to)
+        whens = (
+            [b.when for b in action.to]
+            + [c for r in action.requires for c in (r.when, r.unless or {})]
+            + [c.when for c in action.counts]
+        )
+        yield from ((f"actions.{name}", when) for when in whens)
     for name, clock in procedure.clocks.items():
+        yield f"clocks.{name}", clock.when
         yield from ((f"clocks.{name}", variant.when) for variant in clock.variants)
     for name, rungs in procedure.ladders.items():
         yield from ((f"ladders.{name}", rung.when) for rung in rungs)
 
 
-def _facts(procedure: Procedure) -> Mapping[str, list[FormField]]:
-    """What conditions may speak of: every field of every form, and the two that dispatching sets."""
-    title = "承办单位"
-    facts = {
-        "unit": [FormField(name="unit", title=title, type=FieldType.UNIT)],
-        "unit_level": [
-            FormField(name="unit_level", title=title, type=FieldType.CHOICE, options={level: level for level in LEVELS})
-        ],
-    }
-    for form in (procedure.intake.form, *(action.form for action in procedure.actions.values())):
+def _documents(procedure: Procedure, facts: Mapping[str, object]) -> Iterator[str]:
+    sums = {f"{name[:-4]}_yuan" for name in facts if name.endswith("_fen")}
+    computed = {action.computes.field for action in procedure.actions.values() if action.computes}
+    sums |= {f"{name[:-4]}_yuan" for name in computed}
+    for name, document in procedure.documents.items():
+        paper = Paper(document.text)
+        if not paper.is_valid():
+            yield f"documents.{name}：文中的 $ 应写作 ${{名称}} 或 $$"
+            continue
+        for used in paper.get_identifiers():
+            if used not in facts and used not in ON_PAPER | sums | computed:
+                yield f"documents.{name}：没有名为“{used}”的表单项"
+
+
+def facts_of(procedure: Procedure) -> Mapping[str, list[FormField]]:
+    """What conditions may speak of: every field of every form, and what the engine itself knows of a case."""
+    facts = {name: [field] for name, field in _known_to_the_engine(procedure).items()}
+    for form in (tuple(procedure.intake.form), *(action.asked for action in procedure.actions.values())):
         for field in form:
             facts.setdefault(field.name, []).append(field)
     return facts
+
+
+def _known_to_the_engine(procedure: Procedure) -> dict[str, FormField]:
+    def choice(name: str, *options: str) -> FormField:
+        return FormField(name=name, title=name, type=FieldType.CHOICE, options={option: option for option in options})
+
+    fields = [
+        FormField(name="unit", title=TITLE, type=FieldType.UNIT),
+        choice("unit_level", *LEVELS),
+        FormField(name="returns", title="退回次数", type=FieldType.NUMBER),
+        *(FormField(name=n, title=n, type=FieldType.BOOLEAN) for n in ("unit_returned", "returned", "has_reporter")),
+        FormField(name="first", title="首报", type=FieldType.BOOLEAN),
+        choice("earlier", "none", "open", "closed", "exhausted"),
+        *(choice(f"gate_{name}", "no_quorum", "passed", "failed") for name in procedure.gates),
+    ]
+    return {field.name: field for field in fields}
 
 
 def _possible(value: Value, fields: Collection[FormField]) -> bool:
@@ -83,7 +141,7 @@ def _fits(value: Value, field: FormField) -> bool:
             return isinstance(value, bool)
         case FieldType.NUMBER:
             return isinstance(value, int) and not isinstance(value, bool)
-        case FieldType.CHOICES | FieldType.EVIDENCE:  # lists: a condition compares single values
+        case FieldType.CHOICES | FieldType.EVIDENCE | FieldType.FIELDS:  # a condition compares single values
             return False
         case _:
             return isinstance(value, str)

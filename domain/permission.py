@@ -2,6 +2,7 @@
 
 from domain.case import Case
 from domain.hat import Actor, Post, Role
+from domain.item import Item
 from domain.procedure import Action, Procedure
 from domain.refusal import Refusal
 
@@ -14,17 +15,65 @@ def permitted(
         return Refusal("case_closed", f"事项已{case.stage_title.removeprefix('已')}，不能再{action.title}")
     if case.stage not in action.from_:
         return Refusal("action_not_allowed_in_stage", f"事项处于“{case.stage_title}”，此时不能{action.title}")
-    unit = case.unit.id if case.unit else None
-    if not any(Post.parse(by).worn_by(actor.hat, case.lineage, unit, home) for by in action.by):
+    if actor.person in case.recused:
+        return Refusal("person_recused", "您在本事项中已回避，不能参与办理")
+    items = settleable(case, action)
+    if not any(worn(case, by, actor, home, items) for by in action.by):
+        if action.settles and not items:
+            return Refusal("nothing_to_settle", f"没有可以{action.title}的事")
         return Refusal("hat_not_allowed", f"您当前的身份不能对本事项{action.title}")
-    if action.within is not None and _shut(case, action.within):
+    if action.settles and not items:
+        return Refusal("nothing_to_settle", f"没有可以{action.title}的事")
+    return (
+        _timely(case, action_id, action, procedure)
+        or _separated(case, action_id, procedure, actor)
+        or _gate(case, action_id, action, procedure)
+    )
+
+
+def worn(case: Case, by: str, actor: Actor, home: str, items: tuple[Item, ...]) -> bool:
+    """Whether the actor's hat fills the post `by` in this case; `items`: those that could be answered."""
+    match by:
+        case "holder":
+            return case.holder == str(actor.hat)
+        case "opener":
+            return case.opened_by == actor.person
+        case "addressee":
+            return any(item.to == str(actor.hat) for item in items)
+    unit = case.unit.id if case.unit else None
+    return Post.parse(by).worn_by(actor.hat, case.lineage, unit, home)
+
+
+def settleable(case: Case, action: Action) -> tuple[Item, ...]:
+    """The open items that an action could settle."""
+    kinds = action.settles.kinds if action.settles else ()
+    return tuple(item for item in case.items.values() if item.open and item.kind in kinds)
+
+
+def answerable(case: Case, action: Action, actor: Actor, home: str) -> tuple[Item, ...]:
+    """Those that this actor could."""
+    return tuple(
+        item for item in settleable(case, action) if any(worn(case, by, actor, home, (item,)) for by in action.by)
+    )
+
+
+def _timely(case: Case, action_id: str, action: Action, procedure: Procedure) -> Refusal | None:
+    if action.within is not None and _state(case, action.within) != "running":
         return Refusal("window_closed", f"“{procedure.clocks[action.within].title}”已过，不能再{action.title}")
-    return _separated(case, action_id, procedure, actor) or _gate(case, action_id, action, procedure)
+    if action.after is not None and _state(case, action.after) != "lapsed":
+        return Refusal("window_still_open", f"“{procedure.clocks[action.after].title}”尚未期满，还不能{action.title}")
+    if action.times is not None and action_id in case.done and case.done[action_id].times >= action.times:
+        return Refusal("done_already", f"{action.title}只能办理 {action.times} 次")
+    if action.effect == "pause" and case.held:
+        return Refusal("case_on_hold", f"事项已在{case.held.title}，不能再{action.title}")
+    if action.effect == "resume" and not case.held:
+        return Refusal("not_on_hold", "事项没有中止或挂账，不需要恢复")
+    return None
 
 
-def _shut(case: Case, window: str) -> bool:
+def _state(case: Case, window: str) -> str | None:
     clock = case.clocks.get(window)
-    return clock is None or clock.state != "running"
+    return clock.state if clock else None
 
 
 def _separated(case: Case, action_id: str, procedure: Procedure, actor: Actor) -> Refusal | None:
@@ -43,7 +92,8 @@ def _separated(case: Case, action_id: str, procedure: Procedure, actor: Actor) -
 
 def _gate(case: Case, action_id: str, action: Action, procedure: Procedure) -> Refusal | None:
     """What closing needs has been done since the last submission, or is being done by this very action."""
-    if case.closed or not any(procedure.stages[branch.stage].closed for branch in action.to):
+    closes = any(procedure.stages[branch.stage].closed for branch in action.to)
+    if case.closed or action.unfinished or not closes:
         return None
     closing = procedure.closing
     since = max((case.done[a].version for a in closing.after if a in case.done), default=0)
@@ -69,8 +119,11 @@ def knows_reporter(case: Case, procedure: Procedure, actor: Actor) -> bool:
 def sees(case: Case, actor: Actor, home: str) -> bool:
     """Whether this hat may look at the case: its scope lies above the case, or is a unit that has had it.
 
-    A resident follows what he or she reported, not what the neighbours did.
+    A sealed case shows itself to the hats it is sealed to, whatever lies above it. A resident follows what he or she
+    reported, not what the neighbours did.
     """
     if actor.hat.role == Role.RESIDENT:
         return case.opened_by == actor.person
+    if case.sealed:
+        return str(actor.hat) in case.sealed
     return actor.hat.scope in case.units or (home == actor.hat.scope and home in case.lineage.values())

@@ -1,6 +1,7 @@
-"""The procedure language: stages, holders, clocks, ladders, actions and separations, as data.
+"""Procedures: the rules of one kind of case, as data.
 
-A file under `procedures/` is read into `Procedure`, its defaults written out, and pinned by the hash of the result.
+A file under `procedures/` is read into `Procedure`, its defaults and the shared verbs written out, and pinned by the
+hash of the result.
 """
 
 import hashlib
@@ -9,44 +10,34 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError
 
 from domain.form import FormField
-from domain.hat import Post
-from domain.limit import Limit, Roll, Unit
+from domain.gate import FORM, Gate
+from domain.limit import Limit
 from domain.misfit import told
+from domain.reward import Table
+from domain.rule import ClockRule, Condition, Id, LadderRung, Part, PostText, meets
 
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-
-
-def _post(text: Any) -> Any:
-    if isinstance(text, str):
-        Post.parse(text)
-    return text
-
-
-PostText = Annotated[str, BeforeValidator(_post)]
-Condition = dict[str, list[str | bool | int | None]]
-
-
-def meets(condition: Condition, facts: Mapping[str, Any]) -> bool:
-    """Whether every field that `condition` names has one of the values it allows (None: not given)."""
-    return all(facts.get(name) in allowed for name, allowed in condition.items())
-
-
-class Part(BaseModel):
-    """A part of a procedure file: unknown keys are errors, so that a misspelt limit is never ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+Effect = Literal[
+    "request_extension", "rule_extension", "pause", "resume", "resubmit", "merge", "split", "spawn", "link",
+    "recuse", "correct", "co_sign", "sign_off",
+]  # fmt: skip
 
 
 class Stage(Part):
-    """Where a case can be: who holds it and which clocks run there."""
+    """Where a case can be: who holds it and which clocks run there.
+
+    `clocks` start on arrival unless they run; `continues` go on if they run, and are not started. `sealed`: only these
+    posts may look at a case while it is here.
+    """
 
     title: str
     holder: PostText | None = None
     clocks: list[Id] = []
+    continues: list[Id] = []
     closed: bool = False
+    sealed: list[PostText] = []
 
 
 class Branch(Part):
@@ -60,93 +51,99 @@ def _branches(to: Any) -> Any:
     return [{"stage": to}] if isinstance(to, str) else to
 
 
+Branches = Annotated[list[Branch], BeforeValidator(_branches)]
+
+
+class Requirement(Part):
+    """What must be so for an action (`when`), or must not be (`unless`), and the words for the person otherwise."""
+
+    when: Condition = {}
+    unless: Condition | None = None
+    words: str = Field(min_length=1)
+
+    def holds(self, facts: Mapping[str, Any]) -> bool:
+        """Whether the action may go on."""
+        return meets(self.when, facts) and (self.unless is None or not meets(self.unless, facts))
+
+
+class Settling(Part):
+    """Which kinds of item an action settles, and the state they are in then (or the field that says it)."""
+
+    kinds: list[Id] = Field(min_length=1)
+    state: Id | None = None
+    by_field: Id | None = None
+
+
+class Counting(Part):
+    """The gate that an action's counts must pass, for cases that meet `when`."""
+
+    gate: Id
+    when: Condition = {}
+
+
+class Computing(Part):
+    """A sum of money in fen that an action works out: the field it goes to, and the table that says how."""
+
+    field: Id
+    table: Id
+
+
 class Action(Part):
-    """What may be done: from which stages, by whom, with which form, where it leads (`to` left out: nowhere)."""
+    """What may be done: from which stages, by whom, with which form, where it leads (`to` left out: nowhere).
+
+    `within`: only while this window is open; `after`: only once it has lapsed. `times`: at most so often in a case.
+    `starts`, `stops`: clocks that it starts and stops by itself; `since`: the form's instant from which a clock that it
+    starts is counted. `opens`, `settles`: kinds of items. `releases`: the unit no longer has the case; `returns`: the
+    case can be resubmitted straight back. `failure`: counts as a failed closure. `issues`: documents it makes.
+    """
 
     title: str
     from_: list[Id] = Field(alias="from", min_length=1)
-    to: Annotated[list[Branch], BeforeValidator(_branches)] = []
+    to: Branches = []
     by: list[PostText] = Field(min_length=1)
     form: list[FormField] = []
     reason: bool = False
-    within: Id | None = None  # only while this window is open
+    within: Id | None = None
+    after: Id | None = None
+    times: int | None = None
+    requires: list[Requirement] = []
     limits: dict[Id, Limit] = {}  # overrides of clocks that this action starts
+    since: dict[Id, Id] = {}
+    starts: list[Id] = []
+    stops: list[Id] = []
+    opens: Id | None = None
+    settles: Settling | None = None
+    releases: bool = False
+    returns: bool = False
+    effect: Effect | None = None
+    counts: list[Counting] = []
+    computes: Computing | None = None
+    issues: list[Id] = []
+    failure: bool = False
+    unfinished: bool = False  # it closes the case without what closing needs: withdrawn, merged, not accepted
+    verb: bool = False  # one of the shared verbs
     reveals_reporter: bool = False  # whoever has taken it may read who reported, while the case stays there
 
     @cached_property
-    def shown_form(self) -> list[dict[str, Any]]:
-        """The form as the API shows it, made once."""
-        return [field.shown for field in self.form]
+    def asked(self) -> tuple[FormField, ...]:
+        """The whole form: what a gate must count comes first."""
+        return (*(FORM if self.counts else ()), *self.form)
 
 
-class Share(Part):
-    """A part of the time from start to due: numerator and denominator, from nothing to all of it."""
+class ItemKind(Part):
+    """A kind of item. `to`: the post that answers (`person`: whom the form names); `clock`: its own.
 
-    share: tuple[int, int]
-
-    @field_validator("share")
-    @classmethod
-    def _a_part(cls, share: tuple[int, int]) -> tuple[int, int]:
-        if not 0 <= share[0] <= share[1] or share[1] == 0:
-            raise ValueError(f"{share[0]}/{share[1]} 不是时限的一部分")
-        return share
-
-
-class Before(Part):
-    """So much before the due date."""
-
-    before: Limit
-
-
-class Cards(Part):
-    """When to warn (the internal due) and to show yellow; red is always the first late instant. None: never."""
-
-    warning: Share | None = Share(share=(4, 5))
-    yellow: Share | Before | None = None
-
-
-class ClockVariant(Part):
-    """Other terms of a clock for cases that meet `when`; the first that fits is taken."""
-
-    when: Condition
-    limit: Limit | None = None
-    ladder: Id | None = None
-    authority: str | None = None
-
-
-class ClockRule(Part):
-    """A clock: its limit, the rule behind it, its cards and its ladder. A window lapses instead of turning red."""
+    `blocks`: no closing over an open one; `passing`: it ends when the case goes elsewhere; `apart`: who opened it may
+    not settle it. `states`: how it can end, with titles.
+    """
 
     title: str
-    limit: Limit
-    authority: str = Field(min_length=1)
-    roll: Roll = Roll.NONE
-    ladder: Id | None = None
-    window: bool = False
-    cards: Cards | None = None
-    variants: list[ClockVariant] = []
-
-    def terms(self, facts: Mapping[str, Any]) -> "ClockRule":
-        """This clock as it stands for a case with these fields."""
-        for variant in self.variants:
-            if meets(variant.when, facts):
-                given = variant.model_dump(include={"limit", "ladder", "authority"}, exclude_none=True)
-                return self.model_copy(update={**given, "limit": variant.limit or self.limit})
-        return self
-
-    def cards_for(self, limit: Limit) -> Cards:
-        """The cards for `limit`. Default: yellow one working day before due, for limits up to a day at 75 %."""
-        if self.cards is not None:
-            return self.cards
-        return Cards(yellow=Share(share=(3, 4)) if limit.short else Before(before=Limit(1, Unit.WORKING_DAY)))
-
-
-class LadderRung(Part):
-    """Who is told so much after the due date; `when` leaves a rung out for cases that do not meet it."""
-
-    to: PostText
-    after: Limit
-    when: Condition = {}
+    to: list[PostText] = []
+    clock: Id | None = None
+    blocks: bool = True
+    passing: bool = False
+    apart: bool = False
+    states: dict[Id, str] = Field(min_length=1)
 
 
 class Separation(Part):
@@ -164,17 +161,37 @@ class Closing(Part):
     evidence: bool = False
 
 
+class Repeated(Part):
+    """When a case counts as "repeated" and who is told: so many red cards, or so many failed closures."""
+
+    red: int = Field(default=3, ge=1)
+    failures: int = Field(default=2, ge=1)
+    to: PostText = "inspector@county"
+
+
 class Intake(Part):
     """How a case is opened: the stage it starts in, who may open it, and the form."""
 
     title: str
-    stage: Id
+    stage: Branches
     by: list[PostText] = Field(min_length=1)
     form: list[FormField] = []
+    issues: list[Id] = []
+
+
+class Document(Part):
+    """A numbered document to print: its title, the sign before the number, and its text with ${names}."""
+
+    title: str
+    sign: str
+    text: str = Field(min_length=1)
 
 
 class Procedure(Part):
-    """One procedure, whole. `version` is the county's own count; identity is the hash."""
+    """One procedure, whole. `version` is the county's own count; identity is the hash.
+
+    `identity`: the fields that together say which matter a case is about, for finding earlier cases about the same.
+    """
 
     format: Literal[1]
     id: Id
@@ -188,6 +205,12 @@ class Procedure(Part):
     ladders: dict[Id, list[LadderRung]] = {}
     separation: list[Separation] = []
     closing: Closing = Closing()
+    items: dict[Id, ItemKind] = {}
+    gates: dict[Id, Gate] = {}
+    rewards: dict[Id, Table] = {}
+    documents: dict[Id, Document] = {}
+    identity: list[Id] = []
+    repeated: Repeated | None = None
 
     @cached_property
     def canonical(self) -> bytes:

@@ -1,90 +1,149 @@
-"""Starting a clock: its due dates, cards and ladder, worked out once and written into the event."""
+"""Starting a clock, and counting it again: its due dates, cards and ladder, written into events."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.calendar import Calendar
+from domain.clock import Clock, Pause, Rung, Then
 from domain.counting import Due, after, before, count, internal_due, share_of
-from domain.event import Clock, Rung
 from domain.hat import Post
 from domain.instant import Instant
-from domain.limit import Limit
-from domain.procedure import Before, Cards, ClockRule, Procedure, Share, meets
+from domain.limit import Limit, Roll
+from domain.procedure import Procedure
+from domain.rule import Before, Cards, ClockRule, Share, meets
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What clocks of a case are counted by: rules, calendar, and where the case is."""
+
+    procedure: Procedure
+    calendar: Calendar
+    lineage: Mapping[str, str]
 
 
 def start(
-    procedure: Procedure,
+    setting: Setting,
     clock_id: str,
-    *,
     facts: Mapping[str, Any],
-    lineage: Mapping[str, str],
-    calendar: Calendar,
     at: Instant,
     version: int,
     limit: Limit | None = None,
+    *,
+    item: str | None = None,
+    then: Then | None = None,
 ) -> Clock:
-    """The clock `clock_id` as it starts at `at` for a case with `facts`; `limit` overrides the rule's."""
-    rule = procedure.clocks[clock_id].terms(facts)
-    limit = limit or rule.limit
-    due = count(calendar, at, limit, rule.roll)
-    if rule.window:
-        warned: Instant | None = None
-        rungs: tuple[Rung, ...] = (Rung("lapse", due.due_at, "lapse"),)
+    """The clock `clock_id` as it starts at `at` for a case with `facts`; `limit` overrides the rule's.
+
+    `item`: it is this item's clock, called after it, and the unit in `facts` is the one that answers there.
+    """
+    rule = setting.procedure.clocks[clock_id]
+    variant = rule.variant(facts)
+    terms = rule.terms(variant)
+    new = Clock(
+        id=item or clock_id,
+        title=terms.title,
+        limit=limit or terms.limit,
+        roll=terms.roll,
+        authority=terms.authority,
+        started_at=at,
+        due_at=at,
+        internal_due_at=None,
+        provisional=False,
+        calendar=setting.calendar.version,
+        version=version,
+        window=terms.window,
+        variant=variant,
+        rule=clock_id if item else None,
+        item=item,
+        unit=facts.get("unit"),
+        unit_level=facts.get("unit_level"),
+        then=then,
+    )
+    return timed(setting, new, facts, at)
+
+
+def timed(setting: Setting, clock: Clock, facts: Mapping[str, Any], at: Instant) -> Clock:
+    """`clock` with its dates counted from everything it has been through, as of `at`; what has fired stays.
+
+    A rung that would lie before `at` though nothing was late then comes at once: nothing is due in the past. `facts`
+    decide which rungs a new clock has; one counted again keeps those it had.
+    """
+    rule = setting.procedure.clocks[clock.rule or clock.id].terms(clock.variant)
+    calendar, limit, begun = setting.calendar, clock.budget, clock.started_at
+    due = count(calendar, begun, limit, Roll(clock.roll), clock.pauses)
+    if clock.window:
+        # A resident's window never lapses on a date that is not certain.
+        rungs: tuple[Rung, ...] = () if due.provisional else (Rung("lapse", due.due_at, "lapse"),)
+        warned = None
     else:
         cards = rule.cards_for(limit)
-        warned = _internal(cards, calendar, at, limit, due)
-        rungs = (*_cards(cards, warned, calendar, at, due), *_ladder(procedure, rule, facts, lineage, calendar, due))
-    return Clock(
-        id=clock_id,
-        title=rule.title,
-        limit=limit,
-        roll=rule.roll,
-        authority=rule.authority,
-        started_at=at,
+        warned = _internal(cards, calendar, clock, due)
+        rungs = (*_cards(cards, warned, calendar, clock, due), *_ladder(setting, rule, clock, facts, due))
+    kept = tuple(rung for rung in clock.rungs if rung.id in clock.fired)
+    fresh = tuple(replace(rung, at=max(rung.at, at)) for rung in rungs if rung.id not in clock.fired)
+    return replace(
+        clock,
         due_at=due.due_at,
         internal_due_at=warned,
         provisional=due.provisional,
         calendar=calendar.version,
-        version=version,
-        window=rule.window,
-        rungs=rungs,
+        rungs=(*kept, *fresh),
     )
 
 
-def _internal(cards: Cards, calendar: Calendar, at: Instant, limit: Limit, due: Due) -> Instant | None:
-    if cards.warning is None:
-        return None
-    return internal_due(calendar, at, limit, due, cards.warning.share)
+def resumed(setting: Setting, clock: Clock, facts: Mapping[str, Any], at: Instant) -> Clock:
+    """A paused clock as it runs on from `at`. One that is late keeps its due date, and its ladder waits as long."""
+    last = clock.pauses[-1]
+    pauses = (*clock.pauses[:-1], Pause(last.began_at, at, last.ground))
+    running = replace(clock, state="running", pauses=pauses)
+    if not clock.red:
+        return timed(setting, running, facts, at)
+    put_off = tuple(
+        rung if rung.id in clock.fired else replace(rung, at=rung.at + (at - last.began_at)) for rung in clock.rungs
+    )
+    return replace(running, rungs=put_off)
 
 
-def _cards(cards: Cards, warned: Instant | None, calendar: Calendar, at: Instant, due: Due) -> tuple[Rung, ...]:
+def paused(clock: Clock, ground: str, at: Instant) -> Clock:
+    """A running clock as it stops counting at `at`."""
+    return replace(clock, state="paused", pauses=(*clock.pauses, Pause(at, None, ground)))
+
+
+def _internal(cards: Cards, calendar: Calendar, clock: Clock, due: Due) -> Instant | None:
+    match cards.warning:
+        case Share(share=share):
+            return internal_due(calendar, clock.started_at, clock.budget, due, share, clock.pauses)
+        case Before(before=lead):
+            return before(calendar, due, lead)[0]
+    return None
+
+
+def _cards(cards: Cards, warned: Instant | None, calendar: Calendar, clock: Clock, due: Due) -> tuple[Rung, ...]:
+    begun = clock.started_at
     rungs = [Rung("red", due.due_at, "card", color="red")]
     match cards.yellow:
         case Share(share=(numerator, denominator)):
-            rungs.append(Rung("yellow", share_of(at, due.due_at, numerator, denominator), "card", color="yellow"))
+            rungs.append(Rung("yellow", share_of(begun, due.due_at, numerator, denominator), "card", color="yellow"))
         case Before(before=lead):
             rungs.append(Rung("yellow", before(calendar, due, lead)[0], "card", color="yellow"))
     if warned is not None:
         rungs.append(Rung("warning", warned, "warn"))
     # A warning that would lie before the clock's own start says nothing; red always stays.
-    return tuple(sorted((r for r in rungs if r.at > at or r.id == "red"), key=lambda rung: rung.at))
+    return tuple(sorted((r for r in rungs if r.at > begun or r.id == "red"), key=lambda rung: rung.at))
 
 
-def _ladder(
-    procedure: Procedure,
-    rule: ClockRule,
-    facts: Mapping[str, Any],
-    lineage: Mapping[str, str],
-    calendar: Calendar,
-    due: Due,
-) -> tuple[Rung, ...]:
+def _ladder(setting: Setting, rule: ClockRule, clock: Clock, facts: Mapping[str, Any], due: Due) -> tuple[Rung, ...]:
     rungs = []
-    for step in procedure.ladders.get(rule.ladder or "", []):
+    had = {rung.id for rung in clock.rungs}
+    given = {**facts, "unit": clock.unit, "unit_level": clock.unit_level}
+    for step in setting.procedure.ladders.get(rule.ladder or "", []):
         post = Post.parse(step.to)
-        hat = post.at(lineage, facts.get("unit"))
-        if hat is None or not meets(step.when, facts):
+        hat = post.at(setting.lineage, clock.unit)
+        if hat is None or (step.to not in had if had else not meets(step.when, given)):
             continue
-        level = facts.get("unit_level") if post.level == "unit" else post.level
-        climbs_at = after(calendar, due, step.after).due_at
+        level = clock.unit_level if post.level == "unit" else post.level
+        climbs_at = after(setting.calendar, due, step.after).due_at
         rungs.append(Rung(step.to, climbs_at, "climb", to=str(hat), level=level))
     return tuple(rungs)

@@ -1,12 +1,16 @@
 """The case as others see it: one shape for the API, the command line and the pages."""
 
+from dataclasses import asdict
 from typing import Any
 
 from domain.case import Case
+from domain.decision import extendable
+from domain.form import FieldType, FormField
 from domain.hat import Actor
 from domain.instant import rfc3339
-from domain.permission import permitted
-from domain.procedure import Procedure
+from domain.item import Item
+from domain.permission import answerable, permitted
+from domain.procedure import Action, Procedure
 
 
 def present(case_id: str, case: Case) -> dict[str, Any]:
@@ -43,10 +47,61 @@ def present(case_id: str, case: Case) -> dict[str, Any]:
                 "authority": clock.authority,
                 "limit": {"n": clock.limit.n, "unit": str(clock.limit.unit)},
                 "fired": list(clock.fired),
+                "item": clock.item,
+                "extensions": [
+                    {"n": each.n, "at": rfc3339(each.at), "authority": each.authority} for each in clock.extensions
+                ],
+                "pauses": [
+                    {
+                        "began_at": rfc3339(each.began_at),
+                        "ended_at": rfc3339(each.ended_at) if each.ended_at else None,
+                        "ground": each.ground,
+                    }
+                    for each in clock.pauses
+                ],
             }
             for clock in case.clocks.values()
         ],
+        "items": [_item(item) for item in case.items.values()],
+        "tallies": [{**asdict(tally), "result": tally.result} for tally in case.tallies.values()],
+        "recused": list(case.recused),
+        "parent": case.parent,
+        "merged_into": case.merged_into,
+        "hops": case.hops,
+        "failures": case.failures,
+        "documents": case.documents,
+        "sealed": bool(case.sealed),
     }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "kind": item.kind,
+        "title": item.title,
+        "state": item.state,
+        "state_title": item.state_title or "待办",
+        "to": item.to,
+        "by": item.by,
+        "unit": item.unit.id if item.unit else None,
+        "blocks": item.blocks,
+        "data": item.data,
+        "answer": item.answer,
+        "settled_by": item.settled_by,
+    }
+
+
+def _asked(
+    field: FormField, case: Case, action: Action, procedure: Procedure, actor: Actor, home: str
+) -> dict[str, Any]:
+    """A field as the API shows it; what is chosen from the case itself comes as a choice, with its options."""
+    if field.type is FieldType.ITEM:
+        options = {item.id: f"{item.title} {item.id}" for item in answerable(case, action, actor, home)}
+    elif field.type is FieldType.CLOCK:
+        options = {clock.id: clock.title for clock in extendable(case, procedure)}
+    else:
+        return field.shown
+    return {**field.shown, "type": str(FieldType.CHOICE), "options": options}
 
 
 def offered(case: Case, procedure: Procedure, actor: Actor, home: str) -> list[dict[str, Any]]:
@@ -56,7 +111,7 @@ def offered(case: Case, procedure: Procedure, actor: Actor, home: str) -> list[d
             "id": action_id,
             "title": action.title,
             "reason_required": action.reason,
-            "form": action.shown_form,
+            "form": [_asked(field, case, action, procedure, actor, home) for field in action.asked],
         }
         for action_id, action in procedure.actions.items()
         if case.stage in action.from_ and permitted(case, action_id, action, procedure, actor, home) is None

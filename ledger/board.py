@@ -35,7 +35,8 @@ async def board(
     at = await now(connection)
     # A wider condition beside a narrower one would only blur the planner's estimate.
     nested = within is not None and view.opened_by is None and view.code in within.lineage.values()
-    conditions = [~case.c.closed, *(scope.condition for scope in (within, None if nested else view) if scope)]
+    places = [scope.condition for scope in (within, None if nested else view) if scope]
+    conditions = [~case.c.closed, view.sight, *places]
     c, today = case.c, day_of(at)
     counted = select(
         func.count().label("open"),

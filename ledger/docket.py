@@ -4,31 +4,36 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from domain import case as cases
 from domain.case import Case, Fact, evolve
-from domain.command import Act, Expire, Open
-from domain.decision import Context, act, open_case
+from domain.command import Act, Command, Expire, Open, Rederive, Tell
+from domain.context import Context
+from domain.decision import act, open_case
 from domain.event import Event, name_of
-from domain.expiry import expire
+from domain.expiry import Firing, expire
 from domain.form import legible
 from domain.hat import Actor, Hat
 from domain.instant import Instant, utc
+from domain.letter import Letter, letters
+from domain.news import ENGINE, hear, rederived
 from domain.permission import sees
 from domain.refusal import Refusal
 from domain.view import offered, present
 from ledger.journal import GENESIS, Entry, entry
 from ledger.reading import Snapshot
 from ledger.request import Reporter, Request, Ruling, engines_id
-from ledger.statement import CaseRow, CommandRow, hex_bytes
+from ledger.statement import CaseRow, CommandRow, LetterRow, hex_bytes
 
-ENGINE_PERSON = "bihuan"
+OUTCOMES: Mapping[type[Command], str] = {Open: "opened", Act: "acted", Tell: "told", Rederive: "rederived"}
+LETTER: TypeAdapter[Open | Tell] = TypeAdapter(Open | Tell)
 
 
 def clock_actor(scope: str) -> Actor:
     """The engine itself, acting because time has come."""
-    return Actor(ENGINE_PERSON, Hat("clock", scope))
+    return Actor(ENGINE, Hat("clock", scope))
 
 
 class Docket:
@@ -45,6 +50,7 @@ class Docket:
         self.at = max(at, snapshot.case.recorded_at) if snapshot.case else at
         self.entries: list[Entry] = []
         self.commands: list[CommandRow] = []
+        self.letters: list[LetterRow] = []
         self.reporter: Reporter | None = None
 
     @property
@@ -60,19 +66,23 @@ class Docket:
         events = self._decide(request, context)
         if isinstance(events, Refusal):
             return self._refuse(request, events)
+        if isinstance(request.command, Rederive) and not events:
+            return Ruling("rederived", self.case_id, self.version, b"")  # nothing to keep
         assert context is not None
         return self._take(request, context, events)
 
     def _expire(self) -> None:
         if self.case is None:
             return
-        for firing in expire(self.case, self.at):
-            actor = clock_actor(self.case.lineage["county"])
-            command_id = engines_id(self.case_id, firing.key)
-            first = self.version
-            self._record(firing.event, actor, command_id, firing.due_at, self.at)
-            name = name_of(firing.event)
-            self._list(command_id, name, actor, b"", "expired", None, b"", first, self.version)
+        while firings := expire(self.case, self.at):
+            for firing in firings:
+                self._fire(firing, clock_actor(self.case.lineage["county"]))
+
+    def _fire(self, firing: Firing, actor: Actor) -> None:
+        command_id = engines_id(self.case_id, firing.key)
+        first = self.version
+        self._record(firing.event, actor, command_id, firing.due_at, self.at)
+        self._list(command_id, name_of(firing.event), actor, b"", "expired", None, b"", first, self.version)
 
     def _decide(self, request: Request, context: Context | None) -> tuple[Event, ...] | Refusal:
         match request.command:
@@ -86,21 +96,34 @@ class Docket:
                 if not sees(self.case, request.actor, context.home):
                     return Refusal("case_outside_scope", "该事项不在您的管辖范围内")
                 return act(self.case, command, context, self.at)
+            case Tell() | Rederive() if self.case is None or context is None:
+                return Refusal("unknown_case", "没有这个事项")
+            case Tell() as command:
+                assert self.case is not None
+                assert context is not None
+                return hear(self.case, command, context, self.at)
+            case Rederive():
+                assert self.case is not None
+                assert context is not None
+                return rederived(self.case, context, self.at)
             case _:
                 return ()
 
     def _take(self, request: Request, context: Context, events: Sequence[Event]) -> Ruling:
         first = self.version
         occurred = utc(getattr(request.command, "occurred_at", None) or self.at)  # one zone, or a refold would differ
+        received = request.received_at or getattr(request.command, "received_at", None) or self.at
         for event in events:
-            self._record(event, request.actor, request.command_id, occurred, request.received_at or self.at)
+            self._record(event, request.actor, request.command_id, occurred, received)
         assert self.case is not None
-        outcome = "opened" if isinstance(request.command, Open) else "acted"
+        outcome = OUTCOMES[type(request.command)]
         self.reporter = request.reporter or self.reporter
-        answer = present(str(self.case_id), self.case)
-        answer["actions"] = offered(self.case, context.procedure, request.actor, context.home)
-        answer["events"] = [self._told(place, event) for place, event in enumerate(events, first + 1)]
-        body = to_json(answer)
+        body = b"{}"
+        if isinstance(request.command, (Open, Act)):
+            answer = present(str(self.case_id), self.case)
+            answer["actions"] = offered(self.case, context.procedure, request.actor, context.home)
+            answer["events"] = [self._told(place, event) for place, event in enumerate(events, first + 1)]
+            body = to_json(answer)
         self._list(
             request.command_id,
             request.name,
@@ -133,11 +156,28 @@ class Docket:
 
     def _record(self, event: Event, actor: Actor, command_id: UUID, occurred_at: Instant, received_at: Instant) -> None:
         self.version += 1
-        fact = Fact(self.version, event, occurred_at, self.at, actor)
+        fact = Fact(self.version, event, occurred_at, self.at, actor, utc(received_at))
         row = entry(self.case_id, fact, command_id, received_at, self.head)
         self.entries.append(row)
         self.head = row.hash
-        self.case = evolve(self.case, fact)
+        before, self.case = self.case, evolve(self.case, fact)
+        for place, letter in enumerate(letters(str(self.case_id), before, self.case, event)):
+            self._write(letter, actor, place)
+
+    def _write(self, letter: Letter, actor: Actor, place: int) -> None:
+        assert self.case is not None
+        sender = actor if letter.own else clock_actor(self.case.lineage["county"])
+        self.letters.append(
+            LetterRow(
+                id=engines_id(self.case_id, f"letter/{self.version}/{place}"),
+                sender=self.case_id,
+                recipient=UUID(letter.to),
+                person=sender.person,
+                hat=str(sender.hat),
+                body=LETTER.dump_json(letter.command).decode(),
+                written_at=self.at,
+            )
+        )
 
     def _list(
         self,
@@ -221,4 +261,12 @@ def case_row(case_id: UUID, case: Case, previous_version: int, head: bytes) -> C
         opened_by=case.opened_by,
         opened_at=case.opened_at,
         recorded_at=case.recorded_at,
+        received_at=case.received_at or case.opened_at,
+        matter=case.matter,
+        outcome=_text(case.fields.get("outcome")),
+        sealed=case.sealed or None,
     )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

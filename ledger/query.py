@@ -23,7 +23,8 @@ UNREADABLE = (ValueError, KeyError, TypeError, UnknownEvent)
 async def case_by_id(connection: AsyncConnection, case_id: UUID, view: Scope) -> Case | None:
     """The case as it stands, or None when there is none within `view`. Raises PoisonedCase."""
     columns = case.c.id, case.c.version, case.c.fold, case.c.state
-    row = (await connection.execute(select(*columns).where(case.c.id == case_id, view.condition))).mappings().first()
+    query = select(*columns).where(case.c.id == case_id, view.condition, view.sight)
+    row = (await connection.execute(query)).mappings().first()
     return None if row is None else await _standing(connection, row)
 
 
@@ -60,5 +61,5 @@ async def listed(
     limit: int = 50,
 ) -> Page:
     """A page of the cases within `view` that `wanted` describes, by (due_at nulls last, id)."""
-    conditions = [view.condition, *wanted.conditions(await now(connection))]
+    conditions = [view.condition, view.sight, *wanted.conditions(await now(connection))]
     return await page(connection, library, conditions, after, limit)

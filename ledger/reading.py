@@ -15,18 +15,20 @@ from pydantic_core import from_json
 from domain import case as cases
 from domain import event as events
 from domain.case import Case, Fact
+from domain.clock import Unit
 from domain.command import Act, Open
-from domain.decision import Place
-from domain.event import Unit
+from domain.context import Other, Place, Rival
 from domain.form import SHA256, Known, control_free
-from domain.hat import Actor, Hat
+from domain.hat import Actor, Hat, Role
 from domain.instant import Instant, utc
 from ledger import statement
 from ledger.connection import Connection
 from ledger.request import PoisonedCase, Request
 
 DIVISION = re.compile(r"\d{12}")
-NOTHING_KNOWN = Known(frozenset(), frozenset(), frozenset())
+NOTHING_KNOWN = Known()
+NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{6,12}", re.ASCII)
+UUID_LENGTH = 36
 NAME_LENGTH_MAX = 64  # ids of units and persons are shorter; longer answers cannot name one
 
 
@@ -39,10 +41,20 @@ class Registers:
     homes: Mapping[str, str]
     places: Mapping[str, Place]
     calendar: str | None
+    cases: Sequence[Mapping[str, Any]] = ()
 
     def home(self, scope: str) -> str:
         """The division of a hat's scope: a unit's division, or the scope itself."""
         return self.homes.get(scope, scope)
+
+    def others(self, actor: Actor) -> dict[str, Other]:
+        """The cases named in the batch that this actor may see, by number and by id."""
+        found: dict[str, Other] = {}
+        for each in self.cases:
+            if _shown_to(each, actor, self.home(actor.hat.scope)):
+                other = Other(each["id"], each["number"], each["title"], each["closed"])
+                found |= {other.number: other, other.case_id: other}
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +72,7 @@ Row = asyncpg.Record
 
 async def read(connection: Connection, requests: Sequence[Request]) -> tuple[Sequence[Row], Registers]:
     """One row per request, in order, and the registers. Raises asyncpg's errors."""
-    names, files, codes = set[str](), set[str](), set[str]()
+    names, files, codes, numbers, ids = set[str](), set[str](), set[str](), set[str](), set[UUID]()
     for request in requests:
         if not DIVISION.fullmatch(request.actor.hat.scope):
             names.add(request.actor.hat.scope)
@@ -68,12 +80,17 @@ async def read(connection: Connection, requests: Sequence[Request]) -> tuple[Seq
             codes.add(_plain(request.command.division))
         if isinstance(request.command, (Open, Act)):
             for answer in _strings(request.command.fields):
-                (files if SHA256.fullmatch(answer) else names).add(answer)
-    registers, many = bool(names or files or codes), len(requests) > 1
+                if NUMBER.fullmatch(answer):
+                    numbers.add(answer)
+                elif case_id := _uuid(answer):
+                    ids.add(case_id)
+                else:
+                    (files if SHA256.fullmatch(answer) else names).add(answer)
+    registers, many = bool(names or files or codes or numbers or ids), len(requests) > 1
     asked: list[tuple[Any, ...]] = [(r.command_id, r.target, _opens(r)) for r in requests]
     arguments: list[Any] = [list(column) for column in zip(*asked, strict=True)] if many else list(asked[0])
     if registers:
-        arguments += [list(names), list(codes), list(files)]
+        arguments += [list(names), list(codes), list(files), list(numbers), list(ids)]
     rows = await connection.fetch(statement.read(many, registers), *arguments)
     return rows, _registers(rows[0]) if registers else Registers(NOTHING_KNOWN, {}, {}, {}, rows[0]["calendar"])
 
@@ -85,6 +102,30 @@ def _opens(request: Request) -> str | None:
 def _plain(name: str) -> str:
     """A name as PostgreSQL can take it; one with control characters or too long is nobody's."""
     return name if len(name) <= NAME_LENGTH_MAX and control_free(name) else ""
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if len(text) == UUID_LENGTH else None
+    except ValueError:
+        return None
+
+
+def _shown_to(case: Mapping[str, Any], actor: Actor, home: str) -> bool:
+    """The rule of `domain.permission.sees`, on a row."""
+    if actor.hat.role == Role.RESIDENT:
+        return bool(case["opened_by"] == actor.person)
+    if case["sealed"]:
+        return str(actor.hat) in case["sealed"]
+    return actor.hat.scope in case["units"] or (home == actor.hat.scope and home in case["lineage"])
+
+
+def rivals(row: "Row") -> tuple[Rival, ...]:
+    """The other cases about the same matter that were read with a case."""
+    return tuple(
+        Rival(each["id"], each["number"], each["closed"], datetime.fromisoformat(each["received_at"]), each["outcome"])
+        for each in json.loads(row["rivals"] or "[]")
+    )
 
 
 def _strings(fields: Mapping[str, Any]) -> list[str]:
@@ -105,6 +146,7 @@ def _registers(row: Row) -> Registers:
         homes={unit: division for unit, division, _ in units},
         places={code: Place(code, level, lineage) for code, level, lineage in places},
         calendar=row["calendar"],
+        cases=json.loads(row["cases"] or "[]"),
     )
 
 
@@ -154,4 +196,5 @@ def fact(row: Fields) -> Fact:
         occurred_at=utc(datetime.fromisoformat(leaf["occurred_at"])),
         recorded_at=utc(datetime.fromisoformat(leaf["recorded_at"])),
         actor=Actor(leaf["actor"], Hat(role, scope)),
+        received_at=utc(datetime.fromisoformat(leaf["received_at"])),
     )

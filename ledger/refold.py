@@ -15,6 +15,7 @@ from ledger.connection import Connection
 from ledger.docket import case_row
 from ledger.journal import chained
 from ledger.reading import fact
+from ledger.request import TAKEN
 from ledger.statement import CaseRow
 
 BATCH = 500
@@ -85,9 +86,9 @@ async def _batch(connection: Connection, last: UUID) -> list[File]:
     for event in await connection.fetch("select * from event where case_id = any($1) order by case_id, version", ids):
         events[event["case_id"]].append(event)
     for command in await connection.fetch(
-        "select id, case_id, from_version, to_version from command where case_id = any($1)"
-        " and outcome in ('opened', 'acted', 'expired')",
+        "select id, case_id, from_version, to_version from command where case_id = any($1) and outcome = any($2)",
         ids,
+        list(TAKEN),
     ):
         commands[command["case_id"]].append(command)
     return [File(case_id, rows.get(case_id), events[case_id], commands[case_id]) for case_id in ids]

@@ -69,9 +69,12 @@ def expiry(case_id: UUID, actor: Actor) -> Request:
     return Request(engines_id(case_id, "expire"), b"", Expire(), actor, case_id)
 
 
+TAKEN = ("opened", "acted", "expired", "told", "rederived")  # outcomes of commands that were not refused
+
+
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """The answer to a command, kept for ever. `outcome`: opened, acted, expired, or a refusal's code.
+    """The answer to a command, kept for ever. `outcome`: one of TAKEN, or a refusal's code.
 
     `body`: the JSON answer, byte for byte what a repeat of the same command gets.
     """
@@ -84,7 +87,7 @@ class Ruling:
     @property
     def refused(self) -> bool:
         """Whether the command was declined."""
-        return self.outcome not in ("opened", "acted", "expired")
+        return self.outcome not in TAKEN
 
 
 class LedgerUnavailable(Exception):

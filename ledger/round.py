@@ -7,14 +7,15 @@ from uuid import UUID
 import asyncpg
 
 from domain.case import Case
-from domain.command import Expire, Open
-from domain.decision import Context, open_case
+from domain.command import Act, Expire, Open
+from domain.context import Context
+from domain.decision import open_case
 from domain.instant import Instant, local
 from domain.refusal import Refusal
 from ledger.connection import LOST, Connection
 from ledger.docket import Docket
 from ledger.library import Library
-from ledger.reading import Registers, Row, read, snapshot
+from ledger.reading import Registers, Row, read, rivals, snapshot
 from ledger.request import PoisonedCase, Request, Ruling
 from ledger.statement import append
 
@@ -27,6 +28,10 @@ class Settled:
     case: Case | None
 
 
+NAMES = (
+    "select id, name from unit where id = any($1::text[]) union all select id, name from person where id = any($1)"
+    " union all select code, name from division where code = any($1) and valid_to is null"
+)
 Outcome = Settled | PoisonedCase
 Ruled = tuple[Docket, dict[int, Outcome]]
 Asked = tuple[int, Request, Row]  # its place in the batch, the request, what was read for it
@@ -94,12 +99,35 @@ class Round:
             known=registers.known,
             units=registers.units,
             place=registers.places.get(command.division) if isinstance(command, Open) else None,
+            case_id=str(docket.case_id),
+            rivals=rivals(row),
         )
+        if registers.cases:
+            others = registers.others(request.actor)
+            context = replace(context, others=others, known=replace(registers.known, cases=frozenset(others)))
+        context = await self._with_names(context, request, docket)
         if not isinstance(command, Open) or isinstance(open_case(command, context, docket.at), Refusal):
             return context
         # Only now, so that refusals and repeats leave no gaps: a missing number should mean something.
         number = await self._connection.fetchval("select nextval('case_number')")
         return replace(context, number=f"{procedure.prefix}-{local(docket.at):%Y}-{number:06d}")
+
+    async def _with_names(self, context: Context, request: Request, docket: Docket) -> Context:
+        """The names that documents speak of, asked for only where the command may issue one."""
+        procedure, command = context.procedure, request.command
+        ids = {request.actor.hat.scope, request.actor.person}
+        if isinstance(command, Open) and procedure.intake.issues:
+            ids.add(command.division)
+        elif isinstance(command, Act) and docket.case and command.action in procedure.actions:
+            if not procedure.actions[command.action].issues:
+                return context
+            scope = (docket.case.holder or "").partition("@")[2]
+            unit = docket.case.unit.id if docket.case.unit else ""
+            ids |= {docket.case.division, scope, unit, str(command.fields.get("unit", ""))}
+        else:
+            return context
+        rows = await self._connection.fetch(NAMES, list(ids))
+        return replace(context, names={row["id"]: row["name"] for row in rows})
 
     async def _append(self, dockets: Sequence[Ruled]) -> dict[int, Outcome]:
         """Append in one statement; when that fails as a whole, one by one, so that only the culprit is left."""
@@ -129,7 +157,9 @@ class Round:
         told = [docket.case_id for docket in appending if self._keep or docket.keeper_must_hear]
         reporters = [(d.case_id, d.reporter.name, d.reporter.phone) for d in appending if d.reporter]
         rows_of_cases = [docket.row() for docket in appending]
-        query, arguments = append(rows_of_cases, entries, sorted(commands, key=lambda row: row.id), told, reporters)
+        letters = [row for docket in appending for row in docket.letters]
+        commands.sort(key=lambda row: row.id)
+        query, arguments = append(rows_of_cases, entries, commands, told, reporters, letters)
         rows = await self._connection.fetch(query, *arguments)
         return {row["id"] for row in rows}
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import ColumnElement, and_, false, func, literal, null, select
+from sqlalchemy import ColumnElement, and_, false, func, literal, null, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text
@@ -28,6 +28,7 @@ class Scope:
     home: str
     lineage: Mapping[str, str] = field(default_factory=dict)
     opened_by: str | None = None  # a resident looks over what he or she reported
+    hat: str | None = None  # the hat that looks; None: nobody in particular, to whom nothing sealed is shown
 
     @property
     def condition(self) -> ColumnElement[bool]:
@@ -41,6 +42,16 @@ class Scope:
         own = case.c[self.level] == self.code
         # Villages have no index of their own: it is their township's that knows them.
         return and_(own, case.c.township == self.lineage["township"]) if self.level == "village" else own
+
+    @property
+    def sight(self) -> ColumnElement[bool]:
+        """Whether a case shows itself to the hat that looks."""
+        if self.opened_by is not None:
+            return true()
+        sealed = case.c.sealed
+        if self.hat is None:
+            return sealed.is_(None)
+        return or_(sealed.is_(None), sealed.contains(literal([self.hat], ARRAY(Text))))
 
     def covers(self, asked: "Scope") -> bool:
         """Whether a question about `asked` is about this scope. A unit asks about its own cases, wherever."""
@@ -67,6 +78,7 @@ async def view_of(connection: AsyncConnection, actor: Actor) -> Scope:
     """What this actor's hat looks over. A scope that the registers do not know shows nothing."""
     code = actor.hat.scope
     known = await scope_of(connection, code) or Scope(code, code, "", code)
+    known = replace(known, hat=str(actor.hat))
     return replace(known, opened_by=actor.person) if actor.hat.role == Role.RESIDENT else known
 
 

@@ -26,7 +26,16 @@ REGISTERS = """,
        case when a.ord = 1 then (select array_agg(e.sha256)
            from evidence e where e.sha256 = any($6::text[])) end as evidence,
        case when a.ord = 1 then (select array_agg(p.id)
-           from person p where p.id = any($4::text[])) end as persons"""
+           from person p where p.id = any($4::text[])) end as persons,
+       case when a.ord = 1 then (select json_agg(json_build_object(
+               'id', x.id, 'number', x.number, 'title', x.title, 'closed', x.closed, 'opened_by', x.opened_by,
+               'lineage', json_build_array(x.village, x.township, x.county), 'units', x.units, 'sealed', x.sealed))
+           from "case" x where x.number = any($7::text[]) or x.id = any($8::uuid[])) end as cases"""
+# Other cases of the procedure that are about the same matter.
+RIVALS = """
+       case when c.matter is not null then (select json_agg(json_build_object(
+               'id', r.id, 'number', r.number, 'closed', r.closed, 'received_at', r.received_at, 'outcome', r.outcome))
+           from "case" r where r.matter = c.matter and r.id <> c.id) end as rivals"""
 ONE = "(values ($1::uuid, $2::uuid, $3::text, 1))"
 MANY = "unnest($1::uuid[], $2::uuid[], $3::text[]) with ordinality"
 
@@ -39,7 +48,8 @@ select a.ord, clock_timestamp() as at,
        c.version, c.head, c.fold, c.state,
        k.request_hash, k.outcome, k.case_id as ruled_case, k.to_version as ruled_version, k.body,
        (select r.ref from release r where r.id = a.opens order by r.seq desc limit 1) as released,
-       (select r.ref from release r where r.id = 'calendar' order by r.seq desc limit 1) as calendar
+       (select r.ref from release r where r.id = 'calendar' order by r.seq desc limit 1) as calendar,
+       {RIVALS}
        {REGISTERS if registers else ""}
 from {MANY if many else ONE} as a(command_id, case_id, opens, ord)
 left join "case" c on c.id = a.case_id
@@ -80,6 +90,23 @@ class CaseRow:
     opened_by: str
     opened_at: Instant
     recorded_at: Instant
+    received_at: Instant
+    matter: str | None
+    outcome: str | None
+    sealed: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """What a case has to say to another one; `person` and `hat`: under whose rights."""
+
+    id: UUID
+    sender: UUID
+    recipient: UUID
+    person: str
+    hat: str
+    body: str
+    written_at: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +132,8 @@ CASE_TYPES = (
     "id uuid, number text, previous_version int, version int, head bytea, fold int2, state text, procedure text,"
     " procedure_sha256 text, title text, division text, village text, township text, county text, unit text,"
     " units text[], stage text, level text, holder text, closed bool, due_at timestamptz, wake_at timestamptz,"
-    " yellow int, red int, escalations int, opened_by text, opened_at timestamptz, recorded_at timestamptz"
+    " yellow int, red int, escalations int, opened_by text, opened_at timestamptz, recorded_at timestamptz,"
+    " received_at timestamptz, matter text, outcome text, sealed text[]"
 )
 EVENT_TYPES = (
     "case_id uuid, version int, name text, schema int2, leaf text, body text, salt bytea, recorded_at timestamptz"
@@ -115,7 +143,7 @@ COMMAND_TYPES = (
     " from_version int, to_version int, recorded_at timestamptz, gated bool"
 )
 # What an append never changes, and so need not compare or rewrite.
-FIXED = {"id", "number", "division", "village", "township", "county", "opened_by", "opened_at"}
+FIXED = {"id", "number", "division", "village", "township", "county", "opened_by", "opened_at", "received_at", "matter"}
 
 
 def column_names(types: str) -> list[str]:
@@ -124,12 +152,17 @@ def column_names(types: str) -> list[str]:
 
 
 REPORTER_TYPES = "case_id uuid, name text, phone text"
+LETTER_TYPES = "id uuid, sender uuid, recipient uuid, person text, hat text, body text, written_at timestamptz"
 CASE_COLUMNS, EVENT_COLUMNS, COMMAND_COLUMNS = map(column_names, (CASE_TYPES, EVENT_TYPES, COMMAND_TYPES))
+LETTER_COLUMNS = column_names(LETTER_TYPES)
+LETTER_VALUES = attrgetter(*LETTER_COLUMNS)
 CASE_VALUES, EVENT_VALUES, COMMAND_VALUES = (attrgetter(*n) for n in (CASE_COLUMNS, EVENT_COLUMNS, COMMAND_COLUMNS))
-DIRECT_ROWS_MAX = 8  # events and commands; each number of them is a statement of its own
+DIRECT_ROWS_MAX = 8  # events, commands and letters; each number of them is a statement of its own
 
 
-def _statement(won: str, events: str, commands: str, told: str | None, reporters: str | None) -> str:
+def _statement(
+    won: str, events: str, commands: str, told: str | None, reporters: str | None, letters: str | None
+) -> str:
     """The append over its sources of rows; what has no source is left out."""
     event_columns, command_columns = ", ".join(EVENT_COLUMNS), ", ".join(COMMAND_COLUMNS[:-1])
     parts = [
@@ -145,6 +178,12 @@ def _statement(won: str, events: str, commands: str, told: str | None, reporters
         parts.append(
             "reporters as (insert into reporter (case_id, name, phone) select case_id, name, phone"
             f" from {reporters} where case_id in (select id from won))"
+        )
+    if letters:
+        columns = ", ".join(LETTER_COLUMNS)
+        parts.append(
+            f"letters as (insert into letter ({columns}) select {columns}"
+            f" from {letters} where sender in (select id from won))"
         )
     return f"with {', '.join(parts)} select id from won"
 
@@ -166,11 +205,12 @@ APPEND_MANY = _statement(
     f"json_to_recordset($3::json) as ruled({COMMAND_TYPES})",
     "unnest($4::uuid[]) as told(id)",
     f"json_to_recordset($5::json) as r({REPORTER_TYPES})",
+    f"json_to_recordset($6::json) as written({LETTER_TYPES})",
 )
 
 
 @cache
-def append_one(opens: bool, events: int, commands: int, told: bool, reporter: bool) -> str:
+def append_one(opens: bool, events: int, commands: int, told: bool, reporter: bool, letters: int = 0) -> str:
     """The append of one case with few rows: every value a parameter, nothing to parse."""
     numbers = count(1)
     incoming = f"({_values(CASE_TYPES, 1, numbers)}) as incoming({', '.join(CASE_COLUMNS)})"
@@ -184,6 +224,7 @@ def append_one(opens: bool, events: int, commands: int, told: bool, reporter: bo
         f"({_values(COMMAND_TYPES, commands, numbers)}) as ruled({', '.join(COMMAND_COLUMNS)})",
         "won" if told else None,
         f"({_values(REPORTER_TYPES, 1, numbers)}) as r(case_id, name, phone)" if reporter else None,
+        f"({_values(LETTER_TYPES, letters, numbers)}) as written({', '.join(LETTER_COLUMNS)})" if letters else None,
     )
 
 
@@ -201,16 +242,24 @@ def append(
     commands: Sequence[CommandRow],
     told: Sequence[UUID],
     reporters: Sequence[tuple[UUID, str | None, str | None]],
+    letters: Sequence[LetterRow] = (),
 ) -> tuple[str, list[Any]]:
     """The statement for these rows, and its arguments."""
-    if len(cases) == 1 and len(events) + len(commands) <= DIRECT_ROWS_MAX:
+    if len(cases) == 1 and len(events) + len(commands) + len(letters) <= DIRECT_ROWS_MAX:
         opens = cases[0].previous_version == 0
-        query = append_one(opens, len(events), len(commands), bool(told), bool(reporters))
-        rows = chain(map(CASE_VALUES, cases), map(EVENT_VALUES, events), map(COMMAND_VALUES, commands), reporters)
+        query = append_one(opens, len(events), len(commands), bool(told), bool(reporters), len(letters))
+        rows = chain(
+            map(CASE_VALUES, cases),
+            map(EVENT_VALUES, events),
+            map(COMMAND_VALUES, commands),
+            reporters,
+            map(LETTER_VALUES, letters),
+        )
         return query, list(chain.from_iterable(rows))
     names = ("case_id", "name", "phone")
     sent = [dict(zip(names, reporter, strict=True)) for reporter in reporters]
-    return APPEND_MANY, [rows_json(cases), rows_json(events), rows_json(commands), list(told), rows_json(sent)]
+    said = [rows_json(cases), rows_json(events), rows_json(commands), list(told), rows_json(sent), rows_json(letters)]
+    return APPEND_MANY, said
 
 
 def rows_json(rows: Sequence[Any]) -> str:

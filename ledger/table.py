@@ -147,11 +147,23 @@ case = Table(
     Column("opened_by", Text, nullable=False),
     Column("opened_at", INSTANT, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
+    *_text("matter", "outcome", nullable=True),
+    Column("received_at", INSTANT, nullable=False),
+    Column("sealed", ARRAY(Text)),
 )
 reporter = Table(
     "reporter", METADATA, Column("case_id", Uuid, primary_key=True), *_text("name", "phone", nullable=True)
 )
 outbox = Table("outbox", METADATA, Column("id", BigInteger, primary_key=True), Column("case_id", Uuid, nullable=False))
+letter = Table(
+    "letter",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("sender", Uuid, nullable=False),
+    Column("recipient", Uuid, nullable=False),
+    *_text("person", "hat", "body"),
+    Column("written_at", INSTANT, nullable=False),
+)
 trouble = Table(
     "trouble",
     METADATA,

@@ -10,6 +10,7 @@ from domain.instant import rfc3339
 from ledger.connection import Connection
 from ledger.journal import GENESIS, digest
 from ledger.refold import UNREADABLE, File, Row, files
+from ledger.request import TAKEN
 
 
 async def verify(connection: Connection) -> AsyncIterator[str]:
@@ -18,9 +19,10 @@ async def verify(connection: Connection) -> AsyncIterator[str]:
         for fault in faults(file):
             yield fault
     missing = await connection.fetch(
-        "select k.id, k.case_id from command k where k.outcome in ('opened', 'acted', 'expired')"
+        "select k.id, k.case_id from command k where k.outcome = any($1)"
         " and not exists (select from event e where e.case_id = k.case_id and e.version = k.to_version)"
-        ' and not exists (select from "case" c where c.id = k.case_id)'
+        ' and not exists (select from "case" c where c.id = k.case_id)',
+        list(TAKEN),
     )
     for command in missing:
         yield f"事项 {command['case_id']}：指令 {command['id']} 已裁定，事项却不存在"

@@ -1,13 +1,17 @@
-"""The county's procedures, one YAML file each, and their reader."""
+"""The county's procedures, one YAML file each, what they share, and their reader."""
 
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from calendars import Loader
 from domain.procedure import Procedure, ProcedureFault, read
+from domain.shared import resolved
 
 DIRECTORY = Path(__file__).parent
+SHARED = DIRECTORY / "shared" / "verbs.yaml"
 
 
 def paths(directory: Path = DIRECTORY) -> list[Path]:
@@ -16,12 +20,30 @@ def paths(directory: Path = DIRECTORY) -> list[Path]:
 
 
 def parse(path: Path) -> Procedure:
-    """The procedure in the file `path`, which is named after its id. Raises ProcedureFault."""
-    try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader)  # noqa: S506 - a safe loader, made stricter
-    except (OSError, yaml.YAMLError, RecursionError, ValueError) as error:
-        raise ProcedureFault(f"不是有效的 YAML：{error}") from None
-    procedure = read(document)
+    """The procedure in the file `path`, which is named after its id. Raises ProcedureFault.
+
+    The shared verbs are those in `shared/` beside it, or the house's own.
+    """
+    beside = path.parent / "shared" / SHARED.name
+    procedure = read(resolved(document(path), shared(beside if beside.exists() else SHARED)))
     if path.stem != procedure.id:
         raise ProcedureFault(f"文件名与流程的 id“{procedure.id}”不符")
     return procedure
+
+
+def document(path: Path) -> Any:
+    """What a file says, unresolved. Raises ProcedureFault."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader)  # noqa: S506 - a safe loader, made stricter
+    except (OSError, yaml.YAMLError, RecursionError, ValueError) as error:
+        raise ProcedureFault(f"不是有效的 YAML：{error}") from None
+
+
+def shared(path: Path = SHARED) -> Any:
+    """What every procedure shares. Raises ProcedureFault."""
+    return _shared(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _shared(path: Path, _changed: int) -> Any:
+    return document(path)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from domain.event import Clock, Rung
+from domain.clock import Clock, Rung
 from domain.explanation import Step, explain
 from domain.hat import SUPERVISING
 from domain.instant import rfc3339, shown

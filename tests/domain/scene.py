@@ -12,15 +12,19 @@ import yaml
 from calendars import load
 from domain.calendar import Calendar
 from domain.case import Case, Fact, evolve
+from domain.clock import Unit
 from domain.command import Act, Open
-from domain.decision import Context, Place, act, open_case
-from domain.event import ActionTaken, Event, Unit
+from domain.context import Context, Place
+from domain.decision import act, open_case
+from domain.event import ActionTaken, Event
 from domain.expiry import Firing, expire
 from domain.form import Known
 from domain.hat import Actor, Hat
 from domain.instant import SHANGHAI, Instant
 from domain.procedure import Procedure, read
 from domain.refusal import Refusal
+from domain.shared import resolved
+from procedures import shared
 
 ROOT = Path(__file__).parents[2]
 
@@ -72,7 +76,12 @@ def document(procedure_id: str) -> str:
 @cache
 def procedure(procedure_id: str) -> Procedure:
     """A procedure of the house."""
-    return read(yaml.safe_load(document(procedure_id)))
+    return read(whole(yaml.safe_load(document(procedure_id))))
+
+
+def whole(parsed: Any) -> Any:
+    """A procedure file with the shared verbs written out."""
+    return resolved(parsed, shared())
 
 
 @cache
@@ -134,10 +143,12 @@ class Life:
 
     def expire(self, at: Instant) -> tuple[Firing, ...]:
         self.at = at
-        firings = expire(self.now, at)
-        for firing in firings:
-            self.record(firing.event, Actor("bihuan", Hat("clock", COUNTY)), firing.due_at)
-        return firings
+        everything: tuple[Firing, ...] = ()
+        while firings := expire(self.now, at):
+            everything += firings
+            for firing in firings:
+                self.record(firing.event, Actor("bihuan", Hat("clock", COUNTY)), firing.due_at)
+        return everything
 
     def lead(self, until: str, start: str | None = None) -> None:
         """The main line up to and including `until`; `start` leaves out what was done before."""

@@ -8,7 +8,7 @@ import yaml
 
 from domain.check import faults
 from domain.procedure import read
-from tests.domain.scene import document
+from tests.domain.scene import document, whole
 
 Document = dict[str, Any]
 
@@ -17,7 +17,7 @@ def spoilt(spoil: Callable[[Document], object]) -> list[str]:
     """What is found after `spoil` has had its way with the hazard's file."""
     parsed: Document = yaml.safe_load(document("hazard"))
     spoil(parsed)
-    return faults(read(parsed))
+    return faults(read(whole(parsed)))
 
 
 def update(*path: str, **changes: Any) -> Callable[[Document], object]:

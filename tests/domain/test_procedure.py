@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from domain.check import faults
-from domain.procedure import Procedure, ProcedureFault, meets, read
-from tests.domain.scene import ROOT, document, procedure
+from domain.procedure import Procedure, ProcedureFault, read
+from domain.rule import meets
+from tests.domain.scene import ROOT, document, procedure, whole
 
 FILES = sorted((ROOT / "procedures").glob("*.yaml"))
 
@@ -26,7 +27,7 @@ def test_there_are_procedures() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_procedure_of_the_house_is_sound(path: Any) -> None:
-    one = read(yaml.safe_load(path.read_text(encoding="utf-8")))
+    one = procedure(path.stem)
     assert one.id == path.stem
     assert faults(one) == []
 
@@ -93,13 +94,13 @@ def test_what_is_misspelt_is_refused_and_named(place: str, spoil: Callable[[dict
     spoilt = hazard()
     spoil(spoilt)
     with pytest.raises(ProcedureFault, match=place.replace(".", r"\.")):
-        read(spoilt)
+        read(whole(spoilt))
 
 
 @pytest.mark.parametrize("document", [None, [], "text", 5, {}, {"format": 1}])
 def test_what_is_no_procedure_is_refused(document: Any) -> None:
     with pytest.raises(ProcedureFault):
-        read(document)
+        read(whole(document))
 
 
 # Pinned by what it says ----------------------------------------------------------------------------------------------
@@ -140,7 +141,7 @@ def test_the_way_of_writing_does_not_change_the_hash() -> None:
     rewritten["actions"]["triage"]["to"] = [{"stage": "triaged"}]  # short form written out
     rewritten["stages"]["reported"]["closed"] = False  # a default written out
     rewritten["clocks"] = dict(reversed(rewritten["clocks"].items()))
-    assert read(rewritten).sha256 == procedure("hazard").sha256
+    assert read(whole(rewritten)).sha256 == procedure("hazard").sha256
 
 
 def limits(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -163,7 +164,7 @@ def test_the_hash_changes_with_every_limit() -> None:
         for step in path[:-1]:
             place = place[step]
         place["n"] += 1
-        hashes.add(read(changed).sha256)
+        hashes.add(read(whole(changed)).sha256)
     assert len(hashes) == len(paths) + 1
 
 
@@ -215,10 +216,10 @@ def test_a_condition_is_met_when_every_field_has_a_value_it_allows(
 
 def test_the_first_variant_that_fits_sets_the_terms() -> None:
     rule = procedure("hazard").clocks["handle"]
-    assert str(rule.terms({"emergency": True, "grade": "simple"}).limit) == "3日"
-    general = rule.terms({"emergency": True, "grade": "general"})
+    assert str(rule.terms(rule.variant({"emergency": True, "grade": "simple"})).limit) == "3日"
+    general = rule.terms(rule.variant({"emergency": True, "grade": "general"}))
     assert (str(general.limit), general.ladder) == ("7日", "unit_emergency")
-    assert rule.terms({}) is rule
+    assert rule.terms(rule.variant({})) is rule
 
 
 def test_a_procedure_cannot_be_changed() -> None:

@@ -6,27 +6,19 @@ import pytest
 import yaml
 
 from domain.calendar import Calendar
-from domain.event import Clock
+from domain.clock import Clock
 from domain.limit import Limit
 from domain.procedure import Procedure, read
-from domain.timetable import start
-from tests.domain.scene import COUNTY, PLACES, TOWNSHIP, VILLAGE, calendar, document, procedure, when
+from domain.timetable import Setting, start
+from tests.domain.scene import COUNTY, PLACES, TOWNSHIP, VILLAGE, calendar, document, procedure, when, whole
 
 UNIT = "U-141025101-01"
 FACTS: dict[str, Any] = {"unit": UNIT, "unit_level": "township"}
 
 
 def started(clock: str, at: str, rules: Procedure | None = None, limit: Limit | None = None, **facts: Any) -> Clock:
-    return start(
-        rules or procedure("hazard"),
-        clock,
-        facts={**FACTS, **facts},
-        lineage=PLACES[VILLAGE].lineage,
-        calendar=calendar(),
-        at=when(at),
-        version=7,
-        limit=limit,
-    )
+    setting = Setting(rules or procedure("hazard"), calendar(), PLACES[VILLAGE].lineage)
+    return start(setting, clock, {**FACTS, **facts}, when(at), 7, limit)
 
 
 def times(clock: Clock) -> dict[str, str]:
@@ -254,7 +246,7 @@ def test_a_year_not_published_makes_a_clock_provisional(at: str, provisional: bo
 
 def test_without_a_calendar_monday_to_friday_is_assumed() -> None:
     rules = procedure("hazard")
-    bare = start(rules, "approve", facts=FACTS, lineage={}, calendar=Calendar(), at=when("2026-09-30 09:00"), version=1)
+    bare = start(Setting(rules, Calendar(), {}), "approve", FACTS, when("2026-09-30 09:00"), 1)
     assert (bare.due_at, bare.provisional) == (when("2026-10-06 00:00"), True)
     assert {rung.kind for rung in bare.rungs} == {"warn", "card"}  # nobody is known to climb to
 
@@ -287,11 +279,11 @@ def test_red_stays_even_when_there_is_no_time_at_all() -> None:
 def test_cards_can_be_told_by_time_before_due_and_left_out() -> None:
     text = yaml.safe_load(document("hazard"))
     text["clocks"]["triage"]["cards"] = {"warning": None, "yellow": {"before": {"n": 2, "unit": "hour"}}}
-    assert times(started("triage", "2026-11-23 09:00", read(text))) == {
+    assert times(started("triage", "2026-11-23 09:00", read(whole(text)))) == {
         "yellow": "2026-11-24 07:00:00",
         "red": "2026-11-24 09:00:00",
         "head@township": "2026-11-24 09:00:00",
         "dispatcher@county": "2026-11-28 00:00:00",
     }
     text["clocks"]["triage"]["cards"] = {"warning": None, "yellow": None}
-    assert "yellow" not in times(started("triage", "2026-11-23 09:00", read(text)))
+    assert "yellow" not in times(started("triage", "2026-11-23 09:00", read(whole(text))))

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-import yaml
 
 from domain.form import Known, answers
 from domain.hat import Hat
-from domain.procedure import Procedure, meets
-from domain.procedure import read as read_procedure
+from domain.procedure import Procedure
+from domain.rule import meets
+from procedures import parse
 from samples import FOLDER, Hazard, SampleError, Samples, Step, build, read
 from samples.row import Kind
 
@@ -30,7 +30,7 @@ def samples() -> Samples:
 
 @pytest.fixture(scope="module")
 def procedure() -> Procedure:
-    return read_procedure(yaml.safe_load((ROOT / "procedures/hazard.yaml").read_text(encoding="utf-8")))
+    return parse(ROOT / "procedures/hazard.yaml")
 
 
 def codes(samples: Samples, *levels: str) -> list[str]:
@@ -132,7 +132,7 @@ def test_no_sample_life_breaks_the_separation_of_duties(samples: Samples, proced
 
 def led(hazard: Hazard, procedure: Procedure) -> str:
     """The stage in which a sample life ends; every action of it must be allowed where it is taken."""
-    stage, facts = procedure.intake.stage, dict[str, Any]()
+    stage, facts = procedure.intake.stage[-1].stage, dict[str, Any]()
     for step in hazard.life:
         action = procedure.actions[step.act]
         assert stage in action.from_, (hazard.title, step.act, stage)

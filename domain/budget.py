@@ -1,0 +1,56 @@
+"""The budget of a clock at some instant: what is used up and what is left, exact in the clock's own units."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from domain.calendar import Calendar
+from domain.clock import Clock
+from domain.counting import MICROSECOND, count, running, unrolled, working_days
+from domain.instant import Instant, day_of
+from domain.limit import Limit, Roll, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """`whole` is the limit with its extensions, `consumed` and `left` its parts; `left` is negative when late.
+
+    In seconds for limits in hours and less; otherwise in days or working days, for which a day is used up once it
+    has begun running. `running` and `paused` are the time since the start, whatever is counted.
+    """
+
+    unit: str
+    whole: int
+    consumed: int
+    left: int
+    running: timedelta
+    paused: timedelta
+
+
+def budget(calendar: Calendar, clock: Clock, at: Instant) -> Budget:
+    """How the clock stands at `at`, not before its start."""
+    spans = [(begin, min(end or at, at)) for begin, end in running(clock.started_at, clock.pauses) if begin <= at]
+    ran = sum(((end - begin) for begin, end in spans), timedelta())
+    paused = at - clock.started_at - ran
+    limit = clock.budget
+    if limit.duration is not None:
+        whole, consumed, unit = limit.duration // timedelta(seconds=1), ran // timedelta(seconds=1), "second"
+    else:
+        first = day_of(clock.started_at)
+        by_working_day = limit.unit is Unit.WORKING_DAY
+        whole = limit.n if by_working_day else (unrolled(first, limit) - first).days
+        unit = Unit.WORKING_DAY.value if by_working_day else Unit.DAY.value
+        days = [(day_of(begin), day_of(end - MICROSECOND)) for begin, end in spans if end > begin]
+        consumed = sum(
+            working_days(calendar, begin, end) if by_working_day else (end - begin).days for begin, end in days
+        )
+    return Budget(unit, whole, consumed, whole - consumed, ran, paused)
+
+
+def due_again(calendar: Calendar, clock: Clock) -> Instant:
+    """The due date counted anew from everything the clock has been through; its pauses have ended."""
+    return count(calendar, clock.started_at, clock.budget, Roll(clock.roll), clock.pauses).due_at
+
+
+def longer(clock: Clock, n: int) -> Limit:
+    """What the clock's limit would be with `n` units more. Raises ValueError beyond a century."""
+    return Limit(clock.budget.n + n, clock.limit.unit)

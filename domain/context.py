@@ -1,0 +1,67 @@
+"""What deciding needs besides the case: the rules, who acts, and what the registers and other cases say."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from domain.calendar import Calendar
+from domain.clock import Unit
+from domain.form import Known
+from domain.hat import Actor
+from domain.instant import Instant
+from domain.procedure import Procedure
+from domain.timetable import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A division with its ancestors: level → code, from the division itself up to the county."""
+
+    code: str
+    level: str
+    lineage: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another case that a form names, as it stood when this was read."""
+
+    case_id: str
+    number: str
+    title: str
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """Another case of the same procedure about the same matter. `outcome`: how it ended, if its form says."""
+
+    case_id: str
+    number: str
+    closed: bool
+    received_at: Instant
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What deciding needs besides the case. `home`: the division of the actor's scope; `number`: for a new case.
+
+    `others`: cases that the actor may see, by what the form calls them. `names`: for documents, id → name.
+    """
+
+    procedure: Procedure
+    calendar: Calendar
+    actor: Actor
+    home: str
+    known: Known
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    place: Place | None = None
+    number: str = ""
+    case_id: str = ""
+    others: Mapping[str, Other] = field(default_factory=dict)
+    rivals: Sequence[Rival] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def setting(self, lineage: Mapping[str, str]) -> Setting:
+        """What clocks of a case there are counted by."""
+        return Setting(self.procedure, self.calendar, lineage)

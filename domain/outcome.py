@@ -1,0 +1,186 @@
+"""Outcomes: everything that a deed makes happen, or what still speaks against it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from domain import gate as gates
+from domain.arrival import begun
+from domain.clock import Clock, Move
+from domain.deed import Deed, asked, moved
+from domain.effect import Consequence, consequence
+from domain.event import ActionTaken, DisciplineNotified, DocumentIssued, Event, GateCounted, ItemOpened, ItemSettled
+from domain.gate import Tally
+from domain.paper import issue
+from domain.refusal import Refusal
+from domain.rule import meets
+
+ITEM_FIELDS = {"item"}
+
+
+def carry_out(deed: Deed) -> tuple[Event, ...] | Refusal:
+    """The events of a deed, or what still speaks against it."""
+    facts = deed.facts
+    refusal = _unsettled(deed) or next(
+        (Refusal("requirement_not_met", each.words) for each in deed.action.requires if not each.holds(facts)),
+        None,
+    )
+    if refusal:
+        return refusal
+    tally = _counted(deed, facts)
+    if tally:
+        facts |= {f"gate_{tally.gate}": tally.result}
+    if deed.action.computes:
+        facts |= _computed(deed, facts)
+    effect = consequence(deed, facts) if deed.action.effect else Consequence()
+    if isinstance(effect, Refusal):
+        return effect
+    move = effect.move or _move(deed, facts)
+    if isinstance(move, Refusal):
+        return move
+    refusal = _blocked(deed, move)
+    if refusal:
+        return refusal
+    opened = effect.opened if effect.opened is not None else _opened(deed, facts)
+    if isinstance(opened, Refusal):
+        return opened
+    taken = _taken(deed, facts, move, opened, effect.other)
+    if isinstance(taken, Refusal):
+        return taken
+    events: list[Event] = [*effect.before, taken, *_settled(deed)]
+    if tally:
+        events.append(GateCounted(tally))
+    events += [*effect.after, *opened]
+    return (*events, *_papers(deed, facts), *_notice(deed))
+
+
+def _unsettled(deed: Deed) -> Refusal | None:
+    """Why this person may not settle this item: who asked may not answer (DOMAIN §6.1)."""
+    item, kind = deed.item, None
+    if item:
+        kind = deed.context.procedure.items.get(item.kind)
+    if item and kind and kind.apart and item.by == deed.context.actor.person:
+        return Refusal("same_person", f"提出人与裁定人不得为同一人：这项{item.title}是您提出的")
+    return None
+
+
+def _counted(deed: Deed, facts: Mapping[str, Any]) -> Tally | None:
+    counting = next((each for each in deed.action.counts if meets(each.when, facts)), None)
+    if counting is None:
+        return None
+    counted = gates.counted(counting.gate, deed.context.procedure.gates[counting.gate], deed.fields)
+    return replace(counted, stage=deed.case.stage, version=deed.case.version)
+
+
+def _computed(deed: Deed, facts: Mapping[str, Any]) -> dict[str, Any]:
+    computing = deed.action.computes
+    assert computing is not None
+    named = facts.get(computing.table)
+    tables = deed.context.procedure.rewards
+    table = tables.get(str(named)) or next(iter(tables.values()))
+    return {computing.field: table.amount(int(facts.get(table.fine) or 0))}
+
+
+def _move(deed: Deed, facts: Mapping[str, Any]) -> Move | Refusal | None:
+    case, action = deed.case, deed.action
+    branch = next((each for each in action.to if meets(each.when, facts)), None)
+    unit = deed.dispatched
+    if branch is None or (branch.stage == case.stage and unit is None):
+        return None
+    if unit and case.unit and unit.id == case.unit.id and not case.closed:
+        return Refusal("same_unit", "该单位已是承办单位")
+    return moved(deed, branch.stage, facts, unit)
+
+
+def _blocked(deed: Deed, move: Move | None) -> Refusal | None:
+    """What stands in the way of going anywhere, or of closing."""
+    case = deed.case
+    if move is None:
+        return None
+    if case.held and not move.closed:
+        return Refusal("case_on_hold", f"事项已{case.held.title}，请先恢复")
+    if not move.closed or case.closed or deed.action.unfinished:
+        return None
+    waiting = next((i for i in case.items.values() if i.open and i.blocks and i.id != deed.fields.get("item")), None)
+    if waiting:
+        return Refusal("closing_gate", f"还有未了结的{waiting.title}（{waiting.id}），不能{deed.action.title}")
+    return None
+
+
+def _taken(
+    deed: Deed, facts: Mapping[str, Any], move: Move | None, opened: list[ItemOpened], other: str | None
+) -> ActionTaken | Refusal:
+    case, action = deed.case, deed.action
+    setting = deed.context.setting(case.lineage)
+    moving = {clock.id for clock in move.started} if move else set()
+    started = [
+        begun(setting, clock, facts, deed.at, deed.version, action.limits.get(clock))
+        for clock in action.starts
+        if clock not in moving and meets(setting.procedure.clocks[clock].when, facts)
+    ]
+    refusal = next((each for each in started if isinstance(each, Refusal)), None)
+    if refusal:
+        return refusal
+    item = deed.item.id if deed.item else opened[0].item.id if opened else None
+    said = {**deed.fields, **({action.computes.field: facts[action.computes.field]} if action.computes else {})}
+    return ActionTaken(
+        deed.name,
+        action.title,
+        {} if deed.about_item else said,
+        deed.reason,
+        move,
+        reopened=case.closed and move is not None and not move.closed,
+        item=item if deed.about_item else None,
+        other=other,
+        failure=action.failure and move is not None,
+        started=tuple(each for each in started if isinstance(each, Clock)),
+        stopped=tuple(clock for clock in action.stops if clock in case.clocks),
+    )
+
+
+def _settled(deed: Deed) -> list[ItemSettled]:
+    item, settles = deed.item, deed.action.settles
+    if item is None or settles is None:
+        return []
+    state = settles.state or str(deed.fields[settles.by_field or ""])
+    kind = deed.context.procedure.items[item.kind]
+    answer = {name: value for name, value in deed.fields.items() if name not in ITEM_FIELDS}
+    return [ItemSettled(item.id, state, kind.states.get(state, state), answer)]
+
+
+def _opened(deed: Deed, facts: Mapping[str, Any]) -> list[ItemOpened] | Refusal:
+    if deed.action.opens is None:
+        return []
+    unit = deed.unit
+    if unit and deed.case.unit and unit.id == deed.case.unit.id:
+        return Refusal("same_unit", "该单位已是承办单位")
+    one = asked(deed, facts, unit=unit)
+    return one if isinstance(one, Refusal) else [one]
+
+
+def _papers(deed: Deed, facts: Mapping[str, Any]) -> list[DocumentIssued]:
+    case, context = deed.case, deed.context
+    holder = (case.holder or "").partition("@")[2]
+    item = deed.item
+    given = {
+        **case.fields, **(item.data if item else {}), **facts,
+        "number": case.number, "title": case.title, "reason": deed.reason,
+        "division_name": context.names.get(case.division, case.division),
+        "holder_name": context.names.get(holder, holder),
+        "unit_name": context.names.get(str(facts.get("unit")), ""),
+        "issuer_name": context.names.get(context.actor.hat.scope, context.actor.hat.scope),
+        "officer_name": context.names.get(context.actor.person, context.actor.person),
+    }  # fmt: skip
+    return [
+        issue(context.procedure, name, given, case.number, case.documents + place, deed.at)
+        for place, name in enumerate(deed.action.issues)
+    ]
+
+
+def _notice(deed: Deed) -> list[DisciplineNotified]:
+    """A case whose closing has failed so often that it counts as repeated."""
+    case = deed.case
+    rule, failures = case.repeated, case.failures + deed.action.failure
+    if rule is None or not deed.action.failure or failures != rule.failures or "failures" in case.notified:
+        return []
+    return [DisciplineNotified(rule.to, "failures", failures)]

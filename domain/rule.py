@@ -1,0 +1,125 @@
+"""Rules that procedures are made of: conditions, clocks with their cards, and ladders."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from domain.hat import Post
+from domain.limit import Limit, Roll, Unit
+
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+def _post(text: Any) -> Any:
+    if isinstance(text, str):
+        Post.parse(text)
+    return text
+
+
+PostText = Annotated[str, BeforeValidator(_post)]
+Value = str | bool | int | None
+Condition = dict[str, list[Value]]
+
+
+def meets(condition: Condition, facts: Mapping[str, Any]) -> bool:
+    """Whether every field that `condition` names has one of the values it allows (None: not given)."""
+    return all(facts.get(name) in allowed for name, allowed in condition.items())
+
+
+class Part(BaseModel):
+    """A part of a procedure file: unknown keys are errors, so that a misspelt limit is never ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Share(Part):
+    """A part of the time from start to due: numerator and denominator, from nothing to all of it."""
+
+    share: tuple[int, int]
+
+    @field_validator("share")
+    @classmethod
+    def _a_part(cls, share: tuple[int, int]) -> tuple[int, int]:
+        if not 0 <= share[0] <= share[1] or share[1] == 0:
+            raise ValueError(f"{share[0]}/{share[1]} 不是时限的一部分")
+        return share
+
+
+class Before(Part):
+    """So much before the due date."""
+
+    before: Limit
+
+
+class Cards(Part):
+    """When to warn (the internal due) and to show yellow; red is always the first late instant. None: never."""
+
+    warning: Share | Before | None = Share(share=(4, 5))
+    yellow: Share | Before | None = None
+
+
+class ClockVariant(Part):
+    """Other terms of a clock for cases that meet `when`; the first that fits is taken."""
+
+    when: Condition
+    limit: Limit | None = None
+    ladder: Id | None = None
+    authority: str | None = None
+
+
+class Extending(Part):
+    """By how much in all, how often, and on whose ruling a clock may be extended (the first post that there is)."""
+
+    most: Limit
+    times: int = Field(default=1, ge=1)
+    by: list[PostText] = Field(min_length=1)
+    authority: str = Field(min_length=1)
+
+
+class ClockRule(Part):
+    """A clock: its limit, the rule behind it, its cards and its ladder. A window lapses instead of turning red.
+
+    `pauses`: the grounds on which its time stops, with their titles. `when`: it only starts for such cases.
+    `lapses_to`: the stage to which a case goes when this window lapses, with the `outcome` it then has.
+    """
+
+    title: str
+    limit: Limit
+    authority: str = Field(min_length=1)
+    roll: Roll = Roll.NONE
+    ladder: Id | None = None
+    window: bool = False
+    cards: Cards | None = None
+    variants: list[ClockVariant] = []
+    when: Condition = {}
+    extension: Extending | None = None
+    pauses: dict[Id, str] = {}
+    lapses_to: Id | None = None
+    outcome: str | None = None
+
+    def variant(self, facts: Mapping[str, Any]) -> int | None:
+        """The place of the variant for a case with these fields; None: the rule as it stands."""
+        return next((place for place, each in enumerate(self.variants) if meets(each.when, facts)), None)
+
+    def terms(self, variant: int | None) -> "ClockRule":
+        """This clock as the variant at that place has it."""
+        if variant is None:
+            return self
+        chosen = self.variants[variant]
+        given = chosen.model_dump(include={"ladder", "authority"}, exclude_none=True)
+        return self.model_copy(update={**given, "limit": chosen.limit or self.limit})
+
+    def cards_for(self, limit: Limit) -> Cards:
+        """The cards for `limit`. Default: yellow one working day before due, for limits up to a day at 75 %."""
+        if self.cards is not None:
+            return self.cards
+        return Cards(yellow=Share(share=(3, 4)) if limit.short else Before(before=Limit(1, Unit.WORKING_DAY)))
+
+
+class LadderRung(Part):
+    """Who is told so much after the due date; `when` leaves a rung out for cases that do not meet it."""
+
+    to: PostText
+    after: Limit
+    when: Condition = {}
