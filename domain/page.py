@@ -1,4 +1,4 @@
-"""A procedure as a page for people: its diagram, and in tables what it lets whom do, how long, and on what authority."""
+"""A procedure as a page for people: its diagram, and in tables who may do what, how long, and on what authority."""
 
 from collections.abc import Iterable, Iterator
 
