@@ -127,9 +127,9 @@ HATS = {
 def hat_for(post: str, body: dict[str, Any], dice: random.Random) -> str:
     """Somebody who might fill the post."""
     if post == "holder":
-        return body["holder"] or DISPATCHER
+        return str(body["holder"] or DISPATCHER)
     if post == "addressee":
-        return dice.choice([item["to"] for item in body["items"] if item["to"]] or [DISPATCHER])
+        return str(dice.choice([item["to"] for item in body["items"] if item["to"]] or [DISPATCHER]))
     role, _, level = post.partition("@")
     place = {"county": "141025000000", "village": VILLAGE, "unit": TOWNSHIP_UNIT}.get(level, "141025101000")
     return HATS.get(post, f"{'inspector' if role == 'opener' else role}@{place}")
