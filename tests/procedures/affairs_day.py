@@ -20,8 +20,8 @@ def topic(title: str, kind: str = "people") -> Step:
 def there(present: int, due: int = 40) -> Mapping[str, Any]:
     """The meeting as it opens: so many of the representatives due are there."""
     return {
-        "members": due, "present": present, "in_favour": present, "opposed": 0, "roll": [PHOTO], "witness": "样例列席人",
-        "officers_present": 1,
+        "members": due, "present": present, "in_favour": present, "opposed": 0, "roll": [PHOTO],
+        "witness": "样例列席人", "officers_present": 1,
     }  # fmt: skip
 
 
@@ -86,9 +86,17 @@ SCRIPTS = {
     "extended": life(
         (
             *IMPLEMENTING,
-            Step("request_extension", CLERK, {"clock": "decided.1", "units": 61}, reason="待料", refused="invalid_fields"),
+            Step(
+                "request_extension", CLERK, {"clock": "decided.1", "units": 61}, reason="待料", refused="invalid_fields"
+            ),
             Step("request_extension", CLERK, {"clock": "decided.1", "units": 30}, reason="待料"),
-            Step("rule_extension", HEAD, {"item": "extension.1", "ruling": "granted"}, person=CLERK, refused="same_person"),
+            Step(
+                "rule_extension",
+                HEAD,
+                {"item": "extension.1", "ruling": "granted"},
+                person=CLERK,
+                refused="same_person",
+            ),
             Step("rule_extension", HEAD, {"item": "extension.1", "ruling": "granted"}),
             *FINISHED,
         ),

@@ -28,7 +28,7 @@ def party(due: int, present: int, in_favour: int) -> Step:
 
 def representatives(due: int, present: int, in_favour: int, **more: Any) -> Step:
     """The villagers' representatives."""
-    made_up = {"four_fifths": True, "women_third": True, "resolution": "硬化道路"} | more
+    made_up: dict[str, Any] = {"four_fifths": True, "women_third": True, "resolution": "硬化道路"} | more
     return Step("representatives_vote", CLERK, counts(due, present, in_favour, **made_up))
 
 
@@ -90,7 +90,13 @@ SCRIPTS = {
         (
             *IMPLEMENTING,
             Step("request_extension", CLERK, {"clock": "implement", "units": 30}, reason="待料"),
-            Step("rule_extension", HEAD, {"item": "extension.1", "ruling": "granted"}, person=CLERK, refused="same_person"),
+            Step(
+                "rule_extension",
+                HEAD,
+                {"item": "extension.1", "ruling": "granted"},
+                person=CLERK,
+                refused="same_person",
+            ),
             Step("rule_extension", HEAD, {"item": "extension.1", "ruling": "granted"}),
             Wait(days=110),
             *FINISHED,

@@ -42,9 +42,17 @@ SCRIPTS = {
     ),
     "extended": life(
         (
-            Step("request_extension", CLERK, {"clock": "publish", "units": 11}, reason="对账", refused="invalid_fields"),
+            Step(
+                "request_extension", CLERK, {"clock": "publish", "units": 11}, reason="对账", refused="invalid_fields"
+            ),
             Step("request_extension", CLERK, {"clock": "publish", "units": 5}, reason="对账"),
-            Step("rule_extension", HEAD, {"item": "extension.1", "ruling": "granted"}, person=CLERK, refused="same_person"),
+            Step(
+                "rule_extension",
+                HEAD,
+                {"item": "extension.1", "ruling": "granted"},
+                person=CLERK,
+                refused="same_person",
+            ),
             Step("rule_extension", HEAD, {"item": "extension.1", "ruling": "granted"}),
             Wait(days=16),
             *PUBLISHED,
