@@ -73,6 +73,12 @@ def test_hands_that_are_against_do_not_keep_the_day_from_opening() -> None:
     assert one.now.stage == "deliberating"
 
 
+def test_a_recusal_does_not_undo_a_day_that_decides_nothing() -> None:
+    one = day(*affairs_day.MET, stage="deliberating")
+    assert not isinstance(one.act("recuse", COMMITTEE, {"name": "样例代表"}, reason="近亲属"), Refusal)
+    assert (one.now.stage, one.now.tallies["attendance"].due) == ("deliberating", 40)
+
+
 def test_the_day_is_postponed_once_and_only_for_want_of_people() -> None:
     one = day(*affairs_day.ANNOUNCED, Wait(until="2026-03-15 09:00"), stage="notice")
     postponed = {"postponed_to": "2026-03-19"}
