@@ -87,6 +87,7 @@ class Case:
     failures: int = 0
     documents: int = 0
     sealed: tuple[str, ...] = ()
+    public: bool = False
     repeated: Repeated | None = None
     notified: tuple[str, ...] = ()
 

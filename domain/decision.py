@@ -65,6 +65,7 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
         parent=command.parent,
         matter=matter(procedure, fields, place.lineage["county"]),
         repeated=_repeated(procedure, place.lineage),
+        public=procedure.public,
         papers=tuple(issue(procedure, name, given, context.number, n, at) for n, name in enumerate(intake.issues)),
     )
     return (opened,)

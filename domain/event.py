@@ -58,6 +58,7 @@ class CaseOpened:
     parent: str | None = None  # the case that spawned it
     matter: str | None = None  # which matter it is about, as a digest: the same for every case about it
     repeated: Repeated | None = None
+    public: bool = False
     papers: tuple[Paper, ...] = ()
 
 

@@ -174,6 +174,7 @@ def _opened(event: CaseOpened, fact: Fact) -> Case:
         parent=event.parent,
         matter=event.matter,
         repeated=event.repeated,
+        public=event.public,
         documents=len(event.papers),
     )
     return replace(opened, **_moved(opened, event.move))

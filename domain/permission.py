@@ -120,10 +120,11 @@ def sees(case: Case, actor: Actor, home: str) -> bool:
     """Whether this hat may look at the case: its scope lies above the case, or is a unit that has had it.
 
     A sealed case shows itself to the hats it is sealed to, whatever lies above it. A resident follows what he or she
-    reported, not what the neighbours did.
+    reported, not what the neighbours did, and the public affairs of his or her own place.
     """
     if actor.hat.role == Role.RESIDENT:
-        return case.opened_by == actor.person
+        own = case.public and not case.sealed and home in case.lineage.values()
+        return case.opened_by == actor.person or own
     if case.sealed:
         return str(actor.hat) in case.sealed
     return actor.hat.scope in case.units or (home == actor.hat.scope and home in case.lineage.values())

@@ -191,6 +191,7 @@ class Procedure(Part):
     """One procedure, whole. `version` is the county's own count; identity is the hash.
 
     `identity`: the fields that together say which matter a case is about, for finding earlier cases about the same.
+    `public`: every resident of the place may look, and do what residents may (the village's own affairs).
     """
 
     format: Literal[1]
@@ -210,6 +211,7 @@ class Procedure(Part):
     rewards: dict[Id, Table] = {}
     documents: dict[Id, Document] = {}
     identity: list[Id] = []
+    public: bool = False
     repeated: Repeated | None = None
 
     @cached_property

@@ -266,6 +266,7 @@ def case_row(case_id: UUID, case: Case, previous_version: int, head: bytes) -> C
         matter=case.matter,
         outcome=_text(case.fields.get("outcome")),
         sealed=case.sealed or None,
+        public=case.public,
     )
 
 

@@ -115,7 +115,8 @@ def _uuid(text: str) -> UUID | None:
 def _shown_to(case: Mapping[str, Any], actor: Actor, home: str) -> bool:
     """The rule of `domain.permission.sees`, on a row."""
     if actor.hat.role == Role.RESIDENT:
-        return bool(case["opened_by"] == actor.person)
+        own = case["public"] and not case["sealed"] and home in case["lineage"]
+        return bool(own or case["opened_by"] == actor.person)
     if case["sealed"]:
         return str(actor.hat) in case["sealed"]
     return actor.hat.scope in case["units"] or (home == actor.hat.scope and home in case["lineage"])

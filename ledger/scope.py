@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import ColumnElement, and_, false, func, literal, null, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, literal, null, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text
@@ -34,7 +34,11 @@ class Scope:
     def condition(self) -> ColumnElement[bool]:
         """Whether a case lies within."""
         if self.opened_by is not None:
-            return case.c.opened_by == self.opened_by
+            return or_(case.c.opened_by == self.opened_by, and_(case.c.public, self._place))
+        return self._place
+
+    @property
+    def _place(self) -> ColumnElement[bool]:
         if self.level == UNIT:
             return case.c.units.contains(literal([self.code], ARRAY(Text)))
         if self.level not in self.lineage:  # above counties nothing is handled
@@ -46,9 +50,9 @@ class Scope:
     @property
     def sight(self) -> ColumnElement[bool]:
         """Whether a case shows itself to the hat that looks."""
-        if self.opened_by is not None:
-            return true()
         sealed = case.c.sealed
+        if self.opened_by is not None:
+            return or_(sealed.is_(None), case.c.opened_by == self.opened_by)
         if self.hat is None:
             return sealed.is_(None)
         return or_(sealed.is_(None), sealed.contains(literal([self.hat], ARRAY(Text))))

@@ -29,7 +29,8 @@ REGISTERS = """,
            from person p where p.id = any($4::text[])) end as persons,
        case when a.ord = 1 then (select json_agg(json_build_object(
                'id', x.id, 'number', x.number, 'title', x.title, 'closed', x.closed, 'opened_by', x.opened_by,
-               'lineage', json_build_array(x.village, x.township, x.county), 'units', x.units, 'sealed', x.sealed))
+               'lineage', json_build_array(x.village, x.township, x.county), 'units', x.units, 'sealed', x.sealed,
+               'public', x.public))
            from "case" x where x.number = any($7::text[]) or x.id = any($8::uuid[])) end as cases"""
 # Other cases of the procedure that are about the same matter.
 RIVALS = """
@@ -94,6 +95,7 @@ class CaseRow:
     matter: str | None
     outcome: str | None
     sealed: tuple[str, ...] | None
+    public: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,8 @@ CASE_TYPES = (
     " procedure_sha256 text, title text, division text, village text, township text, county text, unit text,"
     " units text[], stage text, level text, holder text, closed bool, due_at timestamptz, wake_at timestamptz,"
     " yellow int, red int, escalations int, opened_by text, opened_at timestamptz, recorded_at timestamptz,"
-    " received_at timestamptz, matter text, outcome text, sealed text[]"
+    " received_at timestamptz, matter text, outcome text, sealed text[],"
+    " public bool"
 )
 EVENT_TYPES = (
     "case_id uuid, version int, name text, schema int2, leaf text, body text, salt bytea, recorded_at timestamptz"
@@ -143,7 +146,8 @@ COMMAND_TYPES = (
     " from_version int, to_version int, recorded_at timestamptz, gated bool"
 )
 # What an append never changes, and so need not compare or rewrite.
-FIXED = {"id", "number", "division", "village", "township", "county", "opened_by", "opened_at", "received_at", "matter"}
+FIXED = {"id", "number", "division", "village", "township", "county", "opened_by", "opened_at"}
+FIXED |= {"received_at", "matter", "public"}
 
 
 def column_names(types: str) -> list[str]:

@@ -150,6 +150,7 @@ case = Table(
     *_text("matter", "outcome", nullable=True),
     Column("received_at", INSTANT, nullable=False),
     Column("sealed", ARRAY(Text)),
+    Column("public", Boolean, nullable=False),
 )
 reporter = Table(
     "reporter", METADATA, Column("case_id", Uuid, primary_key=True), *_text("name", "phone", nullable=True)

@@ -1,9 +1,10 @@
 -- Which matter a case is about, how it ended, when it reached an office, and to whom alone it shows itself.
 alter table "case" add column matter text, add column outcome text, add column received_at timestamptz,
-    add column sealed text[];
+    add column sealed text[], add column public boolean not null default false;
 update "case" set received_at = opened_at;
 alter table "case" alter column received_at set not null;
 comment on column "case".matter is 'A digest of what says which matter it is: the same for every case about it.';
+comment on column "case".public is 'Every resident of the place may look.';
 comment on column "case".sealed is 'The hats that alone may look at it; null: everybody whose scope lies above it.';
 create index case_matter on "case" (matter) where matter is not null;
 create index case_sealed on "case" using gin (sealed) where sealed is not null;

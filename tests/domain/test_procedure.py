@@ -125,6 +125,11 @@ def test_defaults_are_written_out() -> None:
         "window": False,
         "cards": None,
         "variants": [],
+        "when": {},
+        "extension": None,
+        "pauses": {},
+        "lapses_to": None,
+        "outcome": None,
     }
     assert canonical["actions"]["triage"]["from"] == ["reported"]
     assert canonical["actions"]["triage"]["to"] == [{"stage": "triaged", "when": {}}]
@@ -188,7 +193,7 @@ def test_the_hash_is_pinned() -> None:
     assert tiny.canonical.decode() == (
         '{"actions":{},"clocks":{},"closing":{"acts":[],"after":[],"evidence":false},"documents":{},"format":1,'
         '"gates":{},"id":"tiny","identity":[],"intake":{"by":["clerk"],"form":[],"issues":[],'
-        '"stage":[{"stage":"done","when":{}}],"title":"上报"},"items":{},"ladders":{},"prefix":"ZX",'
+        '"stage":[{"stage":"done","when":{}}],"title":"上报"},"items":{},"ladders":{},"prefix":"ZX","public":false,'
         '"repeated":null,"rewards":{},"separation":[],"stages":{"done":{"clocks":[],"closed":true,"continues":[],'
         '"holder":null,"sealed":[],"title":"已结"}},"title":"最小","version":1}'
     )

@@ -11,6 +11,7 @@ from embedded.postgres import Postgres
 from ledger import house
 from ledger.connection import connect
 from ledger.migration import upgrade
+from procedures import paths
 from samples import read
 from tests.domain.scene import calendar, procedure
 from tests.ledger.county import County, Database, create, inhabited, load_registers
@@ -26,7 +27,7 @@ def stocked(postgres: Postgres) -> Database:
 
     async def stock() -> None:
         async with house.opened(database.app_url, size=1) as ledger:
-            for item in (calendar(), procedure("hazard"), procedure("drill")):
+            for item in (calendar(), *(procedure(path.stem) for path in paths())):
                 assert await ledger.library.release(item)
         connection = await connect(database.owner_url)
         await load_registers(connection, read())

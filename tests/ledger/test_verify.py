@@ -122,6 +122,7 @@ COLUMNS = {
     "received_at": "received_at - interval '1 day'",
     "matter": "'x'",
     "outcome": "'x'",
+    "public": "true",
     "sealed": "array['dispatcher@141025000000']",
 }
 

@@ -68,7 +68,7 @@ def life(steps: tuple[Step | Wait, ...], stage: str, *events: str, kind: str = "
 
 
 SCRIPTS = {
-    "main": life((*IMPLEMENTING, *FINISHED), "closed", "GateCounted", "DocumentIssued"),
+    "main": life((*IMPLEMENTING, *FINISHED), "closed", "GateCounted"),
     "returned": life(
         (
             Step("resubmit", CLERK, {"supplement": "无"}, refused="requirement_not_met"),

@@ -26,7 +26,7 @@ def life(steps: tuple[Step | Wait, ...], stage: str, *events: str) -> Script:
 
 
 SCRIPTS = {
-    "main": life((*PUBLISHED, Wait(days=2), OBJECT, Wait(days=3), ANSWER, *FINISHED), "archived", "DocumentIssued"),
+    "main": life((*PUBLISHED, Wait(days=2), OBJECT, Wait(days=3), ANSWER, *FINISHED), "archived"),
     "returned": life(
         (
             PREPARE,

@@ -1,0 +1,158 @@
+"""The lives of every procedure on the real ledger, led by Temporal's timers through skipped time.
+
+Each must come to the very events, at the very times, that it comes to in memory.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from temporalio import activity
+from temporalio.client import WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities import wire
+from domain.command import Act, Open
+from domain.event import name_of
+from domain.fold import fold
+from domain.hat import Actor, Hat
+from domain.instant import Instant, utc
+from domain.watch import Watch
+from ledger import house
+from ledger.connection import Connection, connect
+from ledger.house import Ledger
+from ledger.reading import journal
+from ledger.request import Request, Ruling, request_hash
+from ledger.verify import verify
+from tests.domain.scene import when
+from tests.ledger.county import Database
+from tests.procedures.script import Script, Step, Wait, live
+from tests.procedures.test_lives import KINDS, PROCEDURES, scripts
+from workflows.case import Case
+
+
+class Hands:
+    """The time of a script, on the ledger and under Temporal: `offset` is how far Temporal's clock is ahead of it."""
+
+    def __init__(self, environment: WorkflowEnvironment, offset: timedelta, at: Instant) -> None:
+        self.environment, self.offset, self.at = environment, offset, at
+        self.ledger: Ledger | None = None
+        self.woken = 0
+
+    def clock(self, _: Instant) -> Instant:
+        return utc(self.at)
+
+    @activity.defn(name=wire.WAKE)
+    async def wake(self, case_id: str) -> Watch:
+        assert self.ledger
+        self.at = await self.environment.get_current_time() - self.offset
+        self.woken += 1
+        return self.seen(await self.ledger.registrar.wake(UUID(case_id)))
+
+    def seen(self, watch: Watch) -> Watch:
+        """The watch on Temporal's clock."""
+        return Watch(watch.case_id, watch.version, watch.wake_at + self.offset if watch.wake_at else None)
+
+
+@asynccontextmanager
+async def opened(hands: Hands, database: Database) -> AsyncIterator[tuple[Ledger, Connection]]:
+    async with house.opened(database.app_url, 2, hands.clock) as ledger:
+        hands.ledger = ledger
+        connection = await connect(database.superuser_url)
+        try:
+            yield ledger, connection
+        finally:
+            await connection.close()
+
+
+def request(command: Open | Act, hat: str, person: str | None, case_id: UUID | None) -> Request:
+    actor = Actor(person or hat, Hat.parse(hat))
+    return Request(uuid4(), request_hash(repr(command)), command, actor, case_id)
+
+
+async def watch_of(connection: Connection, case_id: UUID) -> Watch:
+    row = await connection.fetchrow('select version, wake_at from "case" where id = $1', case_id)
+    assert row
+    return Watch(str(case_id), row["version"], row["wake_at"])
+
+
+async def settled(connection: Connection, case_id: UUID, at: Instant) -> None:
+    """Everything that was due has been done by the keeper alone."""
+    async with asyncio.timeout(10):
+        while (wake_at := (await watch_of(connection, case_id)).wake_at) and wake_at <= at:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def database(copied: Callable[[], Database]) -> Database:
+    return copied()
+
+
+async def keep(hands: Hands, watch: Watch, keeper: WorkflowHandle[Any, Any] | None) -> WorkflowHandle[Any, Any] | None:
+    """What the relay does: the keeper is told of the newest watch, and started if there is none."""
+    if watch.wake_at is None and keeper is None:
+        return None
+    told = hands.seen(watch)
+    return await hands.environment.client.start_workflow(
+        Case.run, told, id=told.case_id, task_queue="lives", start_signal=wire.MOVED, start_signal_args=[told]
+    )
+
+
+@pytest.mark.parametrize(("name", "kind"), [(name, kind) for name in PROCEDURES for kind in KINDS])
+async def test_a_life_under_temporal_is_the_life_in_memory(
+    database: Database, skipping: WorkflowEnvironment, name: str, kind: str
+) -> None:
+    script = scripts(name)[kind]
+    expected = live(script)
+    begun = when(script.at)
+    hands = Hands(skipping, await skipping.get_current_time() - begun, begun)
+    async with (
+        opened(hands, database) as (ledger, connection),
+        Worker(skipping.client, task_queue="lives", workflows=[Case], activities=[hands.wake]),
+    ):
+        case_id = await play(script, hands, ledger, connection)
+        facts = await journal(connection, case_id)
+        faults = [fault async for fault in verify(connection) if str(case_id) in fault]
+    happened = [(name_of(fact.event), fact.occurred_at) for fact in facts]
+    assert happened == [(name_of(fact.event), fact.occurred_at) for fact in expected.facts]
+    assert faults == []
+    final = fold(None, facts)
+    assert final is not None
+    assert (final.stage, final.cards, final.escalations) == (
+        expected.now.stage, expected.now.cards, expected.now.escalations,
+    )  # fmt: skip
+    assert hands.woken or not any(isinstance(step, Wait) for step in script.steps)
+
+
+async def play(script: Script, hands: Hands, ledger: Ledger, connection: Connection) -> UUID:
+    """The script on the ledger; between its steps only Temporal's timers act."""
+    opening = Open(script.procedure, script.division, script.title, script.fields)
+    ruling: Ruling = await ledger.registrar.rule(request(opening, script.hat, None, None))
+    assert ruling.outcome == "opened", ruling
+    case_id, now = ruling.case_id, when(script.at)
+    assert case_id
+    keeper = await keep(hands, await watch_of(connection, case_id), None)
+    for place, step in enumerate(script.steps):
+        if isinstance(step, Wait):
+            then = when(step.until) if step.until else now + timedelta(days=step.days, hours=step.hours)
+            ahead = then + hands.offset - await hands.environment.get_current_time()
+            await hands.environment.sleep(max(ahead, timedelta(0)) + timedelta(seconds=2))
+            await settled(connection, case_id, then)
+            now = then
+            continue
+        hands.at = now
+        outcome = (await ledger.registrar.rule(asked(step, case_id))).outcome
+        assert outcome == (step.refused or "acted"), (place, step.action, outcome)
+        keeper = await keep(hands, await watch_of(connection, case_id), keeper)
+    if keeper is not None:
+        await keeper.terminate()
+    return case_id
+
+
+def asked(step: Step, case_id: UUID) -> Request:
+    return request(Act(step.action, step.fields, step.reason), step.hat, step.person, case_id)
