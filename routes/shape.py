@@ -233,8 +233,29 @@ class Rung(Shape):
     fired: bool
 
 
+class Extended(Shape):
+    """So many units more, granted at `at` on the authority of a rule."""
+
+    n: int
+    at: datetime
+    authority: str
+
+
+class Paused(Shape):
+    """A time that does not count; `ended_at` is null while it lasts."""
+
+    began_at: datetime
+    ended_at: datetime | None
+    ground: str
+    ground_title: str
+
+
 class Explanation(Shape):
-    """How a clock came to its due date; `due_text` is how officials write it (24:00 of the last day)."""
+    """How a clock came to its due date; `due_text` is how officials write it (24:00 of the last day).
+
+    `limit` is without `extensions`. `text`: the words of all steps, numbered, one a line. While the clock is paused
+    there is no step of kind `due`, and `due_at` is the date it had before.
+    """
 
     clock: str
     title: str
@@ -246,6 +267,9 @@ class Explanation(Shape):
     due_text: str
     provisional: bool
     calendar: str
+    extensions: list[Extended]
+    pauses: list[Paused]
+    text: str
     steps: list[Step]
     rungs: list[Rung]
 
