@@ -148,7 +148,8 @@ def clocks(draw: st.DrawFn) -> tuple[Calendar, Clock]:
             began = max(at, began.replace(hour=0, minute=0, second=0, microsecond=0))
         at = began + timedelta(hours=draw(hours))
         pauses.append(Pause(began, at, "hearing"))
-    if pauses and draw(st.booleans()):
+    lasts: bool = draw(st.booleans())
+    if pauses and lasts:
         pauses[-1] = Pause(pauses[-1].began_at, None, "hearing")
     held = draw(any_calendar)
     more = draw(st.lists(st.integers(1, 20), max_size=2))
