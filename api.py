@@ -26,7 +26,7 @@ from ledger import trouble
 from ledger.connection import LOST
 from ledger.house import opened
 from ledger.request import LedgerUnavailable, PoisonedCase
-from routes import board, cases, document, evidence, health, history, pages, register
+from routes import board, cases, document, evidence, health, history, pages, paper, register
 from routes.answer import Declined
 from routes.envelope import Envelope
 from routes.form import errors
@@ -36,19 +36,22 @@ from routes.supply import stocking
 from settings import Settings, load
 
 BY_STATUS: Mapping[int, str] = {
-    200: "ok acted",
+    200: "ok acted told rederived",
     201: "opened stored",
     303: "see_other",
     400: "malformed_json bad_idempotency_key",
     401: "no_token bad_token",
-    403: "division_outside_scope hat_not_allowed same_person cross_site reporter_not_revealed",
-    404: "not_found unknown_case unknown_action unknown_version unknown_clock unknown_evidence",
+    403: "division_outside_scope hat_not_allowed same_person person_recused cross_site reporter_not_revealed",
+    404: "not_found unknown_case unknown_action unknown_version unknown_clock unknown_evidence unknown_document",
     405: "method_not_allowed",
     408: "request_timeout",
-    409: "version_conflict idempotency_conflict action_not_allowed_in_stage case_closed window_closed closing_gate",
+    409: "version_conflict idempotency_conflict action_not_allowed_in_stage case_closed window_closed closing_gate"
+    " window_still_open done_already case_on_hold not_on_hold nothing_to_settle requirement_not_met same_unit"
+    " already_asked extension_too_late extension_used_up clock_not_running nothing_to_pause other_case_closed",
     413: "body_too_large",
     415: "unsupported_type",
-    422: "invalid_body invalid_query invalid_fields unknown_procedure unknown_division occurred_in_future no_holder",
+    422: "invalid_body invalid_query invalid_fields unknown_procedure unknown_division occurred_in_future no_holder"
+    " no_stage",
     500: "internal case_unreadable evidence_damaged",
     503: "not_ready ledger_unavailable storage_unavailable",
 }
@@ -59,7 +62,7 @@ TITLES: Mapping[int, str] = {
 }  # fmt: skip
 KEEP_ALIVE_S = 30
 CONNECTIONS_MAX = 1000
-ROUTERS = (cases, history, board, evidence, register, health, pages)
+ROUTERS = (cases, history, paper, board, evidence, register, health, pages)
 
 logger = structlog.get_logger("api")
 

@@ -1,4 +1,4 @@
-"""The worker: hosts workflows, activities, relay, roll call, Patrol. `python -m worker`; ends on SIGTERM.
+"""The worker: hosts workflows, activities, relay, roll call, courier, Patrol. `python -m worker`; ends on SIGTERM.
 
 Patrol is at work before the Temporal SDK is even loaded, so that a restart is no reason for lateness.
 """
@@ -19,11 +19,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import log
 import settings
+from activities.courier import Courier
 from activities.patrol import Patrol
 from activities.reach import Reach
-from ledger.connection import Writers
+from ledger import horizon
+from ledger.connection import LOST, Writers
 from ledger.library import Library
 from ledger.registrar import Registrar
+from ledger.request import LedgerUnavailable
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -34,6 +37,7 @@ UNVERSIONED = "bihuan"
 DRAIN_WITHIN = timedelta(seconds=3)
 STOP_SECONDS = 4.5
 RECONNECT_SECONDS = 1.0
+CALENDAR_SECONDS = 30.0
 CACHED_WORKFLOWS = 10_000  # a cache smaller than the live cases costs half of the throughput
 STICKY_WITHIN = timedelta(seconds=1)  # after a kill another worker takes over at once
 LOADED_LATER = (
@@ -136,13 +140,39 @@ async def patrol_always(patrol: Patrol) -> NoReturn:
         await asyncio.sleep(RECONNECT_SECONDS)
 
 
+async def carry_always(courier: Courier) -> NoReturn:
+    """Cases must hear of each other, whatever happens to the courier."""
+    while True:
+        try:
+            await courier.run()
+        except Exception:
+            logger.exception("courier_failed")
+        await asyncio.sleep(RECONNECT_SECONDS)
+
+
+async def count_always(registrar: Registrar, writers: Writers, library: Library) -> NoReturn:
+    """A calendar that came into force while nobody looked, by a file or a command cut short, moves its clocks too."""
+    while True:
+        try:
+            if await horizon.overdue(writers):
+                logger.info("calendar_counted", cases=await horizon.rederive(registrar, writers, library))
+        except (LedgerUnavailable, *LOST) as error:
+            logger.warning("ledger_lost", error=type(error).__name__)
+        except Exception:
+            logger.exception("calendar_not_counted")
+        await asyncio.sleep(CALENDAR_SECONDS)
+
+
 async def serve(url: str, own: WorkerSettings, stop: asyncio.Event) -> bool:
     """Work until `stop` is set, then let activities finish. False when not everything ended in time."""
     reach, writers = Reach(), Writers(url, CONNECTIONS)
-    registrar = Registrar(writers, Library(writers))
+    library = Library(writers)
+    registrar = Registrar(writers, library)
     patrol = Patrol(registrar, url, reach.patience)
     parts = [
         asyncio.create_task(patrol_always(patrol), name="patrol"),
+        asyncio.create_task(carry_always(Courier(registrar, url)), name="courier"),
+        asyncio.create_task(count_always(registrar, writers, library), name="calendar"),
         asyncio.create_task(keep_with_temporal(registrar, writers, own, reach), name="temporal side"),
     ]
     logger.info("worker_started", pid=os.getpid())

@@ -19,6 +19,7 @@ from domain.limit import Limit, Roll
 from settings import VAR
 
 if TYPE_CHECKING:
+    from ledger.horizon import Moved
     from ledger.house import Ledger
 
 app = typer.Typer(help="放假和调休上班日；时限推算。", no_args_is_help=True)
@@ -71,9 +72,10 @@ def due(
 @app.command()
 def load(
     path: Annotated[Path, typer.Argument(metavar="FILE|DIR", help="一年的日历文件，或日历文件所在目录")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只列出会变动的时限，不启用")] = False,
     var: Var = VAR,
 ) -> None:
-    """启用日历：目录整个替换，单个文件只替换那一年；此后起算的时限按它推算。"""
+    """启用日历：目录整个替换，单个文件只替换那一年；在办事项的时限随之重新推算，原期限保留在事件中。"""
     try:
         given = list(calendars.load(path).documents) if path.is_dir() else [calendars.read(path)]
     except calendars.BrokenFileError as error:
@@ -81,13 +83,36 @@ def load(
     except OSError as error:
         raise failure(f"读不了 {path}：{error.strerror}") from error
 
-    async def work(ledger: "Ledger") -> tuple[bool, Calendar]:
+    async def work(ledger: "Ledger") -> "tuple[Calendar, list[Moved], bool, int]":
         kept = [] if path.is_dir() else await _others(ledger, given[0].year)
         calendar = Calendar([*kept, *given])
-        return await ledger.library.release(calendar), calendar
+        async with ledger.writers.held() as connection:
+            moved = [each async for each in affected(connection, ledger.library, calendar)]
+        if dry_run:
+            return calendar, moved, False, 0
+        released = await ledger.library.release(calendar)
+        return calendar, moved, released, await rederive(ledger.registrar, ledger.writers, ledger.library)
 
-    released, calendar = run(var, work)
-    typer.echo(f"日历 {calendar.version} {'已启用' if released else '没有变化'}，共 {len(calendar.documents)} 年。")
+    from ledger.horizon import affected, rederive
+
+    calendar, moved, released, count = run(var, work)
+    if moved:
+        _print(_moved(moved))
+    cases = len({each.case_id for each in moved})
+    settled = sum(each.settled for each in moved)
+    typer.echo(f"时限变动 {len(moved)} 个，涉及事项 {cases} 件；其中由暂定转为确定 {settled} 个。")
+    if dry_run:
+        typer.echo(f"日历 {calendar.version}，共 {len(calendar.documents)} 年；未启用（--dry-run）。")
+    else:
+        typer.echo(f"日历 {calendar.version} {'已启用' if released else '没有变化'}，共 {len(calendar.documents)} 年；")
+        typer.echo(f"已重新推算 {count} 件。")
+
+
+def _moved(moved: "list[Moved]") -> Table:
+    table = Table("编号", "时限", "原期限", "现期限", "暂定转确定")
+    for each in moved:
+        table.add_row(each.number, each.title, shown(each.was), shown(each.now), "是" if each.settled else "")
+    return table
 
 
 async def _others(ledger: "Ledger", year: int) -> list[YearDocument]:

@@ -44,6 +44,7 @@ def open_(
     reporter_name: Annotated[str | None, typer.Option(help="反映人姓名")] = None,
     reporter_phone: Annotated[str | None, typer.Option(help="反映人电话")] = None,
     occurred_at: Annotated[str | None, typer.Option(metavar="TIME", help="发现时间，如 2026-11-23T09:30")] = None,
+    received_at: Annotated[str | None, typer.Option(metavar="TIME", help="收到时间（来信来电先到、后登记的）")] = None,
     key: Key = None,
     token: Token = "",
     json_: Json = False,
@@ -53,14 +54,14 @@ def open_(
     from ledger.request import Reporter
 
     reporter = Reporter(reporter_name, reporter_phone) if reporter_name or reporter_phone else None
-    seen = instant(occurred_at)
+    seen, received = instant(occurred_at), instant(received_at)
 
     async def work(ledger: "Ledger") -> "Ruling":
         actor = await bearer(ledger, token)
         known = (await ledger.library.released()).get(procedure)
         form = known.intake.form if known else []
         fields = await _fields(ledger, actor, field, fields_json, form)
-        command = Open(procedure, division, title, fields, reporter is not None, seen)
+        command = Open(procedure, division, title, fields, reporter is not None, seen, received)
         return await _rule(ledger, actor, command, key, reporter=reporter)
 
     _tell(run(var, work), json_)

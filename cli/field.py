@@ -19,12 +19,13 @@ def typed(pairs: Iterable[str], document: str | None, form: Sequence[FormField])
     """
     fields = _object(document)
     types = {field.name: field.type for field in form}
+    many = {field.name for field in form if field.type in LISTS or field.many}
     lists: dict[str, list[str]] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
             raise Declined(f"--field 应写作 名称=值，收到的是“{pair}”")
-        if types.get(name) in LISTS:
+        if name in many:
             lists.setdefault(name, []).extend(item.strip() for item in value.split(",") if item.strip())
         else:
             fields[name] = _value(types.get(name), value)
@@ -50,6 +51,8 @@ def _value(kind: FieldType | None, text: str) -> Any:
                 return float(text) if set(text) & set(".eE") else int(text)
             except ValueError:
                 return text
+        case FieldType.FIELDS:
+            return _object(text)
         case _:
             return text
 

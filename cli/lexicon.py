@@ -1,6 +1,6 @@
 """The words for what a case refers to: its procedure's titles, the registers' names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,14 +8,6 @@ from domain.form import FieldType, FormField
 from domain.procedure import Procedure
 from ledger.name import Names
 
-CARDS = {"yellow": "黄牌", "red": "红牌"}
-EVENTS = {
-    "CaseOpened": "上报",
-    "ActionTaken": "操作",
-    "ClockWarned": "预警",
-    "CaseEscalated": "升级",
-    "ClockLapsed": "窗口届满",
-}
 TYPES = {
     FieldType.TEXT: "文字",
     FieldType.NUMBER: "数字",
@@ -28,6 +20,10 @@ TYPES = {
     FieldType.UNIT: "承办单位编号",
     FieldType.PERSON: "人员编号",
     FieldType.EVIDENCE: "附件",
+    FieldType.ITEM: "待办项",
+    FieldType.CLOCK: "时限",
+    FieldType.CASE: "事项编号",
+    FieldType.FIELDS: "JSON 对象",
 }
 
 
@@ -41,7 +37,7 @@ class Lexicon:
     def action(self, action: str) -> str:
         """An action, or the opening of a case, as people call it."""
         known = self.procedure.actions.get(action) if self.procedure else None
-        return known.title if known else EVENTS["CaseOpened"] if action == "open" else action
+        return known.title if known else "上报" if action == "open" else action
 
     def clock(self, clock: str) -> str:
         """A clock's title."""
@@ -56,22 +52,6 @@ class Lexicon:
         """Titles and answers of a form; `action`: the one whose form it was."""
         return [self._field(name, value, action) for name, value in given.items()]
 
-    def event(self, told: Mapping[str, Any]) -> tuple[str, str]:
-        """What sort of event this is, and what it says."""
-        kind, data = told["type"], told["data"]
-        title = CARDS.get(data.get("color"), EVENTS.get(kind, kind))
-        match kind:
-            case "CaseOpened":
-                return title, _joined(data["title"], self.fields(data["fields"]))
-            case "ActionTaken":
-                reason = [("理由", data["reason"])] if data.get("reason") else []
-                given = self.fields(data.get("fields", {}), data["action"])
-                return title, _joined(data["title"], [*given, *reason])
-            case "CaseEscalated":
-                return title, f"{self.clock(data['clock'])}：至{self.hat(data['to'])}"
-            case _:
-                return title, self.clock(data.get("clock", ""))
-
     def _field(self, name: str, value: Any, action: str | None) -> tuple[str, str]:
         known = next((each for each in self._forms(action) if each.name == name), None)
         items = value if isinstance(value, list) else [value]
@@ -82,7 +62,7 @@ class Lexicon:
         if self.procedure is None:
             return []
         actions = sorted(self.procedure.actions.items(), key=lambda each: each[0] != action)
-        taken = [field for _, each in actions for field in each.form]
+        taken = [field for _, each in actions for field in each.asked]
         return [*self.procedure.intake.form, *taken] if action is None else [*taken, *self.procedure.intake.form]
 
     def _answer(self, known: FormField | None, value: Any) -> str:
@@ -103,6 +83,3 @@ def asked(field: Mapping[str, Any]) -> str:
     kind = TYPES[FieldType(field["type"])]
     return f"{field['name']}  {field['title']}（{kind}{need}）" + (f"：{options}" if options else "")
 
-
-def _joined(title: str, given: Sequence[tuple[str, str]]) -> str:
-    return "\n".join([title, *(f"{name}：{value}" for name, value in given)])

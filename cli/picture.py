@@ -7,14 +7,15 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from cli.lexicon import CARDS, Lexicon, asked
+from cli import tale
+from cli.lexicon import Lexicon, asked
 from cli.session import show
 from domain.instant import local, shown
 
 if TYPE_CHECKING:
     from ledger.board import Board
 
-STATES = {"running": "计时中", "met": "已办", "lapsed": "已过"}
+STATES = {"running": "计时中", "paused": "已停止计时", "met": "已办", "lapsed": "已过"}
 COUNTS = {
     "open": "在办",
     "overdue": "超期",
@@ -27,7 +28,7 @@ COUNTS = {
 
 def picture(case: dict[str, Any], lexicon: Lexicon) -> None:
     """The case as `domain.view.present` gives it, and what may be done where it says so."""
-    cards = "、".join(f"{title} {case['cards'][color]}" for color, title in CARDS.items())
+    cards = "、".join(f"{title} {case['cards'][color]}" for color, title in tale.CARDS.items())
     procedure = lexicon.procedure.title if lexicon.procedure else case["procedure"]["id"]
     table = Table(Column(), Column(overflow="fold"), show_header=False, box=None, pad_edge=False)
     for title, value in (
@@ -45,6 +46,8 @@ def picture(case: dict[str, Any], lexicon: Lexicon) -> None:
     show(table)
     if case["clocks"]:
         show(_clocks(case["clocks"]))
+    if case["items"]:
+        show(_items(case["items"], lexicon))
     for action in case.get("actions", ()):
         reason = "，须写理由（--reason）" if action["reason_required"] else ""
         typer.echo(f"可办：{action['id']}（{action['title']}）{reason}")
@@ -56,7 +59,7 @@ def chronicle(told: dict[str, Any], lexicon: Lexicon) -> None:
     """A history: one row an event, then the refused attempts."""
     table = Table("版次", "事件", "记录于", "谁", "身份", Column("内容", overflow="fold"), "哈希")
     for event in told["events"]:
-        kind, words = lexicon.event(event)
+        kind, words = tale.event(lexicon, event)
         table.add_row(
             str(event["version"]), kind, _time(event["recorded_at"]), *_who(event["actor"]), Text(words),
             event["hash"][:12],
@@ -94,6 +97,15 @@ def _clocks(clocks: list[dict[str, Any]]) -> Table:
         internal = clock["internal_due_at"]
         warned = shown(datetime.fromisoformat(internal)) if internal else "—"
         table.add_row(clock["title"], STATES.get(clock["state"], clock["state"]), due, warned, clock["authority"])
+    return table
+
+
+def _items(items: list[dict[str, Any]], lexicon: Lexicon) -> Table:
+    table = Table("待办项", "标题", "状态", "由谁办", Column("内容", overflow="fold"))
+    for item in items:
+        said = "\n".join(f"{title}：{value}" for title, value in lexicon.fields({**item["data"], **item["answer"]}))
+        table.add_row(item["id"], item["title"], item["state_title"], lexicon.hat(item["to"]) if item["to"] else "—",
+                      Text(said))  # fmt: skip
     return table
 
 

@@ -52,6 +52,29 @@ def history(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR
     _print(run(var, _seen(case, token, look)), json_, chronicle)
 
 
+def documents(
+    case: CaseId,
+    place: Annotated[int | None, typer.Argument(metavar="[N]", help="第几份；不写则列出各份")] = None,
+    token: Token = "",
+    var: Var = VAR,
+) -> None:
+    """列出事项的文书，或打印其中一份。"""
+    from ledger import paper
+
+    async def look(sight: "Sight") -> Seen:
+        issued = await paper.issued(sight.connection, sight.case_id)
+        if place is None:
+            words = "\n".join(f"{each.place}. {each.title} {each.number}（第 {each.version} 版）" for each in issued)
+            return {"text": words or "还没有文书"}, Lexicon()
+        if not 1 <= place <= len(issued):
+            raise Declined("没有这份文书")
+        return {"text": issued[place - 1].text}, Lexicon()
+
+    from cli.lexicon import Lexicon
+
+    _print(run(var, _seen(case, token, look)), False, lambda told, _: typer.echo(told["text"]))
+
+
 def replay(
     case: CaseId,
     version: Annotated[int | None, typer.Option(help="第几版", min=1)] = None,

@@ -152,8 +152,10 @@ def _dead_ends(procedure: Procedure, reached: dict[Node, Path]) -> Iterator[str]
     """Every node can reach an end."""
     back: dict[Node, set[Node]] = {}
     for node in reached:
-        for _, following in _ways(procedure, node):
-            back.setdefault(following, set()).add(node)
+        for name, following in _ways(procedure, node):
+            action = procedure.actions.get(name)
+            if not (action and action.verb and action.unfinished):  # to be merged or withdrawn is no end of the work
+                back.setdefault(following, set()).add(node)
     good = {node for node in reached if procedure.stages[node.stage].closed}
     waiting = deque(good)
     while waiting:

@@ -30,7 +30,7 @@ REASON_LENGTH_MAX = 1000
 
 
 def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...] | Refusal:
-    """The first events of a case, or why there are none."""
+    """The first event of a case, or why there is none."""
     procedure, intake, place = context.procedure, context.procedure.intake, context.place
     if place is None:
         return Refusal("unknown_division", f"没有代码为“{legible(command.division, 20)}”的区划")
@@ -48,13 +48,15 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
     branch = next((each for each in intake.stage if meets(each.when, facts)), None)
     if branch is None:
         return Refusal("no_stage", "按所填内容没有可以进入的阶段")
+    title = command.title.strip()
     move = arrive(context.setting(place.lineage), branch.stage, facts, at, version=1)
     if isinstance(move, Refusal):
         return move
+    given = {**fields, "number": context.number, "title": title, "division_name": context.names.get(place.code)}
     opened = CaseOpened(
         number=context.number,
         procedure=ProcedureRef(procedure.id, procedure.version, procedure.sha256),
-        title=command.title.strip(),
+        title=title,
         division=place.code,
         lineage=dict(place.lineage),
         fields=fields,
@@ -63,10 +65,9 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
         parent=command.parent,
         matter=matter(procedure, fields, place.lineage["county"]),
         repeated=_repeated(procedure, place.lineage),
+        papers=tuple(issue(procedure, name, given, context.number, n, at) for n, name in enumerate(intake.issues)),
     )
-    given = {**fields, "number": context.number, "title": opened.title, "division_name": context.names.get(place.code)}
-    papers = [issue(procedure, name, given, context.number, count, at) for count, name in enumerate(intake.issues)]
-    return (opened, *papers)
+    return (opened,)
 
 
 def act(case: Case, command: Act, context: Context, at: Instant) -> tuple[Event, ...] | Refusal:

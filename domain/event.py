@@ -34,6 +34,16 @@ class Repeated:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A numbered document as it was issued: its whole text, as it can be printed and served."""
+
+    document: str
+    title: str
+    number: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseOpened:
     """A matter became a case."""
 
@@ -48,6 +58,7 @@ class CaseOpened:
     parent: str | None = None  # the case that spawned it
     matter: str | None = None  # which matter it is about, as a digest: the same for every case about it
     repeated: Repeated | None = None
+    papers: tuple[Paper, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,7 @@ class ActionTaken:
     failure: bool = False
     started: tuple[Clock, ...] = ()
     stopped: tuple[str, ...] = ()
+    papers: tuple[Paper, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,16 +198,6 @@ class FieldCorrected:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentIssued:
-    """A numbered document was made: its whole text as it was served."""
-
-    document: str
-    title: str
-    number: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class DisciplineNotified:
     """The case counts as repeated: the discipline organ is told."""
 
@@ -218,7 +220,7 @@ class NewsReceived:
 Event = (
     CaseOpened | ActionTaken | ClockWarned | CardIssued | CaseEscalated | ClockLapsed | ClockExtended | ClocksPaused
     | ClocksResumed | ClockRederived | ItemOpened | ItemSettled | GateCounted | PersonRecused | FieldCorrected
-    | DocumentIssued | DisciplineNotified | NewsReceived
+    | DisciplineNotified | NewsReceived
 )  # fmt: skip
 
 # The names are literals in the ledger for ever; the number is the schema that is written today.
@@ -238,7 +240,6 @@ SCHEMAS: Mapping[type[Event], tuple[str, int]] = {
     GateCounted: ("GateCounted", 1),
     PersonRecused: ("PersonRecused", 1),
     FieldCorrected: ("FieldCorrected", 1),
-    DocumentIssued: ("DocumentIssued", 1),
     DisciplineNotified: ("DisciplineNotified", 1),
     NewsReceived: ("NewsReceived", 1),
 }

@@ -57,11 +57,14 @@ class Threshold(Part):
 
 
 class Gate(Part):
-    """A meeting that decides: how many must be there, and how many of them (or of all) must agree."""
+    """A meeting: how many must be there, and how many of them (or of all) must agree.
+
+    Without `majority` it decides nothing: it opens once enough are there, and the hands are only counted.
+    """
 
     title: str
     quorum: Threshold
-    majority: Threshold
+    majority: Threshold | None = None
     authority: str
 
 
@@ -88,7 +91,7 @@ class Tally:
 def tally(gate_id: str, gate: Gate, due: int, present: int, in_favour: int, opposed: int) -> Tally:
     """Whether the counts pass: never without a quorum."""
     quorate = gate.quorum.reached(present, due, present)
-    passed = quorate and gate.majority.reached(in_favour, due, present)
+    passed = quorate and (gate.majority is None or gate.majority.reached(in_favour, due, present))
     return Tally(gate_id, due, present, in_favour, opposed, quorate, passed)
 
 

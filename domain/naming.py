@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from domain.form import FieldType, FormField
 from domain.hat import LEVELS
-from domain.paper import Paper
+from domain.paper import Blank
 from domain.procedure import INTAKE, Procedure
 from domain.rule import Condition, Value
 
@@ -95,7 +95,7 @@ def _documents(procedure: Procedure, facts: Mapping[str, object]) -> Iterator[st
     computed = {action.computes.field for action in procedure.actions.values() if action.computes}
     sums |= {f"{name[:-4]}_yuan" for name in computed}
     for name, document in procedure.documents.items():
-        paper = Paper(document.text)
+        paper = Blank(document.text)
         if not paper.is_valid():
             yield f"documents.{name}：文中的 $ 应写作 ${{名称}} 或 $$"
             continue

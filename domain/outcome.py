@@ -9,7 +9,7 @@ from domain.arrival import begun
 from domain.clock import Clock, Move
 from domain.deed import Deed, asked, moved
 from domain.effect import Consequence, consequence
-from domain.event import ActionTaken, DisciplineNotified, DocumentIssued, Event, GateCounted, ItemOpened, ItemSettled
+from domain.event import ActionTaken, DisciplineNotified, Event, GateCounted, ItemOpened, ItemSettled, Paper
 from domain.gate import Tally
 from domain.paper import issue
 from domain.refusal import Refusal
@@ -51,7 +51,7 @@ def carry_out(deed: Deed) -> tuple[Event, ...] | Refusal:
     if tally:
         events.append(GateCounted(tally))
     events += [*effect.after, *opened]
-    return (*events, *_papers(deed, facts), *_notice(deed))
+    return (*events, *_notice(deed))
 
 
 def _unsettled(deed: Deed) -> Refusal | None:
@@ -103,7 +103,7 @@ def _blocked(deed: Deed, move: Move | None) -> Refusal | None:
         return None
     waiting = next((i for i in case.items.values() if i.open and i.blocks and i.id != deed.fields.get("item")), None)
     if waiting:
-        return Refusal("closing_gate", f"还有未了结的{waiting.title}（{waiting.id}），不能{deed.action.title}")
+        return Refusal("closing_gate", f"还有未办完的{waiting.title}（{waiting.id}），不能{deed.action.title}")
     return None
 
 
@@ -135,6 +135,7 @@ def _taken(
         failure=action.failure and move is not None,
         started=tuple(each for each in started if isinstance(each, Clock)),
         stopped=tuple(clock for clock in action.stops if clock in case.clocks),
+        papers=_papers(deed, facts) if action.issues else (),
     )
 
 
@@ -158,7 +159,7 @@ def _opened(deed: Deed, facts: Mapping[str, Any]) -> list[ItemOpened] | Refusal:
     return one if isinstance(one, Refusal) else [one]
 
 
-def _papers(deed: Deed, facts: Mapping[str, Any]) -> list[DocumentIssued]:
+def _papers(deed: Deed, facts: Mapping[str, Any]) -> tuple[Paper, ...]:
     case, context = deed.case, deed.context
     holder = (case.holder or "").partition("@")[2]
     item = deed.item
@@ -171,10 +172,10 @@ def _papers(deed: Deed, facts: Mapping[str, Any]) -> list[DocumentIssued]:
         "issuer_name": context.names.get(context.actor.hat.scope, context.actor.hat.scope),
         "officer_name": context.names.get(context.actor.person, context.actor.person),
     }  # fmt: skip
-    return [
+    return tuple(
         issue(context.procedure, name, given, case.number, case.documents + place, deed.at)
         for place, name in enumerate(deed.action.issues)
-    ]
+    )
 
 
 def _notice(deed: Deed) -> list[DisciplineNotified]:

@@ -1,8 +1,9 @@
-"""A procedure as a page for people: its diagram, and in tables what it lets whom do, how long, and on what authority."""
+"""A procedure as a page for people: its diagram, and in tables who may do what, how long, and on what authority."""
 
 from collections.abc import Iterable, Iterator
 
 from domain.draw import mermaid, post_title
+from domain.gate import Threshold
 from domain.limit import Roll
 from domain.procedure import Procedure
 from domain.rule import ClockRule, Condition
@@ -96,17 +97,16 @@ def _rest(procedure: Procedure) -> Iterator[str]:
         for rule in procedure.separation
     ])  # fmt: skip
     yield from _table("表决", ("会议", "到会", "通过", "依据"), [
-        (gate.title, _share(gate.quorum.share, gate.quorum.of, gate.quorum.at_least),
-         _share(gate.majority.share, gate.majority.of, gate.majority.at_least), gate.authority)
+        (gate.title, _share(gate.quorum), _share(gate.majority) if gate.majority else "不作决议", gate.authority)
         for gate in procedure.gates.values()
     ])  # fmt: skip
     yield from _table("文书", ("文书", "字号"), [(each.title, each.sign) for each in procedure.documents.values()])
 
 
-def _share(share: tuple[int, int], of: str, at_least: bool) -> str:
-    return (
-        f"{'应到' if of == 'due' else '到会'}人数的 {share[0]}/{share[1]} {'以上' if at_least else '以上（不含本数）'}"
-    )
+def _share(threshold: Threshold) -> str:
+    part, whole = threshold.share
+    of = "应到" if threshold.of == "due" else "到会"
+    return f"{of}人数的 {part}/{whole} {'以上' if threshold.at_least else '以上（不含本数）'}"
 
 
 def _when(procedure: Procedure, condition: Condition) -> str:

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from string import Template
 from typing import Any
 
-from domain.event import DocumentIssued
+from domain.event import Paper
 from domain.form import FormField
 from domain.instant import Instant, local
 from domain.procedure import Procedure
 
-BLANK = "————"  # what was not given stays visibly empty on the paper
+UNSAID = "————"  # what was not given stays visibly empty on the paper
 
 
-class Paper(Template):
+class Blank(Template):
     """`${name}` and nothing else: no expression is ever evaluated."""
 
     idpattern = r"[a-z][a-z0-9_]{0,39}"
@@ -20,7 +20,7 @@ class Paper(Template):
 
 def issue(
     procedure: Procedure, document_id: str, given: Mapping[str, Any], case_number: str, count: int, at: Instant
-) -> DocumentIssued:
+) -> Paper:
     """The document as it is served. `given`: what its names stand for; `count`: how many the case has already."""
     template = procedure.documents[document_id]
     serial = case_number.rpartition("-")[2]
@@ -29,9 +29,9 @@ def issue(
     words = {name: spoken(titles.get(name), value) for name, value in given.items()}
     words |= {f"{name[:-4]}_yuan": yuan(sum_) for name, sum_ in given.items() if name.endswith("_fen") and sum_}
     words |= {"document_number": number, "date": f"{local(at):%Y年%-m月%-d日}"}
-    names = set(Paper(template.text).get_identifiers())
-    text = Paper(template.text).substitute({name: words.get(name) or BLANK for name in names})
-    return DocumentIssued(document_id, template.title, number, f"{template.title}\n{number}\n\n{text}")
+    names = set(Blank(template.text).get_identifiers())
+    text = Blank(template.text).substitute({name: words.get(name) or UNSAID for name in names})
+    return Paper(document_id, template.title, number, f"{template.title}\n{number}\n\n{text}")
 
 
 def yuan(fen: int) -> str:

@@ -105,14 +105,18 @@ def _asked(
 
 
 def offered(case: Case, procedure: Procedure, actor: Actor, home: str) -> list[dict[str, Any]]:
-    """What this actor may do now, each action with its form: a client needs no knowledge of procedures."""
+    """What this actor may do now, each action with its form: a client needs no knowledge of procedures.
+
+    The procedure's own actions come first, then the shared verbs.
+    """
     return [
         {
             "id": action_id,
             "title": action.title,
+            "shared": action.verb,
             "reason_required": action.reason,
             "form": [_asked(field, case, action, procedure, actor, home) for field in action.asked],
         }
-        for action_id, action in procedure.actions.items()
+        for action_id, action in sorted(procedure.actions.items(), key=lambda each: each[1].verb)
         if case.stage in action.from_ and permitted(case, action_id, action, procedure, actor, home) is None
     ]

@@ -8,12 +8,13 @@ from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from domain import case as cases
-from domain.case import Case, Fact, evolve
+from domain.case import Case, Fact
 from domain.command import Act, Command, Expire, Open, Rederive, Tell
 from domain.context import Context
 from domain.decision import act, open_case
 from domain.event import Event, name_of
 from domain.expiry import Firing, expire
+from domain.fold import evolve
 from domain.form import legible
 from domain.hat import Actor, Hat
 from domain.instant import Instant, utc

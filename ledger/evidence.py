@@ -100,7 +100,10 @@ async def named(connection: AsyncConnection, case_id: UUID, sha256: str) -> bool
     """Whether an answer in one of the case's events is this file; being mentioned within a text is not enough."""
     query = select(event.c.body).where(event.c.case_id == case_id, func.strpos(event.c.body, sha256) > 0)
     for body in (await connection.execute(query)).scalars():
-        values = json.loads(body).get("fields", {}).values()
+        said = json.loads(body)
+        item = said.get("item")
+        parts = [said.get("fields"), said.get("answer"), item.get("data") if isinstance(item, dict) else None]
+        values = [value for part in parts if isinstance(part, dict) for value in part.values()]
         if any(sha256 in value if isinstance(value, list) else sha256 == value for value in values):
             return True
     return False

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain import case as cases
 from domain.case import Case
+from domain.fold import fold
 from domain.instant import Instant, rfc3339
 from ledger.journal import hash_of
 from ledger.name import names
@@ -79,7 +79,7 @@ async def replayed(
 ) -> Case | None:
     """The case as of `version`, or as recorded by `at`; None when it was not there. Raises PoisonedCase."""
     try:
-        case = cases.fold(None, await facts(connection, case_id, version, at))
+        case = fold(None, await facts(connection, case_id, version, at))
     except UNREADABLE as error:
         raise PoisonedCase(case_id, f"{type(error).__name__}: {str(error)[:200]}") from error
     return case if case is None or version is None or case.version == version else None

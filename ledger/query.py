@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain import case as cases
 from domain.case import Case, Fact
 from domain.event import UnknownEvent
+from domain.fold import fold
 from domain.instant import Instant
 from ledger.cursor import Cursor
 from ledger.library import Library
@@ -34,7 +35,7 @@ async def _standing(connection: AsyncConnection, row: RowMapping) -> Case:
         if row["fold"] == cases.FOLD:
             standing: Case | None = cases.load(row["state"])
         else:
-            standing = cases.fold(None, await facts(connection, row["id"]))
+            standing = fold(None, await facts(connection, row["id"]))
     except UNREADABLE as error:
         raise PoisonedCase(row["id"], f"{type(error).__name__}: {str(error)[:200]}") from error
     if standing is None or standing.version != row["version"]:

@@ -18,6 +18,7 @@ from domain.case import Case, Fact
 from domain.clock import Unit
 from domain.command import Act, Open
 from domain.context import Other, Place, Rival
+from domain.fold import fold
 from domain.form import SHA256, Known, control_free
 from domain.hat import Actor, Hat, Role
 from domain.instant import Instant, utc
@@ -77,7 +78,7 @@ async def read(connection: Connection, requests: Sequence[Request]) -> tuple[Seq
         if not DIVISION.fullmatch(request.actor.hat.scope):
             names.add(request.actor.hat.scope)
         if isinstance(request.command, Open):
-            codes.add(_plain(request.command.division))
+            codes.add(plain(request.command.division))
         if isinstance(request.command, (Open, Act)):
             for answer in _strings(request.command.fields):
                 if NUMBER.fullmatch(answer):
@@ -96,10 +97,10 @@ async def read(connection: Connection, requests: Sequence[Request]) -> tuple[Seq
 
 
 def _opens(request: Request) -> str | None:
-    return _plain(request.command.procedure) if isinstance(request.command, Open) else None
+    return plain(request.command.procedure) if isinstance(request.command, Open) else None
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name as PostgreSQL can take it; one with control characters or too long is nobody's."""
     return name if len(name) <= NAME_LENGTH_MAX and control_free(name) else ""
 
@@ -158,7 +159,7 @@ async def snapshot(connection: Connection, request: Request, row: Row) -> Snapsh
         if row["fold"] == cases.FOLD:
             case: Case | None = cases.load(row["state"])
         else:
-            case = cases.fold(None, await journal(connection, request.target))
+            case = fold(None, await journal(connection, request.target))
     except (ValueError, KeyError, events.UnknownEvent) as error:
         raise PoisonedCase(request.target, f"{type(error).__name__}: {str(error)[:200]}") from error
     if case is None or case.version != row["version"]:

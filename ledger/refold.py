@@ -9,8 +9,8 @@ from uuid import UUID
 import asyncpg
 
 from domain import case as cases
-from domain.case import evolve
 from domain.event import UnknownEvent
+from domain.fold import evolve
 from ledger.connection import Connection
 from ledger.docket import case_row
 from ledger.journal import chained

@@ -15,7 +15,7 @@ from domain.refusal import Refusal
 from ledger.connection import LOST, Connection
 from ledger.docket import Docket
 from ledger.library import Library
-from ledger.reading import Registers, Row, read, rivals, snapshot
+from ledger.reading import Registers, Row, plain, read, rivals, snapshot
 from ledger.request import PoisonedCase, Request, Ruling
 from ledger.statement import append
 
@@ -126,7 +126,7 @@ class Round:
             ids |= {docket.case.division, scope, unit, str(command.fields.get("unit", ""))}
         else:
             return context
-        rows = await self._connection.fetch(NAMES, list(ids))
+        rows = await self._connection.fetch(NAMES, [each for each in map(plain, ids) if each])
         return replace(context, names={row["id"]: row["name"] for row in rows})
 
     async def _append(self, dockets: Sequence[Ruled]) -> dict[int, Outcome]:

@@ -20,7 +20,7 @@ from ledger.listing import Filter, Listed
 from ledger.query import case_by_id, listed
 from ledger.request import Reporter, Request
 from ledger.scope import Scope, view_of
-from routes import shape
+from routes import notice, shape
 from routes.actor import Caller
 from routes.answer import UNKNOWN_CASE, Answer, Declined
 from routes.body import TheWrite, parsed
@@ -35,7 +35,8 @@ CaseId = Annotated[UUID, Path(description="case_id")]
 WRITE = (
     "malformed_json invalid_body body_too_large request_timeout bad_idempotency_key idempotency_conflict invalid_fields"
 )
-WRITE += " hat_not_allowed ledger_unavailable case_unreadable no_holder"
+NOBODY: dict[str, str | None] = {"name": None, "phone": None}
+WRITE += " requirement_not_met hat_not_allowed ledger_unavailable case_unreadable no_holder"
 
 
 def _cursor(text: str) -> Cursor:
@@ -50,7 +51,8 @@ Limit = Annotated[int, Query(ge=1, le=200)]
     "",
     summary="上报",
     openapi_extra=says(
-        "opened", shape.Case, f"{WRITE} unknown_procedure unknown_division division_outside_scope occurred_in_future",
+        "opened", shape.Case,
+        f"{WRITE} unknown_procedure unknown_division division_outside_scope occurred_in_future no_stage",
         body=Opening,
     ),
 )  # fmt: skip
@@ -58,7 +60,10 @@ async def open_case(actor: Caller, write: TheWrite, house: TheHouse) -> Answer:
     """Open a case. `Location` names it; `actions` is what the caller may do next."""
     asked = parsed(Opening, write.body)
     reporter = _reporter(asked.reporter)
-    command = Open(asked.procedure, asked.division, asked.title, asked.fields, reporter is not None, asked.occurred_at)
+    command = Open(
+        asked.procedure, asked.division, asked.title, asked.fields, reporter is not None, asked.occurred_at,
+        asked.received_at,
+    )  # fmt: skip
     request = Request(write.command_id(actor), write.hash(actor), command, actor, None, reporter)
     return await _rule(house, request)
 
@@ -69,7 +74,9 @@ async def open_case(actor: Caller, write: TheWrite, house: TheHouse) -> Answer:
     openapi_extra=says(
         "acted", shape.Case,
         f"{WRITE} unknown_case unknown_action version_conflict case_closed action_not_allowed_in_stage same_person"
-        " window_closed closing_gate",
+        " window_closed window_still_open closing_gate person_recused nothing_to_settle done_already case_on_hold"
+        " not_on_hold same_unit already_asked extension_too_late extension_used_up clock_not_running nothing_to_pause"
+        " other_case_closed",
         body=Acting,
     ),
 )  # fmt: skip
@@ -118,7 +125,7 @@ async def list_cases(
 @router.get(
     "/{case_id}/reporter",
     summary="报告人",
-    openapi_extra=says("ok", shape.Reporter, "unknown_case case_unreadable reporter_not_revealed"),
+    openapi_extra=says("ok", notice.Reporter, "unknown_case case_unreadable reporter_not_revealed"),
 )
 async def reporter(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str, Any]:
     """Who reported: only for whoever has first put the reason on record, by an action that reveals it."""
@@ -126,8 +133,14 @@ async def reporter(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[st
     procedure = await ledger.library.procedure(case.procedure.sha256)
     if not knows_reporter(case, procedure, actor):
         raise Declined("reporter_not_revealed", "请先办理“查看报告人联系方式”并说明理由")
-    rows = await ledger.writers.fetch("select name, phone from reporter where case_id = $1", case_id)
-    return dict(rows[0]) if rows else {"name": None, "phone": None}
+    merged = [item.data for item in case.items.values() if item.kind == "source"]
+    ids = [case_id, *(UUID(each["case"]) for each in merged)]
+    rows = await ledger.writers.fetch("select case_id, name, phone from reporter where case_id = any($1)", ids)
+    known = {row["case_id"]: {"name": row["name"], "phone": row["phone"]} for row in rows}
+    sources = [
+        {"case_id": each["case"], "number": each["number"], **known.get(UUID(each["case"]), NOBODY)} for each in merged
+    ]
+    return {**known.get(case_id, NOBODY), "sources": sources}
 
 
 async def visible(ledger: Ledger, actor: Actor, case_id: UUID) -> tuple[Case, Scope]:

@@ -55,7 +55,9 @@ class ReporterSent(Sent):
 
 
 class Opening(Sent):
-    """`fields`: the answers to the procedure's intake form. `occurred_at`: when the matter was seen."""
+    """`fields`: the answers to the procedure's intake form. `occurred_at`: when the matter was seen; `received_at`:
+    when it reached an office, if that was before it is recorded (a letter, a call on paper).
+    """
 
     procedure: Name
     division: Name
@@ -63,6 +65,7 @@ class Opening(Sent):
     fields: Answers = {}
     reporter: ReporterSent | None = None
     occurred_at: Moment | None = None
+    received_at: Moment | None = None
 
 
 class Acting(Sent):

@@ -13,7 +13,7 @@ from domain.hat import SUPERVISING
 from domain.instant import rfc3339, shown
 from domain.view import present
 from ledger import history
-from routes import shape
+from routes import notice, shape
 from routes.actor import Caller
 from routes.answer import Declined
 from routes.cases import CaseId, visible
@@ -24,7 +24,7 @@ from routes.house import TheLedger
 router = APIRouter(prefix="/api/cases/{case_id}", tags=["事项"])
 
 
-@router.get("/history", summary="经过", openapi_extra=says("ok", shape.History, "unknown_case case_unreadable"))
+@router.get("/history", summary="经过", openapi_extra=says("ok", notice.History, "unknown_case case_unreadable"))
 async def past(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str, Any]:
     """Every event in order; for an inspector also the attempts that were refused."""
     await visible(ledger, actor, case_id)

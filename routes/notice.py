@@ -1,10 +1,123 @@
-"""Shapes of what is not about cases: procedures, evidence, health, problems."""
+"""Shapes of what is not the case itself: its history, reporters and documents, registers, health, problems."""
 
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import ConfigDict
 
 from routes.shape import Field, ProcedureRef, Shape
+
+
+class Source(Shape):
+    """Who reported a case that was merged into this one."""
+
+    case_id: str
+    number: str
+    name: str | None
+    phone: str | None
+
+
+class Reporter(Shape):
+    """Who reported, as given; each may be missing. `sources`: of the cases merged into this one."""
+
+    name: str | None
+    phone: str | None
+    sources: list[Source]
+
+
+class Paper(Shape):
+    """A document that was issued; `place`: which one of the case, from 1."""
+
+    place: int
+    document: str
+    title: str
+    number: str
+    version: int
+    issued_at: datetime
+
+
+class Papers(Shape):
+    """The documents of a case, in the order of issue."""
+
+    items: list[Paper]
+
+
+class Division(Shape):
+    """A division of an edition of the statistical codes."""
+
+    code: str
+    name: str
+    level: str
+    parent: str | None
+    edition: int
+    valid_from: date
+
+
+class DivisionPage(Shape):
+    """Divisions by code."""
+
+    items: list[Division]
+    next: str | None
+
+
+class Unit(Shape):
+    """A handling unit and the kinds of matter it handles."""
+
+    id: str
+    name: str
+    division: str
+    level: str
+    kinds: list[str]
+
+
+class UnitPage(Shape):
+    """Units by id."""
+
+    items: list[Unit]
+    next: str | None
+
+
+class Who(Shape):
+    """A person, and the hat worn; both also in words, as the registers have them now."""
+
+    id: str
+    name: str
+    hat: str
+    hat_title: str
+
+
+class Event(Shape):
+    """An event as stored. `hash` is that of its leaf; `previous` that of the event before."""
+
+    version: int
+    type: str
+    schema_: int
+    occurred_at: datetime
+    received_at: datetime
+    recorded_at: datetime
+    actor: Who
+    data: dict[str, Any]
+    hash: str
+    previous: str
+
+    model_config = ConfigDict(extra="forbid", alias_generator=lambda name: name.rstrip("_"))
+
+
+class RefusedAttempt(Shape):
+    """Somebody tried, and was refused."""
+
+    recorded_at: datetime
+    action: str
+    actor: Who
+    code: str
+    detail: str | None
+
+
+class History(Shape):
+    """`refusals` only for inspectors and administrators."""
+
+    events: list[Event]
+    refusals: list[RefusedAttempt] | None = None
 
 
 class IntakeForm(Shape):

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.procedure import Procedure
 from ledger import place
 from ledger.scope import Scope, scope_of
-from routes import notice, shape
+from routes import notice
 from routes.actor import Caller
 from routes.answer import Declined
 from routes.document import says
@@ -21,7 +21,7 @@ After = Annotated[Name | None, Query(description="上一页的 next")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
-@router.get("/divisions", summary="区划", openapi_extra=says("ok", shape.DivisionPage, "invalid_query"))
+@router.get("/divisions", summary="区划", openapi_extra=says("ok", notice.DivisionPage, "invalid_query"))
 async def divisions(
     _: Caller,
     ledger: TheLedger,
@@ -35,7 +35,7 @@ async def divisions(
     return _page(rows, "code", limit)
 
 
-@router.get("/units", summary="承办单位", openapi_extra=says("ok", shape.UnitPage, "invalid_query unknown_division"))
+@router.get("/units", summary="承办单位", openapi_extra=says("ok", notice.UnitPage, "invalid_query unknown_division"))
 async def units(
     _: Caller,
     ledger: TheLedger,

@@ -20,13 +20,6 @@ class ProcedureRef(Shape):
     sha256: str
 
 
-class Reporter(Shape):
-    """Who reported, as given; each may be missing."""
-
-    name: str | None
-    phone: str | None
-
-
 class Cards(Shape):
     """How many cards have been shown."""
 
@@ -39,6 +32,22 @@ class Limit(Shape):
 
     n: int
     unit: str
+
+
+class Extension(Shape):
+    """So many units more, and the rule that allowed it."""
+
+    n: int
+    at: datetime
+    authority: str
+
+
+class Pause(Shape):
+    """A time that does not count; `ended_at` is null while it lasts."""
+
+    began_at: datetime
+    ended_at: datetime | None
+    ground: str
 
 
 class Clock(Shape):
@@ -54,10 +63,48 @@ class Clock(Shape):
     authority: str
     limit: Limit
     fired: list[str]
+    item: str | None
+    extensions: list[Extension]
+    pauses: list[Pause]
+
+
+class Item(Shape):
+    """A part of the case with an end of its own: whom it was asked of (`to`), and what was answered.
+
+    `blocks`: the case cannot be closed while it is open.
+    """
+
+    id: str
+    kind: str
+    title: str
+    state: str
+    state_title: str
+    to: str | None
+    by: str
+    unit: str | None
+    blocks: bool
+    data: dict[str, Any]
+    answer: dict[str, Any]
+    settled_by: str | None
+
+
+class Tally(Shape):
+    """What a meeting counted. `result`: no_quorum, passed or failed."""
+
+    gate: str
+    due: int
+    present: int
+    in_favour: int
+    opposed: int
+    quorate: bool
+    passed: bool
+    stage: str
+    version: int
+    result: str
 
 
 class Field(Shape):
-    """One field of a form. `max`: characters, or the largest number."""
+    """One field of a form. `max`: characters, or the largest number. `many`: a list. `whole`: no fraction."""
 
     name: str
     title: str
@@ -65,13 +112,17 @@ class Field(Shape):
     required: bool
     options: dict[str, str] | None = None
     max: int | None = None
+    min: int | None = None
+    whole: bool = False
+    many: bool = False
 
 
 class Action(Shape):
-    """What this caller may do now."""
+    """What this caller may do now; `shared`: one of the verbs that every procedure has."""
 
     id: str
     title: str
+    shared: bool
     reason_required: bool
     form: list[Field]
 
@@ -106,6 +157,15 @@ class Replay(Shape):
     fields: dict[str, Any]
     cards: Cards
     clocks: list[Clock]
+    items: list[Item]
+    tallies: list[Tally]
+    recused: list[str]
+    parent: str | None
+    merged_into: str | None
+    hops: int
+    failures: int
+    documents: int
+    sealed: bool
 
 
 class Case(Replay):
@@ -167,49 +227,6 @@ class Board(CasePage):
     counts: Counts
 
 
-class Who(Shape):
-    """A person, and the hat worn; both also in words, as the registers have them now."""
-
-    id: str
-    name: str
-    hat: str
-    hat_title: str
-
-
-class Event(Shape):
-    """An event as stored. `hash` is that of its leaf; `previous` that of the event before."""
-
-    version: int
-    type: str
-    schema_: int
-    occurred_at: datetime
-    received_at: datetime
-    recorded_at: datetime
-    actor: Who
-    data: dict[str, Any]
-    hash: str
-    previous: str
-
-    model_config = ConfigDict(extra="forbid", alias_generator=lambda name: name.rstrip("_"))
-
-
-class RefusedAttempt(Shape):
-    """Somebody tried, and was refused."""
-
-    recorded_at: datetime
-    action: str
-    actor: Who
-    code: str
-    detail: str | None
-
-
-class History(Shape):
-    """`refusals` only for inspectors and administrators."""
-
-    events: list[Event]
-    refusals: list[RefusedAttempt] | None = None
-
-
 class Step(Shape):
     """One step of counting."""
 
@@ -233,20 +250,9 @@ class Rung(Shape):
     fired: bool
 
 
-class Extended(Shape):
-    """So many units more, granted at `at` on the authority of a rule."""
+class Grounded(Pause):
+    """A pause with its ground in words."""
 
-    n: int
-    at: datetime
-    authority: str
-
-
-class Paused(Shape):
-    """A time that does not count; `ended_at` is null while it lasts."""
-
-    began_at: datetime
-    ended_at: datetime | None
-    ground: str
     ground_title: str
 
 
@@ -267,43 +273,8 @@ class Explanation(Shape):
     due_text: str
     provisional: bool
     calendar: str
-    extensions: list[Extended]
-    pauses: list[Paused]
+    extensions: list[Extension]
+    pauses: list[Grounded]
     text: str
     steps: list[Step]
     rungs: list[Rung]
-
-
-class Division(Shape):
-    """A division of an edition of the statistical codes."""
-
-    code: str
-    name: str
-    level: str
-    parent: str | None
-    edition: int
-    valid_from: date
-
-
-class DivisionPage(Shape):
-    """Divisions by code."""
-
-    items: list[Division]
-    next: str | None
-
-
-class Unit(Shape):
-    """A handling unit and the kinds of matter it handles."""
-
-    id: str
-    name: str
-    division: str
-    level: str
-    kinds: list[str]
-
-
-class UnitPage(Shape):
-    """Units by id."""
-
-    items: list[Unit]
-    next: str | None

@@ -15,6 +15,7 @@ from typing import Any
 from domain import case as cases
 from domain import event as events
 from domain.case import Fact
+from domain.fold import fold
 from domain.hat import Actor, Hat
 from domain.instant import rfc3339
 from tests.domain.scene import DISPATCHER, GRID_WORKER, HANDLER, PHOTO, TOWNSHIP_UNIT, Life, life
@@ -64,7 +65,7 @@ def fact_of(document: Document) -> Fact:
 
 def state_of(facts: Sequence[Document]) -> Document:
     """The state that today's fold makes of recorded facts."""
-    case = cases.fold(None, map(fact_of, facts))
+    case = fold(None, map(fact_of, facts))
     assert case is not None
     state: Document = json.loads(cases.dump(case))
     return state

@@ -1,7 +1,7 @@
 """A case that lives in memory: procedures, places and people for tests of the domain."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -11,16 +11,18 @@ import yaml
 
 from calendars import load
 from domain.calendar import Calendar
-from domain.case import Case, Fact, evolve
+from domain.case import Case, Fact
 from domain.clock import Unit
-from domain.command import Act, Open
+from domain.command import Act, Open, Tell
 from domain.context import Context, Place
 from domain.decision import act, open_case
 from domain.event import ActionTaken, Event
 from domain.expiry import Firing, expire
+from domain.fold import evolve
 from domain.form import Known
 from domain.hat import Actor, Hat
 from domain.instant import SHANGHAI, Instant
+from domain.news import hear, rederived
 from domain.procedure import Procedure, read
 from domain.refusal import Refusal
 from domain.shared import resolved
@@ -136,6 +138,16 @@ class Life:
     ) -> tuple[Event, ...] | Refusal:
         given = context(self.rules, hat, person)
         return self._take(act(self.now, Act(action, fields, **more), given, self.at), given.actor)
+
+    def hear(self, news: Tell) -> tuple[Event, ...] | Refusal:
+        """What another case says to this one."""
+        given = context(self.rules, f"dispatcher@{COUNTY}")
+        return self._take(hear(self.now, news, given, self.at), Actor("bihuan", Hat("clock", COUNTY)))
+
+    def rederive(self, calendar: Calendar) -> tuple[Event, ...] | Refusal:
+        """A new calendar comes into force."""
+        given = replace(context(self.rules, f"dispatcher@{COUNTY}"), calendar=calendar)
+        return self._take(rederived(self.now, given, self.at), Actor("bihuan", Hat("clock", COUNTY)))
 
     def wait(self, **duration: float) -> tuple[Firing, ...]:
         """Let so much time pass, and everything due in it happen."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.case import evolve
+from domain.fold import evolve
 from tests.domain.scene import (
     APPROVER,
     CALLER,

@@ -9,6 +9,7 @@ import pytest
 from domain import case as cases
 from domain.case import FOLD
 from domain.event import SCHEMAS
+from domain.fold import evolve, fold
 from tests.domain.record import HISTORIES, fact_of, state_of
 
 FILES = sorted(HISTORIES.glob("*.json"))
@@ -45,7 +46,7 @@ def test_a_history_folds_to_its_recorded_state(path: Path) -> None:
 def test_a_state_is_stored_and_read_without_loss_at_every_version(path: Path) -> None:
     case = None
     for fact in map(fact_of, held(path)["facts"]):
-        case = cases.evolve(case, fact)
+        case = evolve(case, fact)
         assert case.version == fact.version
         assert cases.load(cases.dump(case)) == case
         # Continuing from a stored state and from a living one is the same.
@@ -56,11 +57,11 @@ def test_folding_is_resumed_where_it_stopped() -> None:
     for path in FILES:
         facts = [fact_of(document) for document in held(path)["facts"]]
         for cut in range(1, len(facts)):
-            early = cases.fold(None, facts[:cut])
+            early = fold(None, facts[:cut])
             assert early is not None
             stored = cases.load(cases.dump(early))
-            assert cases.fold(stored, facts[cut:]) == cases.fold(None, facts)
+            assert fold(stored, facts[cut:]) == fold(None, facts)
 
 
 def test_nothing_folds_to_nothing() -> None:
-    assert cases.fold(None, []) is None
+    assert fold(None, []) is None

@@ -112,7 +112,9 @@ def test_defaults_are_written_out() -> None:
         "title": "已销号",
         "holder": None,
         "clocks": ["reopening"],
+        "continues": [],
         "closed": True,
+        "sealed": [],
     }
     assert canonical["clocks"]["follow_up"] == {
         "title": "回访",
@@ -184,10 +186,11 @@ def test_the_hash_is_pinned() -> None:
         }
     )
     assert tiny.canonical.decode() == (
-        '{"actions":{},"clocks":{},"closing":{"acts":[],"after":[],"evidence":false},"format":1,"id":"tiny",'
-        '"intake":{"by":["clerk"],"form":[],"stage":"done","title":"上报"},"ladders":{},"prefix":"ZX",'
-        '"separation":[],"stages":{"done":{"clocks":[],"closed":true,"holder":null,"title":"已结"}},'
-        '"title":"最小","version":1}'
+        '{"actions":{},"clocks":{},"closing":{"acts":[],"after":[],"evidence":false},"documents":{},"format":1,'
+        '"gates":{},"id":"tiny","identity":[],"intake":{"by":["clerk"],"form":[],"issues":[],'
+        '"stage":[{"stage":"done","when":{}}],"title":"上报"},"items":{},"ladders":{},"prefix":"ZX",'
+        '"repeated":null,"rewards":{},"separation":[],"stages":{"done":{"clocks":[],"closed":true,"continues":[],'
+        '"holder":null,"sealed":[],"title":"已结"}},"title":"最小","version":1}'
     )
 
 

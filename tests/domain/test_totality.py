@@ -69,6 +69,10 @@ def answer(form_type: str, options: Any) -> st.SearchStrategy[Any]:
         "boolean": st.booleans(),
         "choice": st.sampled_from(list(options or ["-"])),
         "unit": st.sampled_from([TOWNSHIP_UNIT, COUNTY_UNIT]),
+        "item": st.sampled_from(["return.1", "extension.1", "urge.1", "supervision.1", "signature.1"]),
+        "clock": st.sampled_from(["handle", "plan", "co_handling.1"]),
+        "date": st.sampled_from(["2026-11-25", "2026-12-01"]),
+        "number": st.integers(1, 9),
         "evidence": st.sampled_from([PHOTO, [PHOTO]]),
     }
     return st.one_of(*[fitting.get(form_type, ANYTHING)] * 9, ANYTHING)
@@ -78,7 +82,8 @@ def answer(form_type: str, options: Any) -> st.SearchStrategy[Any]:
 def commands(draw: st.DrawFn, rules: Procedure, stage: str | None) -> tuple[str, Act]:
     """A hat and an action: as a rule one of this stage, by someone who may."""
     likely = [name for name, action in rules.actions.items() if stage in action.from_]
-    name = draw(st.sampled_from([*likely * 3, *rules.actions]) | st.text(st.characters(), max_size=6))
+    own = [name for name in likely if not rules.actions[name].verb]
+    name = draw(st.sampled_from([*own * 9, *likely, *rules.actions]) | st.text(st.characters(), max_size=6))
     action = rules.actions.get(name)
     fields = draw(st.dictionaries(NAMES, ANYTHING, max_size=1))
     if action:

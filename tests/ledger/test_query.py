@@ -24,11 +24,11 @@ LINEAGE = {"county": COUNTY, "township": TOWNSHIP, "village": VILLAGE}
 FILL = """
 insert into "case" (id, number, previous_version, version, head, fold, state, procedure, procedure_sha256, title,
     division, village, township, county, unit, units, stage, closed, due_at, yellow, red, escalations,
-    opened_by, opened_at, recorded_at)
+    opened_by, opened_at, recorded_at, received_at)
 select gen_random_uuid(), 'Q-' || n, 0, 1, '', 1, '{}', 'none', 'none', '样例 ' || n, '990001101200', '990001101200',
     '990001101000', '990001000000', 'U-Q', '{U-Q}', 'reported', n % 10 = 0,
     case when n % 7 > 0 then now() + (n - 1000) * interval '1 minute' end,
-    (n % 3 = 0)::int, (n % 5 = 0)::int, (n % 11 = 0)::int, 'P-Q', now(), now()
+    (n % 3 = 0)::int, (n % 5 = 0)::int, (n % 11 = 0)::int, 'P-Q', now(), now(), now()
 from generate_series(1, 3000) n
 """
 

@@ -10,6 +10,7 @@ import pytest
 
 from domain import case as cases
 from domain.command import Act
+from domain.fold import evolve, fold
 from domain.form import FieldType, FormField
 from domain.procedure import Procedure
 from domain.view import present
@@ -123,6 +124,17 @@ HATS = {
 }
 
 
+def hat_for(post: str, body: dict[str, Any], dice: random.Random) -> str:
+    """Somebody who might fill the post."""
+    if post == "holder":
+        return str(body["holder"] or DISPATCHER)
+    if post == "addressee":
+        return str(dice.choice([item["to"] for item in body["items"] if item["to"]] or [DISPATCHER]))
+    role, _, level = post.partition("@")
+    place = {"county": "141025000000", "village": VILLAGE, "unit": TOWNSHIP_UNIT}.get(level, "141025101000")
+    return HATS.get(post, f"{'inspector' if role == 'opener' else role}@{place}")
+
+
 def answer(field: FormField, dice: random.Random) -> Any:
     """Something that fits, most of the time."""
     if dice.random() < 0.02:
@@ -136,6 +148,14 @@ def answer(field: FormField, dice: random.Random) -> Any:
             return dice.choice([TOWNSHIP_UNIT, TOWNSHIP_UNIT, COUNTY_UNIT])
         case FieldType.EVIDENCE:
             return [PHOTO]
+        case FieldType.ITEM:
+            return f"{dice.choice(['return', 'extension', 'urge', 'supervision', 'co_handling', 'signature'])}.1"
+        case FieldType.CLOCK:
+            return "handle"
+        case FieldType.DATE:
+            return dice.choice(["2026-12-20", "2027-01-05"])
+        case FieldType.NUMBER:
+            return dice.randint(1, 9)
         case _:
             return dice.choice(["已处理", "Ä\n\"'\\ 😀", "字" * 50])
 
@@ -143,13 +163,14 @@ def answer(field: FormField, dice: random.Random) -> Any:
 def step(county: County, rules: Procedure, body: dict[str, Any], dice: random.Random) -> Request:
     """A random command on a case as it was last shown: as a rule an allowed one."""
     case_id = UUID(body["case_id"])
-    likely = [name for name, action in rules.actions.items() if body["stage"] in action.from_]
+    able = [name for name, action in rules.actions.items() if body["stage"] in action.from_]
+    likely = [name for name in able for _ in range(1 if rules.actions[name].verb else 9)]
     if not likely or dice.random() < 0.1:
         return expiry(case_id, clock_actor("-"))
     name = dice.choice(likely if dice.random() < 0.95 else list(rules.actions))
     action = rules.actions[name]
     fields = {field.name: answer(field, dice) for field in action.form if field.required or dice.random() < 0.4}
-    hat = HATS[dice.choice(action.by)]
+    hat = hat_for(dice.choice(action.by), body, dice)
     if hat == HANDLER and body["holder"]:
         hat = body["holder"].replace("head@", "handler@") if "U-" in body["holder"] else hat
     seen = body["version"] if dice.random() < 0.2 else None
@@ -183,7 +204,8 @@ async def test_replay_at_every_version_is_what_had_been_answered(county: County)
     # Lives that never get anywhere would prove nothing.
     assert len(latest) == LIVES
     assert outcomes["acted"] > LIVES * 3, outcomes
-    assert {body["stage"] for body in shown.values()} == set(rules["hazard"].stages)
+    # A merged case needs another one to go into: tests/ledger/test_letters.py.
+    assert {body["stage"] for body in shown.values()} >= set(rules["hazard"].stages) - {"merged"}
     assert sum(body["reopened"] for body in latest.values()) > 0
     assert sum(body["escalations"] for body in latest.values()) > LIVES
     kinds = {"opened", "acted", "expired", "version_conflict", "invalid_fields", "same_person"}
@@ -193,13 +215,13 @@ async def test_replay_at_every_version_is_what_had_been_answered(county: County)
         facts = await journal(county.superuser, UUID(case_id))
         case = None
         for fact in facts:
-            case = cases.evolve(case, fact)
+            case = evolve(case, fact)
             was = shown.get((case_id, fact.version))
             if was is not None:
                 now = json.loads(json.dumps(present(case_id, case)))
                 assert now == {key: value for key, value in was.items() if key not in ("actions", "events")}
     for (case_id, version), was in dice.sample(sorted(shown.items(), key=lambda item: item[0]), 50):
-        replayed = cases.fold(None, await journal(county.superuser, UUID(case_id), version))
+        replayed = fold(None, await journal(county.superuser, UUID(case_id), version))
         assert replayed is not None
         assert json.loads(json.dumps(present(case_id, replayed)))["stage"] == was["stage"]
         assert replayed.version == version

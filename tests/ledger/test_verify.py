@@ -119,6 +119,10 @@ COLUMNS = {
     "opened_at": "opened_at - interval '1 day'",
     "recorded_at": "recorded_at - interval '1 day'",
     "state": "replace(state, '路边', '路中')",
+    "received_at": "received_at - interval '1 day'",
+    "matter": "'x'",
+    "outcome": "'x'",
+    "sealed": "array['dispatcher@141025000000']",
 }
 
 

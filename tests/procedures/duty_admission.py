@@ -32,7 +32,6 @@ SCRIPTS = {
         DECLINE,
         PUBLISH,
         stage="published",
-        events=("DocumentIssued",),
     ),
     "returned": script(
         REGISTER,

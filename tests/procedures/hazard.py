@@ -1,7 +1,16 @@
 """Lives of the hazard."""
 
 from tests.domain.scene import (
-    APPROVER, CALLER, COUNTY, COUNTY_UNIT, DISPATCHER, HANDLER, HAZARD, PHOTO, TOWNSHIP, TOWNSHIP_UNIT,
+    APPROVER,
+    CALLER,
+    COUNTY,
+    COUNTY_UNIT,
+    DISPATCHER,
+    HANDLER,
+    HAZARD,
+    PHOTO,
+    TOWNSHIP,
+    TOWNSHIP_UNIT,
 )  # fmt: skip
 from tests.procedures.script import Script, Step, Wait
 
@@ -13,6 +22,7 @@ SUBMIT = Step("submit", HANDLER, {"result": "已填平", "evidence": [PHOTO]})
 APPROVE = Step("approve", APPROVER, {"approval_opinion": "属实"})
 ASK = Step("follow_up", CALLER, {"satisfaction": "satisfied", "follow_up_note": "满意"})
 CLOSE = Step("close", DISPATCHER)
+GRANTED = {"item": "extension.1", "ruling": "granted"}
 HANDLED = (TRIAGE, DISPATCH, SIGN)
 FINISHED = (SUBMIT, APPROVE, ASK, CLOSE)
 
@@ -41,8 +51,8 @@ SCRIPTS = {
             *HANDLED,
             Wait(days=2),
             Step("request_extension", HANDLER, {"clock": "handle", "units": 5}, reason="备料需要时间"),
-            Step("rule_extension", HEAD, {"item": "extension.1", "ruling": "granted"}, person=HANDLER, refused="same_person"),
-            Step("rule_extension", HEAD, {"item": "extension.1", "ruling": "granted"}),
+            Step("rule_extension", HEAD, GRANTED, person=HANDLER, refused="same_person"),
+            Step("rule_extension", HEAD, GRANTED),
             Wait(days=6),
             *FINISHED,
         ),

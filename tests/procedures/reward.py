@@ -45,7 +45,6 @@ SCRIPTS = {
             PAY,
         ),
         "paid",
-        ("DocumentIssued",),
     ),
     "returned": Script(
         "reward",

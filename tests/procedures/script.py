@@ -1,4 +1,4 @@
-"""Scripts of lives: what people do to a case and when, told once and played in memory, on the ledger, under Temporal."""
+"""Scripts of lives: what people do to a case and when, told once and played wherever cases live."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ NONE: Mapping[str, Any] = {}
 
 @dataclass(frozen=True)
 class Step:
-    """One action. `refused`: the code of the refusal that is expected. `person`: by default one who wears only this hat."""
+    """One action. `refused`: the refusal expected. `person`: by default one who wears only this hat."""
 
     action: str
     hat: str

@@ -191,6 +191,17 @@ def test_the_first_report_is_the_earliest_received_over_all_channels() -> None:
     assert REWARD.stages["not_first"].closed
 
 
+def test_the_notice_and_the_voucher_name_the_sum_and_nobody_who_reported() -> None:
+    one = after(*VERIFYING, *NOTIFIED, CLAIM, PAY, stage="paid")
+    papers = {
+        p.document: p.text for fact in one.facts if isinstance(fact.event, ActionTaken) for p in fact.event.papers
+    }
+    assert "奖励人民币 3,000.00 元" in papers["reward_notice"]
+    assert "凭举报时取得的领取码领取，无须提供姓名和证件" in papers["reward_notice"]
+    assert "奖励金额：人民币 3,000.00 元" in papers["payment_voucher"]
+    assert CLAIM.fields["claim_code"] not in "".join(papers.values())
+
+
 def test_reports_are_of_one_matter_by_subject_and_act() -> None:
     one = matter(REWARD, REPORT, COUNTY)
     assert one == matter(REWARD, REPORT | {"subject": " 某 采石场", "description": "另一说法", "kind": "other"}, COUNTY)

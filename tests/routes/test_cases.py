@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from domain.instant import SHANGHAI
-from routes import shape
+from routes import notice, shape
 
 COUNTY, TOWNSHIP, VILLAGE = "141025000000", "141025101000", "141025101200"
 OTHER, OTHER_VILLAGE, UNIT = "141025102000", "141025102201", "U-141025101-01"
@@ -198,7 +198,7 @@ async def test_out_of_order_and_wrong_people_are_refused_and_the_inspector_sees_
     for action, person, hat, body, status, code in attempts:
         check(await world.act(case_id, action, person, hat, **body), status, code)
     told = (await world.get(f"/api/cases/{case_id}/history", *INSPECTOR)).json()
-    shape.History.model_validate(told)
+    notice.History.model_validate(told)
     seen = [(each["action"], each["actor"]["id"], each["code"]) for each in told["refusals"]]
     hidden = {"unknown_case": "case_outside_scope"}  # the ledger knows what the stranger was not told
     assert seen == [(action, person, hidden.get(code, code)) for action, person, _, _, _, code in attempts]

@@ -16,7 +16,7 @@ import api
 import log
 from ledger.request import LedgerUnavailable, PoisonedCase
 from ledger.shelf import stock
-from routes import notice, shape
+from routes import notice
 from settings import ROOT, Settings
 
 COUNTY, TOWNSHIP, VILLAGE = "141025000000", "141025101000", "141025101200"
@@ -43,7 +43,7 @@ async def test_the_description_is_walked(world: Any) -> None:
     document = (await world.client.get("/openapi.json")).json()
     assert {"/api/cases", "/api/board", "/api/evidence", "/readyz"} <= document["paths"].keys()
     case_id = (await world.opened())["case_id"]
-    given = {"case_id": case_id, "action": "triage", "clock": "triage", "sha256": "0" * 64}
+    given = {"case_id": case_id, "action": "triage", "clock": "triage", "sha256": "0" * 64, "place": "1"}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             address = path.format(**given)
@@ -89,7 +89,7 @@ async def test_health_is_told(world: Any) -> None:
 
 async def test_registers_are_read(world: Any) -> None:
     tops = (await world.get("/api/divisions", *DISPATCHER)).json()
-    shape.DivisionPage.model_validate(tops)
+    notice.DivisionPage.model_validate(tops)
     assert COUNTY in [each["code"] for each in tops["items"]]
     below = (await world.get("/api/divisions", *DISPATCHER, parent=COUNTY)).json()
     assert TOWNSHIP in [each["code"] for each in below["items"]]
@@ -98,7 +98,7 @@ async def test_registers_are_read(world: Any) -> None:
     assert [first["items"][0], second["items"][0]] == below["items"][:2]
     for division in (COUNTY, TOWNSHIP):
         units = (await world.get("/api/units", *DISPATCHER, division=division)).json()
-        shape.UnitPage.model_validate(units)
+        notice.UnitPage.model_validate(units)
         assert UNIT in [each["id"] for each in units["items"]]
     assert (await world.get("/api/units", *DISPATCHER, division=VILLAGE)).json()["items"] == []
     procedures = (await world.get("/api/procedures", *DISPATCHER)).json()

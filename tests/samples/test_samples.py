@@ -81,7 +81,8 @@ def test_hazards_cover_every_kind_and_township(samples: Samples) -> None:
 
 
 def test_samples_stop_at_every_stage(samples: Samples, procedure: Procedure) -> None:
-    assert {led(hazard, procedure) for hazard in samples.hazards} >= set(procedure.stages)
+    apart = {"merged", "withdrawn"}  # where a case goes without being handled
+    assert {led(hazard, procedure) for hazard in samples.hazards} >= set(procedure.stages) - apart
 
 
 def test_no_phone_could_ring() -> None:

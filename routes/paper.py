@@ -1,0 +1,39 @@
+"""Documents that were issued in a case: their list, and each as the text that was served."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from ledger import paper
+from routes import notice
+from routes.actor import Caller
+from routes.answer import Answer, Declined
+from routes.cases import CaseId, visible
+from routes.document import says
+from routes.house import TheLedger
+
+router = APIRouter(prefix="/api/cases/{case_id}/documents", tags=["事项"])
+
+
+@router.get("", summary="文书", openapi_extra=says("ok", notice.Papers, "unknown_case case_unreadable"))
+async def papers(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str, Any]:
+    """The documents of a case in the order of their issue."""
+    await visible(ledger, actor, case_id)
+    async with ledger.reading() as connection:
+        issued = await paper.issued(connection, case_id)
+    return {"items": [each.told for each in issued]}
+
+
+@router.get(
+    "/{place}",
+    summary="文书正文",
+    openapi_extra=says("ok", None, "unknown_case unknown_document case_unreadable"),
+)
+async def text(actor: Caller, case_id: CaseId, place: str, ledger: TheLedger) -> Answer:
+    """The text of the document at `place` (from 1), as it was served, to print."""
+    await visible(ledger, actor, case_id)
+    async with ledger.reading() as connection:
+        issued = await paper.issued(connection, case_id)
+    if not place.isdecimal() or not 1 <= int(place[:6]) <= len(issued):
+        raise Declined("unknown_document", "没有这份文书")
+    return Answer("ok", issued[int(place) - 1].text, "text/plain; charset=utf-8")
