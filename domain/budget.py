@@ -12,7 +12,8 @@ from domain.limit import Limit, Roll, Unit
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """`whole` is the limit with its extensions, `consumed` and `left` its parts; `left` is negative when late.
+    """`whole` is the limit with its extensions, `consumed` and `left` its parts; `left` is negative once the limit
+    itself is over: when late, and on the days off from which a due date has rolled.
 
     In seconds for limits in hours and less; otherwise in days or working days, for which a day is used up once it
     has begun running. `running` and `paused` are the time since the start, whatever is counted.

@@ -35,15 +35,12 @@ def count(
     """When `limit`, running from `start` but not in `pauses` (ended ones, in order), is over.
 
     A day counts if the limit was running when it began: so the first day is excluded, and so is that of resuming.
-    A limit whose last day was cut short by a pause has the day of resuming for its end. Raises ValueError for a
-    start without zone.
+    A limit whose last day, rolled or not, was cut short by a pause has the day of resuming for its end, which rolls
+    in its turn. Raises ValueError for a start without zone.
     """
     if limit.duration is not None:
         return Due(_run_out(start, limit.duration, pauses), None, False)
-    last, provisional = _last_day(calendar, start, limit, pauses)
-    if roll == Roll.FORWARD:
-        unmoved, last = last, calendar.working_day_from(last)
-        provisional = provisional or calendar.provisional(unmoved, last)
+    last, provisional = _last_day(calendar, start, limit, roll, pauses)
     return Due(end_of(last), last, provisional)
 
 
@@ -66,8 +63,10 @@ def _run_out(start: Instant, left: timedelta, pauses: Sequence[Pause]) -> Instan
     raise ValueError("a pause that lasts has no end to count from")
 
 
-def _last_day(calendar: Calendar, start: Instant, limit: Limit, pauses: Sequence[Pause]) -> tuple[date, bool]:
-    """The last day before any rolling, and whether it is provisional."""
+def _last_day(
+    calendar: Calendar, start: Instant, limit: Limit, roll: Roll, pauses: Sequence[Pause]
+) -> tuple[date, bool]:
+    """The last day, and whether it is provisional."""
     by_working_day = limit.unit is Unit.WORKING_DAY
     first = day_of(start)
     left = limit.n if by_working_day else (unrolled(first, limit) - first).days
@@ -75,9 +74,18 @@ def _last_day(calendar: Calendar, start: Instant, limit: Limit, pauses: Sequence
     for begin, end in running(start, pauses):
         first = day_of(begin)
         day = _working_days_after(calendar, first, left) if by_working_day else first + left * ONE_DAY
-        final = None if end is None else day_of(end - MICROSECOND)  # the last day that was running when it began
-        if final is None or day < final or (day == final and end == end_of(day)):
-            return day, provisional or (by_working_day and left > 0 and calendar.provisional(first + ONE_DAY, day))
+        if end is None or end_of(day) <= end:
+            last = calendar.working_day_from(day) if roll == Roll.FORWARD else day
+            whole = end is None or end_of(last) <= end
+            provisional = provisional or (by_working_day and left > 0 and calendar.provisional(first + ONE_DAY, day))
+            if roll == Roll.FORWARD:  # the days asked about are those that ended before a pause
+                asked = last if end is None or whole else day_of(end) - ONE_DAY
+                provisional = provisional or calendar.provisional(day, asked)
+            if whole:
+                return last, provisional
+            left = 0
+            continue
+        final = day_of(end - MICROSECOND)  # the last day that was running when it began
         if final > first:
             left -= working_days(calendar, first, final) if by_working_day else (final - first).days
             provisional = provisional or (by_working_day and calendar.provisional(first + ONE_DAY, final))

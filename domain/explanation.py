@@ -1,11 +1,12 @@
-"""Explanations: every step by which a limit led to its due date, for the people bound by it."""
+"""Explanations: every step by which a clock came to its due date, for the people bound by it."""
 
 import datetime as dt
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.calendar import Calendar, Day
+from domain.clock import Clock, Pause
 from domain.counting import unrolled
 from domain.instant import ONE_DAY, Instant, day_of, end_of, local, shown, utc
 from domain.limit import Limit, Roll, Unit
@@ -14,10 +15,14 @@ from domain.limit import Limit, Roll, Unit
 class StepKind(StrEnum):
     """What a step is about."""
 
+    AUTHORITY = "authority"  # the rule that sets the limit
+    CALENDAR = "calendar"  # the calendar by which it is counted
+    EXTENDED = "extended"  # so many units more, since `at`
     START = "start"  # the first day, excluded
     COUNTED = "counted"  # a day, or the days `date` to `to`, that count
     SKIPPED = "skipped"  # a day off that does not count
     ELAPSED = "elapsed"  # seconds, minutes or hours that run on
+    PAUSED = "paused"  # a time from `at` (the days `date` to `to`) that does not count; without `to` it lasts
     ROLLED = "rolled"  # a last day that is a day off, and gives way to the next day
     LAST_DAY = "last_day"
     DUE = "due"  # the first late instant, in `at`
@@ -39,37 +44,108 @@ class Step:
     provisional: bool = False
 
 
+Titles = Mapping[str, str]
+NOTHING: Titles = {}
+LASTING = "恢复之前没有到期时刻"
+
+
 def explain(calendar: Calendar, start: Instant, limit: Limit, roll: Roll = Roll.NONE) -> tuple[Step, ...]:
     """How `count` comes to its result, step by step; the last step carries the same `due_at`."""
+    return tuple(_walk(calendar, start, limit, roll, (), NOTHING))
+
+
+def explain_clock(calendar: Calendar, clock: Clock, grounds: Titles = NOTHING) -> tuple[Step, ...]:
+    """The same of a clock with its rule, calendar, extensions and pauses. `grounds`: code → title, for the words.
+
+    A clock that is still paused, and was not over before, has no due step.
+    """
+    walk = _walk(calendar, clock.started_at, clock.budget, Roll(clock.roll), clock.pauses, grounds)
+    return (*_grounded(calendar, clock), *walk)
+
+
+def text(steps: Sequence[Step]) -> str:
+    """The words of all steps, numbered, one a line."""
+    return "\n".join(f"{number}. {step.words}" for number, step in enumerate(steps, start=1))
+
+
+def _grounded(calendar: Calendar, clock: Clock) -> Iterator[Step]:
+    yield Step(StepKind.AUTHORITY, None, None, False, f"{clock.title}时限{clock.limit}，依据：{clock.authority}")
+    words = f"放假和调休按日历 {calendar.version} 推算"
+    yield Step(StepKind.CALENDAR, None, None, False, words)
+    n = clock.limit.n
+    for each in clock.extensions:
+        n += each.n
+        more, whole = Limit(each.n, clock.limit.unit), Limit(n, clock.limit.unit)
+        words = f"{_moment(each.at)}批准延长{more}，依据：{each.authority}；时限合计{whole}"
+        yield Step(StepKind.EXTENDED, day_of(each.at), utc(each.at), False, words)
+
+
+def _walk(
+    calendar: Calendar, start: Instant, limit: Limit, roll: Roll, pauses: Sequence[Pause], grounds: Titles
+) -> Iterator[Step]:
     if limit.duration is not None:
-        return tuple(_elapse(start, limit))
-    return tuple(_count_days(calendar, day_of(start), limit, roll))
+        return _elapse(start, limit, pauses, grounds)
+    return _count_days(calendar, start, limit, roll, pauses, grounds)
 
 
-def _elapse(start: Instant, limit: Limit) -> Iterator[Step]:
-    due_at = utc(start) + (limit.duration or ONE_DAY * 0)
-    begin = local(start).strftime("%Y-%m-%d %H:%M:%S")
-    yield Step(StepKind.START, None, utc(start), False, f"自{begin}起算")
-    yield Step(StepKind.ELAPSED, None, due_at, True, f"连续计算{limit}，夜间和节假日照计，不顺延")
-    yield _due(due_at)
+def _elapse(start: Instant, limit: Limit, pauses: Sequence[Pause], grounds: Titles) -> Iterator[Step]:
+    begin, left = utc(start), limit.duration or ONE_DAY * 0
+    yield Step(StepKind.START, None, begin, False, f"自{_moment(begin)}起算")
+    for place, pause in enumerate((*pauses, None)):
+        due_at = begin + left
+        if pause is None or (begin < pause.began_at and due_at <= pause.began_at):
+            rest = f"连续计算{limit}" if place == 0 else f"自{_moment(begin)}起连续计算余下的{_length(left)}"
+            yield Step(StepKind.ELAPSED, None, due_at, True, f"{rest}，夜间和节假日照计，不顺延")
+            yield from _too_late(pauses[place:], grounds)
+            yield _due(due_at)
+            return
+        if pause.began_at > begin:
+            left -= pause.began_at - begin
+            ran = _length(pause.began_at - begin)
+            words = f"自{_moment(begin)}起连续计算{ran}，至{_moment(pause.began_at)}，夜间和节假日照计"
+            yield Step(StepKind.ELAPSED, None, utc(pause.began_at), True, words)
+        if pause.ended_at is None:
+            yield _paused(pause, grounds, LASTING)
+            return
+        yield _paused(pause, grounds, f"其间不计，余{_length(left)}")
+        begin = utc(pause.ended_at)
 
 
-def _count_days(calendar: Calendar, first: dt.date, limit: Limit, roll: Roll) -> Iterator[Step]:
-    yield Step(StepKind.START, first, None, False, f"{_named(first)}为起算之日，不计入")
-    if limit.unit is Unit.WORKING_DAY:
-        last = yield from _working_days(calendar, first, limit.n)
-    else:
-        last = unrolled(first, limit)
-        yield from _plain_days(first, last, limit)
-    if roll == Roll.FORWARD:
-        last = yield from _roll(calendar, last)
-    yield _last_day(calendar, last, roll)
-    yield _due(end_of(last))
+def _count_days(
+    calendar: Calendar, start: Instant, limit: Limit, roll: Roll, pauses: Sequence[Pause], grounds: Titles
+) -> Iterator[Step]:
+    day, counted = day_of(start), 0
+    whole = limit.n if limit.unit is Unit.WORKING_DAY else (unrolled(day, limit) - day).days
+    yield Step(StepKind.START, day, None, False, f"{_named(day)}为起算之日，不计入")
+    for place, pause in enumerate((*pauses, None)):
+        stop = pause.began_at if pause else None
+        if limit.unit is Unit.WORKING_DAY:
+            day, counted = yield from _working_days(calendar, day, counted, whole, stop)
+        else:
+            day, counted = yield from _plain_days(day, counted, whole, stop, limit)
+        last = (yield from _rolled(calendar, day, roll, stop)) if counted == whole else None
+        if last is not None:
+            yield _last_day(calendar, last, roll)
+            yield from _too_late(pauses[place:], grounds)
+            yield _due(end_of(last))
+        if last is not None or pause is None:
+            return
+        if pause.ended_at is None:
+            yield _paused(pause, grounds, LASTING)
+            return
+        yield _paused(pause, grounds, "末日未满，恢复之日为末日" if counted == whole else "其间不计，恢复之日也不计入")
+        day = day_of(pause.ended_at)
 
 
-def _working_days(calendar: Calendar, day: dt.date, n: int) -> Generator[Step, None, dt.date]:
-    counted = 0
-    while counted < n:
+def _over(day: dt.date, stop: Instant | None) -> bool:
+    """Whether `day` was over before the clock stopped."""
+    return stop is None or end_of(day) <= stop
+
+
+def _working_days(
+    calendar: Calendar, day: dt.date, counted: int, whole: int, stop: Instant | None
+) -> Generator[Step, None, tuple[dt.date, int]]:
+    while counted < whole and (stop is None or end_of(day) < stop):
         day += ONE_DAY
         what = calendar.day(day)
         counted += what.working
@@ -77,26 +153,53 @@ def _working_days(calendar: Calendar, day: dt.date, n: int) -> Generator[Step, N
         result = f"计为第{counted}个工作日" if what.working else "不计入"
         words = f"{_described(day, what)}，{result}{_mark(day, what)}"
         yield Step(kind, day, None, what.working, words, provisional=what.provisional)
-    return day
+    return day, counted
 
 
-def _plain_days(first: dt.date, last: dt.date, limit: Limit) -> Iterator[Step]:
-    if last == first:
-        return
-    if limit.unit is Unit.MONTH:
-        why = "" if last.day == first.day else "（该月没有对应日，以月末为末日）"
+def _plain_days(
+    day: dt.date, counted: int, whole: int, stop: Instant | None, limit: Limit
+) -> Generator[Step, None, tuple[dt.date, int]]:
+    last = day + (whole - counted) * ONE_DAY
+    if stop is not None:
+        last = min(last, day_of(stop - dt.timedelta.resolution))
+    if last <= day:
+        return day, counted
+    n = (last - day).days
+    if limit.unit is Unit.MONTH and n == whole:
+        why = "" if last.day == day.day else "（该月没有对应日，以月末为末日）"
         words = f"满{limit}，至{_named(last)}{why}"
     else:
-        words = f"自{_named(first + ONE_DAY)}起连续计算{limit}，至{_named(last)}，节假日照计"
-    yield Step(StepKind.COUNTED, first + ONE_DAY, None, True, words, to=last)
+        words = f"自{_named(day + ONE_DAY)}起连续计算{n}日，至{_named(last)}，节假日照计"
+        if n < whole:
+            by_month = f"（{limit}按对应日合{whole}日）" if limit.unit is Unit.MONTH and counted == 0 else ""
+            words += f"，累计{counted + n}日{by_month}"
+    yield Step(StepKind.COUNTED, day + ONE_DAY, None, True, words, to=last)
+    return last, counted + n
 
 
-def _roll(calendar: Calendar, day: dt.date) -> Generator[Step, None, dt.date]:
-    while not (what := calendar.day(day)).working:
+def _rolled(
+    calendar: Calendar, day: dt.date, roll: Roll, stop: Instant | None
+) -> Generator[Step, None, dt.date | None]:
+    """The last day, from `day` on; None when the clock stopped before that was over."""
+    while _over(day, stop):
+        what = calendar.day(day)
+        if roll == Roll.NONE or what.working:
+            return day
         words = f"{_described(day, what)}，末日顺延一日{_mark(day, what)}"
         yield Step(StepKind.ROLLED, day, None, False, words, provisional=what.provisional)
         day += ONE_DAY
-    return day
+    return None
+
+
+def _too_late(pauses: Sequence[Pause], grounds: Titles) -> Iterator[Step]:
+    yield from (_paused(pause, grounds, "已在届满之后，不改变到期") for pause in pauses)
+
+
+def _paused(pause: Pause, grounds: Titles, effect: str) -> Step:
+    words = f"自{_moment(pause.began_at)}起中止（{grounds.get(pause.ground, pause.ground)}），"
+    words += f"{_moment(pause.ended_at)}恢复；{effect}" if pause.ended_at else f"尚未恢复；{effect}"
+    to = day_of(pause.ended_at) if pause.ended_at else None
+    return Step(StepKind.PAUSED, day_of(pause.began_at), utc(pause.began_at), False, words, to=to)
 
 
 def _last_day(calendar: Calendar, last: dt.date, roll: Roll) -> Step:
@@ -110,6 +213,16 @@ def _last_day(calendar: Calendar, last: dt.date, roll: Roll) -> Step:
 
 def _due(due_at: Instant) -> Step:
     return Step(StepKind.DUE, None, due_at, False, f"至{shown(due_at)}届满，此后为逾期")
+
+
+def _moment(at: Instant) -> str:
+    return local(at).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _length(time: dt.timedelta) -> str:
+    minutes, seconds = divmod(time // dt.timedelta(seconds=1), 60)
+    parts = ((minutes // 60, "小时"), (minutes % 60, "分钟"), (seconds, "秒"))
+    return "".join(f"{n}{unit}" for n, unit in parts if n) or "0秒"
 
 
 def _named(day: dt.date) -> str:

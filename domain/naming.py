@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from domain.form import FieldType, FormField
 from domain.hat import LEVELS
 from domain.paper import Blank
-from domain.procedure import Procedure
+from domain.procedure import INTAKE, Procedure
 from domain.rule import Condition, Value
 
 Named = tuple[str, str, Collection[str], str]  # where, what is named there, what exists, and the word for it
@@ -67,8 +67,9 @@ def _of_actions(procedure: Procedure) -> Iterator[Named]:
 
 
 def _separations(procedure: Procedure) -> Iterator[Named]:
+    acts = {INTAKE, *procedure.actions}
     for rule in procedure.separation:
-        yield from (("separation", action, procedure.actions, "操作") for group in rule.groups for action in group)
+        yield from (("separation", action, acts, "操作") for group in rule.groups for action in group)
     closing = procedure.closing
     yield from (("closing", action, procedure.actions, "操作") for action in (*closing.after, *closing.acts))
 

@@ -93,7 +93,7 @@ def _ladders(procedure: Procedure) -> Iterator[str]:
 
 def _rest(procedure: Procedure) -> Iterator[str]:
     yield from _table("职责分离", ("规则", "各组操作"), [
-        (rule.title, " ／ ".join("、".join(procedure.actions[a].title for a in group) for group in rule.groups))
+        (rule.title, " ／ ".join("、".join(map(procedure.act_title, group)) for group in rule.groups))
         for rule in procedure.separation
     ])  # fmt: skip
     yield from _table("表决", ("会议", "到会", "通过", "依据"), [

@@ -3,7 +3,7 @@
 from domain.case import Case
 from domain.hat import Actor, Post, Role
 from domain.item import Item
-from domain.procedure import Action, Procedure
+from domain.procedure import INTAKE, Action, Procedure
 from domain.refusal import Refusal
 
 
@@ -84,10 +84,16 @@ def _separated(case: Case, action_id: str, procedure: Procedure, actor: Actor) -
             if not mine or other in mine:
                 continue
             for done in other:
-                if done in case.done and actor.person in case.done[done].persons:
-                    title = procedure.actions[done].title
-                    return Refusal("same_person", f"{rule.title}：您已对本事项{title}")
+                if actor.person in _doers(case, done):
+                    return Refusal("same_person", f"{rule.title}：您已对本事项{procedure.act_title(done)}")
     return None
+
+
+def _doers(case: Case, name: str) -> tuple[str, ...]:
+    """The persons who have taken an action, or who opened the case."""
+    if name == INTAKE:
+        return (case.opened_by,)
+    return case.done[name].persons if name in case.done else ()
 
 
 def _gate(case: Case, action_id: str, action: Action, procedure: Procedure) -> Refusal | None:

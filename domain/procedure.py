@@ -25,6 +25,9 @@ Effect = Literal[
 ]  # fmt: skip
 
 
+INTAKE = "intake"  # how opening a case is called among actions
+
+
 class Stage(Part):
     """Where a case can be: who holds it and which clocks run there.
 
@@ -147,7 +150,7 @@ class ItemKind(Part):
 
 
 class Separation(Part):
-    """Groups of actions; no person may act in two of them."""
+    """Groups of actions (`intake`: opening the case); no person may act in two of them."""
 
     title: str
     groups: list[list[Id]] = Field(min_length=2)
@@ -213,6 +216,10 @@ class Procedure(Part):
     identity: list[Id] = []
     public: bool = False
     repeated: Repeated | None = None
+
+    def act_title(self, name: str) -> str:
+        """What an action, or opening a case, is called."""
+        return self.intake.title if name == INTAKE else self.actions[name].title
 
     @cached_property
     def canonical(self) -> bytes:

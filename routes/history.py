@@ -1,16 +1,16 @@
 """What happened to a case, how it stood, and why its dates are what they are."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from domain.clock import Clock, Rung
-from domain.explanation import Step, explain
+from domain.clock import Clock, Pause, Rung
+from domain.explanation import Step, explain_clock, text
 from domain.hat import SUPERVISING
 from domain.instant import rfc3339, shown
-from domain.limit import Roll
 from domain.view import present
 from ledger import history
 from routes import notice, shape
@@ -64,18 +64,20 @@ async def replay(
     openapi_extra=says("ok", shape.Explanation, "unknown_case unknown_clock case_unreadable"),
 )
 async def explanation(actor: Caller, case_id: CaseId, clock: str, ledger: TheLedger) -> dict[str, Any]:
-    """Every step that led to a clock's due date, by the calendar that it was counted on."""
+    """Every step that led to a clock's due date, by the calendar that it is counted on; its extensions and pauses."""
     case, _ = await visible(ledger, actor, case_id)
     found = case.clocks.get(clock)
     if found is None:
         raise Declined("unknown_clock", "本事项没有这一时限")
     calendar = await ledger.library.calendar(found.calendar)
+    procedure = await ledger.library.procedure(case.procedure.sha256)
+    grounds = {**procedure.clocks[found.rule or found.id].pauses, "merged": "并案"}
     # A limit of many years has thousands of steps: others must not wait for them.
-    steps = await asyncio.to_thread(explain, calendar, found.started_at, found.limit, Roll(found.roll))
-    return _explained(found, steps)
+    steps = await asyncio.to_thread(explain_clock, calendar, found, grounds)
+    return _explained(found, steps, grounds)
 
 
-def _explained(clock: Clock, steps: tuple[Step, ...]) -> dict[str, Any]:
+def _explained(clock: Clock, steps: tuple[Step, ...], grounds: Mapping[str, str]) -> dict[str, Any]:
     return {
         "clock": clock.id,
         "title": clock.title,
@@ -87,6 +89,9 @@ def _explained(clock: Clock, steps: tuple[Step, ...]) -> dict[str, Any]:
         "due_text": shown(clock.due_at),
         "provisional": clock.provisional,
         "calendar": clock.calendar,
+        "extensions": [{"n": each.n, "at": rfc3339(each.at), "authority": each.authority} for each in clock.extensions],
+        "pauses": [_pause(pause, grounds) for pause in clock.pauses],
+        "text": text(steps),
         "steps": [_step(step) for step in steps],
         "rungs": [_rung(rung, clock) for rung in clock.rungs],
     }
@@ -99,6 +104,15 @@ def _step(step: Step) -> dict[str, Any]:
         "date": step.date.isoformat() if step.date else None,
         "to": step.to.isoformat() if step.to else None,
         "at": rfc3339(step.at) if step.at else None,
+    }
+
+
+def _pause(pause: Pause, grounds: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "began_at": rfc3339(pause.began_at),
+        "ended_at": rfc3339(pause.ended_at) if pause.ended_at else None,
+        "ground": pause.ground,
+        "ground_title": grounds.get(pause.ground, pause.ground),
     }
 
 

@@ -250,8 +250,18 @@ class Rung(Shape):
     fired: bool
 
 
+class Grounded(Pause):
+    """A pause with its ground in words."""
+
+    ground_title: str
+
+
 class Explanation(Shape):
-    """How a clock came to its due date; `due_text` is how officials write it (24:00 of the last day)."""
+    """How a clock came to its due date; `due_text` is how officials write it (24:00 of the last day).
+
+    `limit` is without `extensions`. `text`: the words of all steps, numbered, one a line. While the clock is paused
+    there is no step of kind `due`, and `due_at` is the date it had before.
+    """
 
     clock: str
     title: str
@@ -263,5 +273,8 @@ class Explanation(Shape):
     due_text: str
     provisional: bool
     calendar: str
+    extensions: list[Extension]
+    pauses: list[Grounded]
+    text: str
     steps: list[Step]
     rungs: list[Rung]

@@ -1,12 +1,15 @@
 """History, replay and explanations."""
 
 import hashlib
+from datetime import datetime, timedelta
 from typing import Any
 
+from domain.instant import SHANGHAI
 from routes import shape
 
 COUNTY = "141025000000"
 TOWNSHIP = "141025101000"
+UNIT = "U-141025101-01"
 DISPATCHER = ("P-dispatcher", f"dispatcher@{TOWNSHIP}")
 
 
@@ -45,6 +48,24 @@ async def test_history_is_chained_by_hashes(world: Any, life: Any) -> None:
     assert events[1]["data"]["fields"] == {"grade": "general"}
 
 
+async def test_a_pause_is_explained(world: Any) -> None:
+    case_id = (await world.opened())["case_id"]
+    await world.act(case_id, "triage", *DISPATCHER, fields={"grade": "general"})
+    await world.act(case_id, "dispatch", *DISPATCHER, fields={"unit": UNIT})
+    await world.act(case_id, "sign", "P-handler", f"handler@{UNIT}")
+    until = (datetime.now(SHANGHAI) + timedelta(days=5)).date().isoformat()
+    fields = {"ground": "weather", "until": until}
+    paused = await world.act(case_id, "pause", "P-head", f"head@{TOWNSHIP}", fields=fields, reason="连日降雨")
+    assert paused.status_code == 200, paused.text
+    told = (await world.get(f"/api/cases/{case_id}/clocks/handle/explanation", *DISPATCHER)).json()
+    shape.Explanation.model_validate(told)
+    assert [(each["ground"], each["ground_title"], each["ended_at"]) for each in told["pauses"]] == [
+        ("weather", "天气或汛情无法施工", None)
+    ]
+    assert [step["kind"] for step in told["steps"]] == ["authority", "calendar", "start", "paused"]
+    assert "（天气或汛情无法施工），尚未恢复" in told["text"]
+
+
 async def test_a_date_is_explained(world: Any) -> None:
     case = await world.opened()
     path = f"/api/cases/{case['case_id']}/clocks"
@@ -53,6 +74,8 @@ async def test_a_date_is_explained(world: Any) -> None:
     assert told["due_at"] == case["clocks"][0]["due_at"] == told["steps"][-1]["at"]
     assert [rung["id"] for rung in told["rungs"]][:3] == ["yellow", "warning", "red"]
     assert not any(rung["fired"] for rung in told["rungs"])
+    assert (told["pauses"], told["extensions"]) == ([], [])
+    assert told["text"].splitlines() == [f"{n}. {step['words']}" for n, step in enumerate(told["steps"], start=1)]
     await world.act(case["case_id"], "triage", *DISPATCHER, fields={"grade": "general"})
     told = (await world.get(f"{path}/dispatch/explanation", *DISPATCHER)).json()
     shape.Explanation.model_validate(told)
