@@ -53,7 +53,9 @@ def spoken(field: FormField | None, value: Any) -> str:
         return "是" if value else "否"
     if field and field.type in (FieldType.DATE, FieldType.INSTANT) and isinstance(value, str):
         moment = datetime.fromisoformat(value)
-        return f"{moment:%Y年%-m月%-d日}" if field.type is FieldType.DATE else f"{local(moment):%Y年%-m月%-d日%-H时%-M分}"
+        return (
+            f"{moment:%Y年%-m月%-d日}" if field.type is FieldType.DATE else f"{local(moment):%Y年%-m月%-d日%-H时%-M分}"
+        )
     if field and field.options and isinstance(value, str):
         return field.options.get(value, value)
     return "" if value is None else str(value)

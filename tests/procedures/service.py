@@ -72,9 +72,21 @@ SCRIPTS = {
         (
             *TAKEN_UP,
             Wait(days=10),
-            Step("request_extension", HANDLER, {"clock": "handle", "units": 11}, reason="现场核查", refused="invalid_fields"),
+            Step(
+                "request_extension",
+                HANDLER,
+                {"clock": "handle", "units": 11},
+                reason="现场核查",
+                refused="invalid_fields",
+            ),
             Step("request_extension", HANDLER, {"clock": "handle", "units": 10}, reason="现场核查"),
-            Step("rule_extension", HEAD, {"item": "extension.1", "ruling": "granted"}, person=HANDLER, refused="same_person"),
+            Step(
+                "rule_extension",
+                HEAD,
+                {"item": "extension.1", "ruling": "granted"},
+                person=HANDLER,
+                refused="same_person",
+            ),
             Step("rule_extension", HEAD, {"item": "extension.1", "ruling": "granted"}),
             Wait(days=10),
             *FINISHED,
