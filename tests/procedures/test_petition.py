@@ -15,7 +15,7 @@ from tests.domain.scene import (
     code,
     procedure,
     when,
-)  # fmt: skip
+)
 from tests.procedures.dossier import Petition, last_day, petition
 from tests.procedures.petition import (
     ACCEPT,
@@ -36,7 +36,7 @@ from tests.procedures.petition import (
     RULE_REVIEW,
     SERVE,
     SERVED,
-)  # fmt: skip
+)
 from tests.procedures.script import Step
 
 COUNTY_HANDLER, COUNTY_UNIT_HEAD = f"handler@{COUNTY_UNIT}", f"head@{COUNTY_UNIT}"

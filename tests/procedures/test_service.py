@@ -25,7 +25,7 @@ from tests.procedures.service import (
     SUPPLEMENT,
     TAKE_IN,
     TAKEN_UP,
-)  # fmt: skip
+)
 
 
 def lived(*steps: Step | Wait, stage: str, at: str = "2026-03-02 09:00") -> Life:
