@@ -126,6 +126,8 @@ def _known_to_the_engine(procedure: Procedure) -> dict[str, FormField]:
         choice("earlier", "none", "open", "closed", "exhausted"),
         *(choice(f"gate_{name}", "no_quorum", "passed", "failed") for name in procedure.gates),
     ]
+    lapsed = [clock.outcome for clock in procedure.clocks.values() if clock.outcome]
+    fields += [choice("outcome", *lapsed)] if lapsed else []
     return {field.name: field for field in fields}
 
 

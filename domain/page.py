@@ -40,11 +40,12 @@ def _stages(procedure: Procedure) -> Iterator[str]:
 
 
 def _actions(procedure: Procedure) -> Iterator[str]:
+    everywhere = {name for name, stage in procedure.stages.items() if not stage.closed}
     for title, shared in (("操作", False), ("共用操作", True)):
         rows = [
             (
                 f"{action.title} `{name}`",
-                "各在办阶段" if shared and len(action.from_) > 1 else "、".join(
+                "各在办阶段" if shared and everywhere <= set(action.from_) else "、".join(
                     procedure.stages[source].title for source in action.from_
                 ),
                 "、".join(dict.fromkeys(procedure.stages[branch.stage].title for branch in action.to)) or "—",

@@ -1,11 +1,12 @@
 """Documents: numbered texts to print, made from a procedure's templates at the moment that they are issued."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from string import Template
 from typing import Any
 
 from domain.event import Paper
-from domain.form import FormField
+from domain.form import FieldType, FormField
 from domain.instant import Instant, local
 from domain.procedure import Procedure
 
@@ -50,6 +51,11 @@ def spoken(field: FormField | None, value: Any) -> str:
         return "、".join(spoken(field, each) for each in value)
     if isinstance(value, bool):
         return "是" if value else "否"
+    if field and field.type in (FieldType.DATE, FieldType.INSTANT) and isinstance(value, str):
+        moment = datetime.fromisoformat(value)
+        return (
+            f"{moment:%Y年%-m月%-d日}" if field.type is FieldType.DATE else f"{local(moment):%Y年%-m月%-d日%-H时%-M分}"
+        )
     if field and field.options and isinstance(value, str):
         return field.options.get(value, value)
     return "" if value is None else str(value)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from procedures import paths
 from settings import ROOT
 
 MODULE_LINES_MAX = 300
@@ -138,7 +139,9 @@ def test_module_and_its_functions_are_short(path: Path) -> None:
 
 
 def test_modules_have_telling_names() -> None:
-    parts = [(path, set(re.split(r"[/_]", name(path.with_suffix(""))))) for path in MODULES]
+    # The lives of a procedure are called after it, whatever it is called.
+    called = {path: {each.stem for each in paths()} if path.parent.name == "procedures" else set() for path in MODULES}
+    parts = [(path, set(re.split(r"[/_]", name(path.with_suffix("")))) - called[path]) for path in MODULES]
     assert [name(path) for path, words in parts if words & VAGUE] == []
 
 

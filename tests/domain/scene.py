@@ -16,7 +16,7 @@ from domain.clock import Unit
 from domain.command import Act, Open, Tell
 from domain.context import Context, Place
 from domain.decision import act, open_case
-from domain.event import ActionTaken, Event
+from domain.event import ActionTaken, CaseOpened, Event, Paper
 from domain.expiry import Firing, expire
 from domain.fold import evolve
 from domain.form import Known
@@ -120,6 +120,12 @@ class Life:
     def now(self) -> Case:
         assert self.case is not None
         return self.case
+
+    @property
+    def papers(self) -> list[Paper]:
+        """Every document issued so far."""
+        said = [fact.event for fact in self.facts]
+        return [paper for event in said if isinstance(event, CaseOpened | ActionTaken) for paper in event.papers]
 
     def record(self, event: Event, actor: Actor, occurred_at: Instant) -> None:
         fact = Fact(len(self.facts) + 1, event, occurred_at, self.at, actor)

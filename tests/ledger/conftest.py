@@ -27,8 +27,9 @@ def stocked(postgres: Postgres) -> Database:
 
     async def stock() -> None:
         async with house.opened(database.app_url, size=1) as ledger:
-            for item in (calendar(), *(procedure(path.stem) for path in paths())):
-                assert await ledger.library.release(item)
+            assert await ledger.library.release(calendar())
+            for path in paths():
+                assert await ledger.library.release(procedure(path.stem))
         connection = await connect(database.owner_url)
         await load_registers(connection, read())
         await connection.close()
