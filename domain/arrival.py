@@ -40,7 +40,7 @@ def arrive(
         if holder is None:
             return Refusal("no_holder", f"“{stage.title}”在该区划没有承办岗位，请选择下级区划")
     started = [
-        begun(setting, clock, facts, since.get(clock, at), version, limits.get(clock))
+        begun(setting, clock, facts, since.get(clock, at), version, limits.get(clock), now=at)
         for clock in stage.clocks
         if clock not in running and meets(setting.procedure.clocks[clock].when, facts)
     ]
@@ -73,9 +73,10 @@ def begun(
     at: Instant,
     version: int,
     limit: Limit | None = None,
+    now: Instant | None = None,
 ) -> Clock | Refusal:
     """A stage's clock as it starts, with what its lapse will bring."""
-    return foreseen(setting, start(setting, clock_id, facts, at, version, limit), facts)
+    return foreseen(setting, start(setting, clock_id, facts, at, version, limit, now=now), facts)
 
 
 def foreseen(setting: Setting, clock: Clock, facts: Mapping[str, Any]) -> Clock | Refusal:
@@ -83,7 +84,7 @@ def foreseen(setting: Setting, clock: Clock, facts: Mapping[str, Any]) -> Clock 
     rule = setting.procedure.clocks[clock.rule or clock.id]
     if rule.lapses_to is None or not clock.rungs:
         return clock
-    move = arrive(setting, rule.lapses_to, facts, clock.due_at, clock.version)
+    move = arrive(setting, rule.lapses_to, facts, clock.rungs[-1].at, clock.version)
     if isinstance(move, Refusal):
         return move
     return replace(clock, then=Then(move, {"outcome": rule.outcome} if rule.outcome else {}))

@@ -17,7 +17,7 @@ from domain.deed import Deed
 from domain.event import CaseOpened, Event, ProcedureRef, Repeated
 from domain.form import LINE_BREAK, FieldType, answers, control_free, legible
 from domain.hat import Post
-from domain.instant import Instant
+from domain.instant import Instant, utc
 from domain.outcome import carry_out
 from domain.paper import issue
 from domain.permission import answerable, permitted
@@ -49,7 +49,10 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
     if branch is None:
         return Refusal("no_stage", "按所填内容没有可以进入的阶段")
     title = command.title.strip()
-    move = arrive(context.setting(place.lineage), branch.stage, facts, at, version=1)
+    # A limit runs from when the matter reached an office, not from when somebody found the time to record it.
+    received = command.received_at or at
+    since = dict.fromkeys(procedure.stages[branch.stage].clocks, utc(received))
+    move = arrive(context.setting(place.lineage), branch.stage, facts, at, version=1, since=since)
     if isinstance(move, Refusal):
         return move
     given = {**fields, "number": context.number, "title": title, "division_name": context.names.get(place.code)}

@@ -77,7 +77,7 @@ def earlier(case: Case, context: Context) -> dict[str, Any]:
     rivals = context.rivals
     mine = (case.received_at or case.opened_at, case.number)
     standing = "none"
-    if any(rival.outcome == "rereview_ended" for rival in rivals):
+    if any(rival.closed and rival.outcome in context.procedure.final_outcomes for rival in rivals):
         standing = "exhausted"
     elif any(not rival.closed for rival in rivals):
         standing = "open"

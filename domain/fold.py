@@ -27,6 +27,7 @@ from domain.event import (
     NewsReceived,
     PersonRecused,
 )  # fmt: skip
+from domain.item import Item
 
 
 def fold(case: Case | None, facts: Iterable[Fact]) -> Case | None:
@@ -203,9 +204,14 @@ def _acted(case: Case, event: ActionTaken, fact: Fact) -> dict[str, Any]:
     return changes
 
 
+def _ends(item: Item, move: Move) -> bool:
+    """Whether an open item is over by the case's going there: what is sealed asks nothing of anybody outside."""
+    return item.passing or move.closed or bool(move.sealed and item.to and item.to not in move.sealed)
+
+
 def _moved(case: Case, move: Move) -> dict[str, Any]:
     unit = None if move.released else move.unit or case.unit
-    ended = [item for item in case.items.values() if item.open and (item.passing or move.closed)]
+    ended = [item for item in case.items.values() if item.open and _ends(item, move)]
     clocks = _stopped(case.clocks, [*move.stopped, *(item.id for item in ended)])
     clocks.update({clock.id: clock for clock in move.started})
     changes: dict[str, Any] = {

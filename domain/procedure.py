@@ -194,6 +194,7 @@ class Procedure(Part):
     """One procedure, whole. `version` is the county's own count; identity is the hash.
 
     `identity`: the fields that together say which matter a case is about, for finding earlier cases about the same.
+    `final_outcomes`: the outcomes after which that matter is not taken up again.
     `public`: every resident of the place may look, and do what residents may (the village's own affairs).
     """
 
@@ -214,6 +215,7 @@ class Procedure(Part):
     rewards: dict[Id, Table] = {}
     documents: dict[Id, Document] = {}
     identity: list[Id] = []
+    final_outcomes: list[str] = []
     public: bool = False
     repeated: Repeated | None = None
 

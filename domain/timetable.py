@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.calendar import Calendar
-from domain.clock import Clock, Pause, Rung, Then
+from domain.clock import Clock, Pause, Rung
 from domain.counting import Due, after, before, count, internal_due, share_of
 from domain.hat import Post
 from domain.instant import Instant
@@ -32,11 +32,12 @@ def start(
     limit: Limit | None = None,
     *,
     item: str | None = None,
-    then: Then | None = None,
+    now: Instant | None = None,
 ) -> Clock:
     """The clock `clock_id` as it starts at `at` for a case with `facts`; `limit` overrides the rule's.
 
-    `item`: it is this item's clock, called after it, and the unit in `facts` is the one that answers there.
+    `item`: it is this item's clock, called after it, and the unit in `facts` is the one that answers there. `now`: when
+    it is started, if that is later than what it is counted from; nothing happens before it.
     """
     rule = setting.procedure.clocks[clock_id]
     variant = rule.variant(facts)
@@ -59,9 +60,8 @@ def start(
         item=item,
         unit=facts.get("unit"),
         unit_level=facts.get("unit_level"),
-        then=then,
     )
-    return timed(setting, new, facts, at)
+    return timed(setting, new, facts, now or at)
 
 
 def timed(setting: Setting, clock: Clock, facts: Mapping[str, Any], at: Instant) -> Clock:

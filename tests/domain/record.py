@@ -15,11 +15,21 @@ from typing import Any
 from domain import case as cases
 from domain import event as events
 from domain.case import Fact
+from domain.command import Tell
 from domain.fold import fold
 from domain.hat import Actor, Hat
 from domain.instant import rfc3339
-from tests.domain.scene import DISPATCHER, GRID_WORKER, HANDLER, PHOTO, TOWNSHIP_UNIT, Life, life
+from tests.domain.scene import DISPATCHER, GRID_WORKER, HANDLER, PHOTO, TOWNSHIP_UNIT, Life, life, wider
+from tests.procedures.script import live
+from tests.procedures.test_lives import scripts
 
+LIVES = [
+    ("hazard", "returned"),
+    ("hazard", "extended"),
+    ("hazard", "paused"),
+    ("petition", "main"),
+    ("decision", "main"),
+]
 EVENTS = Path(__file__).parent / "events"
 HISTORIES = Path(__file__).parent / "histories"
 
@@ -97,7 +107,23 @@ def lives() -> dict[str, Life]:
     drill.act("dispatch", f"clerk@{drill.now.division}", {"unit": TOWNSHIP_UNIT})
     drill.act("sign", HANDLER)
     drill.wait(minutes=1)
-    return {"whole": whole, "late": late, "again": again, "spot": spot, "drill": drill}
+    return {"whole": whole, "late": late, "again": again, "spot": spot, "drill": drill, **later()}
+
+
+def later() -> dict[str, Life]:
+    """Lives with what came after the spine: shared verbs, items, pauses, gates, letters, a new calendar."""
+    told = {f"{name}_{kind}": live(scripts(name)[kind]) for name, kind in LIVES}
+    busy = life(at="2026-12-29 09:00")
+    busy.lead("sign")
+    busy.act("correct", DISPATCHER, {"field": "place", "value": "村西"}, reason="地点写错")
+    busy.act("recuse", HANDLER, {"person": "P-0001"}, reason="近亲属")
+    busy.hear(Tell("merged", "00000000-0000-0000-0000-000000000001", "YH-2026-000009", "同一处"))
+    for calendar in (wider(), wider()):
+        busy.act("submit", HANDLER, {"result": "已填平", "evidence": [PHOTO]})
+        busy.rederive(calendar)
+        busy.act("reject", "approver@141025101000", reason="照片不清")
+    busy.wait(days=3)
+    return {**told, "busy": busy}
 
 
 def record_events(recorded: Sequence[Life]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from calendars import load
-from domain.calendar import Calendar
+from domain.calendar import Calendar, YearDocument
 from domain.case import Case, Fact
 from domain.clock import Unit
 from domain.command import Act, Open, Tell
@@ -90,6 +90,21 @@ def whole(parsed: Any) -> Any:
 def calendar() -> Calendar:
     """The calendars of the house."""
     return load()
+
+
+# The calendar of a year that is made up: 2027 with a holiday in January, for what is provisional until it comes.
+NEXT_YEAR = {
+    "year": 2027,
+    "version": 1,
+    "source": "测试用，编写",
+    "off": [{"from": "2027-01-01", "to": "2027-01-03", "name": "元旦"}],
+    "work": [],
+}
+
+
+def wider() -> Calendar:
+    """The calendars of the house and one year more."""
+    return Calendar([*calendar().documents, YearDocument.model_validate(NEXT_YEAR)])
 
 
 def context(procedure: Procedure, hat: str, person: str | None = None, division: str | None = None) -> Context:

@@ -184,7 +184,12 @@ def test_the_grade_decides_the_time_to_handle(grade: str, emergency: bool, limit
 def test_a_major_hazard_has_ten_days_for_approval_and_names_the_rule() -> None:
     one = life()
     one.act("triage", DISPATCHER, {"grade": "general", "major": True})
-    one.lead("submit", start="dispatch")
+    one.lead("sign", start="dispatch")
+    assert code(one.act("submit", HANDLER, {"result": "已填平", "evidence": [PHOTO]})) == "requirement_not_met"
+    plan = dict.fromkeys(("plan_responsibility", "plan_measures", "plan_funds", "plan_contingency"), "样例")
+    one.act("submit_plan", HANDLER, {**plan, "plan_due_on": "2026-12-31"})
+    assert one.now.clocks["plan"].state == "met"
+    one.lead("submit", start="progress")
     clock = one.now.clocks["approve"]
     assert str(clock.limit) == "10日"
     assert "第16号" in clock.authority

@@ -126,7 +126,8 @@ def test_a_named_reporter_is_told_within_fifteen_working_days_and_again_at_the_e
     one = accusation("village")
     assert one.now.clocks["inform"].due_at == when("2026-03-10 00:00")  # the last day is 03-09
     assert code(one.act("conclude_clue", INSPECTOR, {"clue_result": "属实"})) == "requirement_not_met"
-    (_, paper) = taken(one, "receive_clue", {"clue_received": "accepted"})
+    taken(one, "receive_clue", {"clue_received": "accepted"})
+    paper = one.papers[-1]
     assert (paper.title, UNSAID in paper.text) == ("线索移送回执", False)
     assert code(one.act("conclude_clue", INSPECTOR, {"clue_result": "属实"})) == "requirement_not_met"
     taken(one, "inform_reporter", {"informed": "已电话告知"})

@@ -16,7 +16,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from domain import case as cases
 from domain.budget import budget
-from domain.calendar import Calendar
 from domain.case import Case, pending
 from domain.command import Act, Tell
 from domain.counting import count
@@ -39,6 +38,7 @@ from tests.domain.scene import (
     context,
     procedure,
     when,
+    wider,
 )  # fmt: skip
 from tests.procedures.test_lives import PROCEDURES, scripts
 
@@ -46,22 +46,6 @@ STEPS = int(os.environ.get("BIHUAN_RANDOM_STEPS", "10000"))
 STEPS_EACH = 50
 SCOPES = {"village": [VILLAGE], "township": [TOWNSHIP], "county": [COUNTY], "unit": [TOWNSHIP_UNIT, COUNTY_UNIT]}
 TOLD: Counter[str] = Counter()
-
-# The calendar of a year that is made up: 2027 with a holiday in January, for what is provisional until it comes.
-NEXT_YEAR = {
-    "year": 2027,
-    "version": 1,
-    "source": "测试用，编写",
-    "off": [{"from": "2027-01-01", "to": "2027-01-03", "name": "元旦"}],
-    "work": [],
-}
-
-
-def wider() -> Calendar:
-    """The calendars of the house and one year more."""
-    from domain.calendar import YearDocument
-
-    return Calendar([*calendar().documents, YearDocument.model_validate(NEXT_YEAR)])
 
 
 def hat_for(post: str, case: Case, draw: Any) -> str:

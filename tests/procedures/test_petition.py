@@ -222,14 +222,14 @@ def test_a_matter_whose_re_review_ended_is_not_taken_again() -> None:
     for category in ("claim", "suggestion"):
         refusal = one.act("classify", OFFICE, {"category": category})
         assert isinstance(refusal, Refusal)
-        assert refusal.words == "同一事项复核已经终结，只能不再受理"
+        assert refusal.words == "同一事项已经办结，只能不再受理"
     duplicate = {"decline_ground": "duplicate"}
     assert code(one.act("decline_duplicate", OFFICE, duplicate, reason="重复")) == "requirement_not_met"
     one.take(Step("refuse_again", OFFICE))
     assert (one.now.stage, one.papers[0].title, UNSAID in one.papers[0].text) == ("not_again", "不再受理告知书", False)
 
 
-@pytest.mark.parametrize("standing", [(), rival(True, "window_lapsed"), rival(False)])
+@pytest.mark.parametrize("standing", [(), rival(True, "concluded"), rival(False)])
 def test_any_other_matter_is_not_refused_for_good(standing: tuple[Rival, ...]) -> None:
     assert code(petition("2026-08-03 09:00", standing).act("refuse_again", OFFICE)) == "requirement_not_met"
 
