@@ -1,17 +1,28 @@
 """What tests of any part may ask for: one embedded PostgreSQL and one Temporal for the whole run."""
 
-from collections.abc import Iterator
+import asyncio
+import shutil
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from temporalio.testing import WorkflowEnvironment
 
 from embedded import temporal as temporal_server
 from embedded.postgres import Postgres
 from embedded.state import State
 from embedded.supervisor import Supervisor
+from ledger import house
+from ledger.connection import connect
 from ledger.migration import upgrade
+from procedures import paths
+from samples import read
+from tests.domain.scene import calendar, procedure
+from tests.ledger.county import Database, create, load_registers
 
 TEMPLATE = "template_of_tests"
 NUMBERS = count(1)
@@ -71,3 +82,37 @@ def database(template: Postgres) -> Iterator[str]:
     template.sql(f"create database {name} template {TEMPLATE} owner bihuan_owner")
     yield template.url("bihuan", name)
     template.sql(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def stocked(postgres: Postgres) -> Database:
+    """A migrated database with registers, procedures and calendars; a template: nobody stays connected to it."""
+    database = create(postgres, "stocked")
+    upgrade(database.owner_url)
+
+    async def stock() -> None:
+        async with house.opened(database.app_url, size=1) as ledger:
+            assert await ledger.library.release(calendar())
+            for path in paths():
+                assert await ledger.library.release(procedure(path.stem))
+        connection = await connect(database.owner_url)
+        await load_registers(connection, read())
+        await connection.close()
+
+    asyncio.run(stock())
+    return database
+
+
+@pytest.fixture(scope="session")
+def copied(stocked: Database) -> Callable[[], Database]:
+    """Makes a stocked database of one's own."""
+    return lambda: create(stocked.postgres, f"county_{next(NUMBERS)}", stocked.name)
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def skipping() -> AsyncIterator[WorkflowEnvironment]:
+    """A server whose time can be skipped, of the module's own: what one leaves behind holds another's time up."""
+    program = shutil.which("temporal-test-server", path=str(Path(sys.executable).parent))
+    assert program
+    async with await WorkflowEnvironment.start_time_skipping(test_server_existing_path=program) as environment:
+        yield environment

@@ -121,7 +121,7 @@ def test_deciding_is_total(procedure_id: str) -> None:
     @given(st.data())
     def lives(data: st.DataObject) -> None:
         one = life(procedure_id)
-        for _ in range(8):
+        for _ in range(12):
             hat, command = data.draw(commands(rules, one.now.stage))
             before = one.now
             given_context = context(rules, hat, data.draw(st.sampled_from([hat, "P-1"])))

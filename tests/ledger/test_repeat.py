@@ -29,6 +29,8 @@ from tests.domain.scene import (
 )
 from tests.ledger.county import County, ruled
 
+KILLS_MIN = 8
+
 
 async def test_the_same_command_again_gets_the_same_ruling(county: County) -> None:
     opening = county.opening()
@@ -134,8 +136,8 @@ async def test_cut_off_at_random_every_command_happens_exactly_once(county: Coun
                 unknown += 1
 
     async def client() -> list[tuple[Request, Ruling]]:
-        done = []
-        for _ in range(8):
+        done: list[tuple[Request, Ruling]] = []
+        while len(done) < 8 * 6 or kills <= KILLS_MIN:  # a fast machine is through before anybody is hit
             opening = county.opening()
             done.append((opening, await ask(opening)))
             for action, hat, fields in MAIN_LINE[:5]:
@@ -148,7 +150,7 @@ async def test_cut_off_at_random_every_command_happens_exactly_once(county: Coun
     finished.set()
     await killing
     await killer.close()
-    assert kills > 8
+    assert kills > KILLS_MIN
     answered = [pair for life in lives for pair in life]
     assert {ruling.outcome for _, ruling in answered} == {"opened", "acted"}
     for request, ruling in answered:

@@ -5,12 +5,13 @@ Each must come to the very events, at the very times, that it comes to in memory
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import pytest_asyncio
 from temporalio import activity
 from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
@@ -29,7 +30,7 @@ from ledger.house import Ledger
 from ledger.reading import journal
 from ledger.request import Request, Ruling, request_hash
 from ledger.verify import verify
-from tests.domain.scene import when
+from tests.domain.scene import procedure, when
 from tests.ledger.county import Database
 from tests.procedures.script import Script, Step, Wait, live
 from tests.procedures.test_lives import KINDS, PROCEDURES, scripts
@@ -39,35 +40,45 @@ from workflows.case import Case
 class Hands:
     """The time of a script, on the ledger and under Temporal: `offset` is how far Temporal's clock is ahead of it."""
 
-    def __init__(self, environment: WorkflowEnvironment, offset: timedelta, at: Instant) -> None:
-        self.environment, self.offset, self.at = environment, offset, at
-        self.ledger: Ledger | None = None
-        self.woken = 0
+    def __init__(self, environment: WorkflowEnvironment) -> None:
+        self.environment, self.offset, self.at, self.woken = environment, timedelta(), when("2026-01-01 00:00"), 0
+
+    async def begin(self, at: Instant) -> None:
+        """A new script, whose time is `at`."""
+        self.offset, self.at, self.woken = await self.environment.get_current_time() - at, at, 0
 
     def clock(self, _: Instant) -> Instant:
         return utc(self.at)
 
-    @activity.defn(name=wire.WAKE)
-    async def wake(self, case_id: str) -> Watch:
-        assert self.ledger
-        self.at = await self.environment.get_current_time() - self.offset
-        self.woken += 1
-        return self.seen(await self.ledger.registrar.wake(UUID(case_id)))
+    def waking(self, ledger: Ledger) -> Callable[..., Any]:
+        """The activity by which keepers wake cases, at the time that Temporal has come to."""
+
+        @activity.defn(name=wire.WAKE)
+        async def wake(case_id: str) -> Watch:
+            self.at = await self.environment.get_current_time() - self.offset
+            self.woken += 1
+            return self.seen(await ledger.registrar.wake(UUID(case_id)))
+
+        return wake
 
     def seen(self, watch: Watch) -> Watch:
         """The watch on Temporal's clock."""
         return Watch(watch.case_id, watch.version, watch.wake_at + self.offset if watch.wake_at else None)
 
 
-@asynccontextmanager
-async def opened(hands: Hands, database: Database) -> AsyncIterator[tuple[Ledger, Connection]]:
+World = tuple[Hands, Ledger, Connection]
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def world(copied: Callable[[], Database], skipping: WorkflowEnvironment) -> AsyncIterator[World]:
+    """A ledger, and one worker for all lives: a worker that ends leaves tasks behind, and these hold time up."""
+    hands, database = Hands(skipping), copied()
     async with house.opened(database.app_url, 2, hands.clock) as ledger:
-        hands.ledger = ledger
         connection = await connect(database.superuser_url)
-        try:
-            yield ledger, connection
-        finally:
-            await connection.close()
+        waking = hands.waking(ledger)
+        async with Worker(skipping.client, task_queue="lives", workflows=[Case], activities=[waking]):
+            yield hands, ledger, connection
+        await connection.close()
 
 
 def request(command: Open | Act, hat: str, person: str | None, case_id: UUID | None) -> Request:
@@ -88,11 +99,6 @@ async def settled(connection: Connection, case_id: UUID, at: Instant) -> None:
             await asyncio.sleep(0.01)
 
 
-@pytest.fixture(scope="module")
-def database(copied: Callable[[], Database]) -> Database:
-    return copied()
-
-
 async def keep(hands: Hands, watch: Watch, keeper: WorkflowHandle[Any, Any] | None) -> WorkflowHandle[Any, Any] | None:
     """What the relay does: the keeper is told of the newest watch, and started if there is none."""
     if watch.wake_at is None and keeper is None:
@@ -104,20 +110,14 @@ async def keep(hands: Hands, watch: Watch, keeper: WorkflowHandle[Any, Any] | No
 
 
 @pytest.mark.parametrize(("name", "kind"), [(name, kind) for name in PROCEDURES for kind in KINDS])
-async def test_a_life_under_temporal_is_the_life_in_memory(
-    database: Database, skipping: WorkflowEnvironment, name: str, kind: str
-) -> None:
-    script = scripts(name)[kind]
+async def test_a_life_under_temporal_is_the_life_in_memory(world: World, name: str, kind: str) -> None:
+    hands, ledger, connection = world
+    script = alone(scripts(name)[kind], kind)
     expected = live(script)
-    begun = when(script.at)
-    hands = Hands(skipping, await skipping.get_current_time() - begun, begun)
-    async with (
-        opened(hands, database) as (ledger, connection),
-        Worker(skipping.client, task_queue="lives", workflows=[Case], activities=[hands.wake]),
-    ):
-        case_id = await play(script, hands, ledger, connection)
-        facts = await journal(connection, case_id)
-        faults = [fault async for fault in verify(connection) if str(case_id) in fault]
+    await hands.begin(when(script.at))
+    case_id = await play(script, hands, ledger, connection)
+    facts = await journal(connection, case_id)
+    faults = [fault async for fault in verify(connection) if str(case_id) in fault]
     happened = [(name_of(fact.event), fact.occurred_at) for fact in facts]
     assert happened == [(name_of(fact.event), fact.occurred_at) for fact in expected.facts]
     assert faults == []
@@ -127,6 +127,12 @@ async def test_a_life_under_temporal_is_the_life_in_memory(
         expected.now.stage, expected.now.cards, expected.now.escalations,
     )  # fmt: skip
     assert hands.woken or kind != "escalated"
+
+
+def alone(script: Script, kind: str) -> Script:
+    """The script about a matter that no other case in this ledger is about."""
+    said = procedure(script.procedure).identity[:1]
+    return replace(script, fields={**script.fields, **{name: f"{script.fields[name]} {kind}" for name in said}})
 
 
 async def play(script: Script, hands: Hands, ledger: Ledger, connection: Connection) -> UUID:
