@@ -1,5 +1,5 @@
 # Recipes stay relative, so that a checkout may live under a path with spaces.
-.PHONY: up test check bench lock clean
+.PHONY: up test check nightly bench lock clean
 
 py := .venv/bin/python -P
 
@@ -15,6 +15,11 @@ check:
 	@$(py) -m mypy
 	@$(py) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
 	@$(py) -m pytest -q tests/test_tidy.py
+
+# A million random steps over all procedures: about half an hour on one core.
+nightly:
+	@./bihuan setup --dev
+	@BIHUAN_RANDOM_STEPS=1000000 $(py) -m pytest -q -s tests/procedures/test_machine.py
 
 bench:
 	@./bihuan setup --dev
