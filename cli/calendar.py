@@ -111,7 +111,8 @@ def load(
 def _moved(moved: "list[Moved]") -> Table:
     table = Table("编号", "时限", "原期限", "现期限", "暂定转确定")
     for each in moved:
-        table.add_row(each.number, each.title, shown(each.was), shown(each.now), "是" if each.settled else "")
+        now = shown(each.now) if each.now != each.was else "不变（预警、升级的时间变动）"
+        table.add_row(each.number, each.title, shown(each.was), now, "是" if each.settled else "")
     return table
 
 

@@ -1,5 +1,9 @@
 """The calendar on the command line."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
 from typer.testing import CliRunner
 
@@ -68,3 +72,25 @@ def test_show_without_a_year_lists_those_published() -> None:
     code, told = run("show")
     assert code == 0
     assert all(str(year) in told for year in range(2018, 2027))
+
+
+YEAR = """
+year: 2027
+version: 1
+source: 测试用，编写
+off:
+- {date: 2027-01-01, name: 元旦}
+work: []
+"""
+
+
+def test_a_new_year_is_tried_first_and_then_loaded(county: Callable[..., Any], tmp_path: Path) -> None:
+    """On the real ledger: looking changes nothing, loading counts what is open again."""
+    file = tmp_path / "2027.yaml"
+    file.write_text(YEAR, encoding="utf-8")
+    code, told, _ = county("calendar", "load", str(file), "--dry-run")
+    assert (code, "未启用（--dry-run）" in told) == (0, True)
+    code, told, _ = county("calendar", "load", str(file))
+    assert (code, "已启用，共 10 年" in told) == (0, True)
+    code, told, _ = county("calendar", "load", str(file))
+    assert (code, "没有变化" in told) == (0, True)

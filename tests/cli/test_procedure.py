@@ -1,0 +1,67 @@
+"""`bihuan procedure`: every file of the house passes, and planted faults are refused with the path that shows them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from cli.__main__ import app
+from procedures import paths
+
+Document = dict[str, Any]
+
+
+def run(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["procedure", *words])
+    return result.exit_code, result.output
+
+
+def test_every_procedure_passes() -> None:
+    code, told = run("check")
+    assert (code, told.count("无差错")) == (0, len(paths()))
+
+
+def no_clock(hazard: Document) -> None:
+    hazard["stages"]["dispatched"]["clocks"] = []
+
+
+def unreachable(hazard: Document) -> None:
+    hazard["stages"]["attic"] = {"title": "阁楼", "holder": "head@township", "clocks": ["triage"]}
+    hazard["actions"]["sweep"] = {"title": "打扫", "from": ["attic"], "by": ["head@township"]}
+
+
+def dead_end(hazard: Document) -> None:
+    hazard["stages"]["pit"] = {"title": "深坑", "holder": "head@township", "clocks": ["triage"]}
+    hazard["actions"]["bury"] = {"title": "掩埋", "from": ["triaged"], "to": "pit", "by": ["head@township"]}
+
+
+def self_acceptance(hazard: Document) -> None:
+    hazard["separation"] = []
+
+
+def ladder_loop(hazard: Document) -> None:
+    hazard["ladders"]["unit"].append({"to": "dispatcher@township", "after": {"n": 5, "unit": "working_day"}})
+
+
+@pytest.mark.parametrize(
+    ("plant", "path"),
+    [
+        (no_clock, "没有时限：reported → triage → triaged → dispatch → dispatched"),
+        (unreachable, "操作“打扫”（sweep）从上报走不到：只能在 attic 进行"),
+        (dead_end, "走不到办结：reported → triage → triaged → bury → pit"),
+        (self_acceptance, "同一人可以既报结又验收通过：submit → approve 未列入 separation"),
+        (ladder_loop, "绕回：dispatcher@county → dispatcher@township（head@unit → "),
+    ],
+)
+def test_a_planted_fault_is_refused_with_its_path(plant: Callable[[Document], None], path: str, tmp_path: Path) -> None:
+    source = next(each for each in paths() if each.stem == "hazard")
+    hazard = yaml.safe_load(source.read_text(encoding="utf-8"))
+    plant(hazard)
+    file = tmp_path / "hazard.yaml"
+    file.write_text(yaml.safe_dump(hazard, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    code, told = run("check", str(file))
+    assert code == 1
+    assert path in told
