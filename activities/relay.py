@@ -38,7 +38,7 @@ DIVISION = SearchAttributeKey.for_keyword(wire.DIVISION)
 
 # Rows of one case become one message with its newest watch, read from the case itself.
 WAITERS = """
-select c.id, c.version, c.wake_at, c.number, c.procedure, c.division, array_agg(o.id) as rows
+select c.id, c.version, c.wake_at, c.number, c.procedure, c.division, c.sealed, array_agg(o.id) as rows
 from (select id, case_id from outbox where case_id <> all($1::uuid[]) order by id limit $2) o
 join "case" c on c.id = o.case_id
 group by c.id order by min(o.id)
@@ -118,13 +118,8 @@ class Relay:
             task_timeout=TASK_WITHIN,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            search_attributes=TypedSearchAttributes(
-                [
-                    SearchAttributePair(PROCEDURE, row["procedure"]),
-                    SearchAttributePair(DIVISION, row["division"]),
-                ]
-            ),
-            static_summary=row["number"],
+            search_attributes=None if row["sealed"] else _attributes(row),
+            static_summary=None if row["sealed"] else row["number"],  # of a sealed case Temporal's pages tell nothing
             start_signal=wire.MOVED,
             start_signal_args=[watch],
             rpc_timeout=CALL_WITHIN,
@@ -137,3 +132,9 @@ class Relay:
         except RPCError as error:
             if error.status != RPCStatusCode.NOT_FOUND:
                 raise
+
+
+def _attributes(row: asyncpg.Record) -> TypedSearchAttributes:
+    return TypedSearchAttributes(
+        [SearchAttributePair(PROCEDURE, row["procedure"]), SearchAttributePair(DIVISION, row["division"])]
+    )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from activities.relay import Relay
+from activities.relay import DIVISION, PROCEDURE, Relay
 from bench import matter
 from ledger.connection import Connection
 from ledger.house import Ledger
@@ -67,3 +67,18 @@ async def test_rows_stay_while_temporal_is_away(ledger: Ledger, connection: Conn
     assert await connection.fetchval("select count(*) from outbox") == 1
     relay.cancel()
     await asyncio.wait([relay])
+
+
+async def test_of_a_sealed_case_temporal_is_told_no_more_than_when_to_wake_it(
+    ledger: Ledger, connection: Connection, client: Client, database: str
+) -> None:
+    case_id = await opened(ledger)
+    await connection.execute("update \"case\" set sealed = array['inspector@141025000000'] where id = $1", case_id)
+    relay = asyncio.create_task(Relay(client, database).run())
+    await eventually(lambda: stands(client, case_id, WorkflowExecutionStatus.RUNNING))
+    described = await client.get_workflow_handle(str(case_id)).describe()
+    assert [pair.key for pair in described.typed_search_attributes if pair.key in (PROCEDURE, DIVISION)] == []
+    assert await described.static_summary() is None
+    relay.cancel()
+    await asyncio.wait([relay])
+    await client.get_workflow_handle(str(case_id)).terminate()
