@@ -6,7 +6,7 @@ hash of the result.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -222,6 +222,10 @@ class Procedure(Part):
     def act_title(self, name: str) -> str:
         """What an action, or opening a case, is called."""
         return self.intake.title if name == INTAKE else self.actions[name].title
+
+    def names_in(self, documents: Iterable[str]) -> bool:
+        """Whether any of these documents speaks of somebody or somewhere by name (`${unit_name}`)."""
+        return any("_name}" in self.documents[each].text for each in documents)
 
     @cached_property
     def canonical(self) -> bytes:

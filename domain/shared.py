@@ -24,6 +24,8 @@ def resolved(document: Any, shared: Mapping[str, Any]) -> Any:
         given = document.get(part, {})
         whole[part] = {**given, **{name: _over(rule, given.get(name)) for name, rule in shared.get(part, {}).items()}}
     whole.setdefault("repeated", shared.get("repeated"))
+    if isinstance(whole.get("intake"), dict):
+        whole["intake"] = {**shared.get("intake", {}), **whole["intake"]}
     return _pruned(whole, document)
 
 
@@ -70,7 +72,8 @@ def _pruned(whole: Document, document: Document) -> Document:
     opened = {action.get("opens") for action in actions}
     if any(action.get("effect") == "merge" for action in actions):
         opened.add("source")
-    keep: dict[str, set[Any]] = {"items": opened, "documents": {d for a in actions for d in a.get("issues") or ()}}
+    issuing = [*actions, whole["intake"]] if isinstance(whole.get("intake"), dict) else actions
+    keep: dict[str, set[Any]] = {"items": opened, "documents": {d for a in issuing for d in a.get("issues") or ()}}
     items = [item for name, item in whole["items"].items() if name in opened and isinstance(item, dict)]
     keep["clocks"] = {item.get("clock") for item in items} | {"hold"}
     clocks = [c for n, c in whole["clocks"].items() if n in keep["clocks"] or n in document["clocks"]]

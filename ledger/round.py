@@ -116,10 +116,10 @@ class Round:
         """The names that documents speak of, asked for only where the command may issue one."""
         procedure, command = context.procedure, request.command
         ids = {request.actor.hat.scope, request.actor.person}
-        if isinstance(command, Open) and procedure.intake.issues:
+        if isinstance(command, Open) and procedure.names_in(procedure.intake.issues):
             ids.add(command.division)
         elif isinstance(command, Act) and docket.case and command.action in procedure.actions:
-            if not procedure.actions[command.action].issues:
+            if not procedure.names_in(procedure.actions[command.action].issues):
                 return context
             scope = (docket.case.holder or "").partition("@")[2]
             unit = docket.case.unit.id if docket.case.unit else ""

@@ -9,7 +9,7 @@ from domain.clock import Clock
 from domain.command import Act
 from domain.context import Rival
 from domain.decision import act
-from domain.event import Event
+from domain.event import Event, Paper
 from domain.instant import local
 from domain.refusal import Refusal
 from tests.domain.scene import COUNTY, COUNTY_UNIT, TOWNSHIP, TOWNSHIP_UNIT, VILLAGE, Life, context, procedure, when
@@ -27,6 +27,11 @@ class Petition(Life):
     """A petition whose documents know names; `rivals`: other petitions about the same matter."""
 
     rivals: tuple[Rival, ...] = ()
+
+    @property
+    def papers(self) -> list[Paper]:
+        """What was issued after the receipt."""
+        return super().papers[1:]
 
     def act(
         self, action: str, hat: str, fields: Mapping[str, Any] = {}, person: str | None = None, **more: Any

@@ -95,8 +95,8 @@ def test_every_date_to_the_end_of_the_re_review() -> None:
     assert code(one.act("reopen", OFFICE, reason="再看看")) == "requirement_not_met"
     numbers = [paper.number for paper in one.papers]
     assert numbers == [
-        "信交〔2026〕000001-1号", "信受〔2026〕000001-2号", "信延〔2026〕000001-3号", "信处〔2026〕000001-4号",
-        "信送〔2026〕000001-5号", "信复〔2026〕000001-6号", "信送〔2026〕000001-7号",
+        "信交〔2026〕000001-2号", "信受〔2026〕000001-3号", "信延〔2026〕000001-4号", "信处〔2026〕000001-5号",
+        "信送〔2026〕000001-6号", "信复〔2026〕000001-7号", "信送〔2026〕000001-8号",
     ]  # fmt: skip
     assert "送达时间：2026年9月3日10时0分" in one.papers[4].text
     assert "办理期限延长至 2026年10月26日" in one.papers[2].text
@@ -254,7 +254,7 @@ def test_the_other_papers_have_their_numbers_and_nothing_left_empty() -> None:
     route = {"statutory_route": "litigation", "statutory_basis": "生效判决"}
     one.take(Step("route_statutory", HANDLER, route))
     assert [paper.number for paper in one.papers] == [
-        "信转〔2026〕000001-1号", "督〔2026〕000001-2号", "信导〔2026〕000001-3号",
+        "信转〔2026〕000001-2号", "督〔2026〕000001-3号", "信导〔2026〕000001-4号",
     ]  # fmt: skip
     assert [paper.document for paper in one.papers if UNSAID in paper.text] == []
     assert "请于 2026年8月20日 前反馈" in one.papers[1].text

@@ -48,7 +48,7 @@ def test_nothing_ends_while_an_original_is_in(action: str, before: tuple[Step, .
 def test_a_supplement_is_asked_once_with_a_paper_and_waits_at_a_stage_of_its_own() -> None:
     one = lived(ENTRUST, LACKING, stage="supplementing")
     paper = one.papers[-1]
-    assert paper.number == "代补〔2026〕000001-2号"
+    assert paper.number == "代补〔2026〕000001-3号"
     assert "缺现场照片" in paper.text
     lived(
         ENTRUST,
@@ -123,10 +123,10 @@ def test_who_is_dissatisfied_is_answered_before_closing() -> None:
 
 def test_the_papers_carry_what_was_said() -> None:
     one = lived(*TAKEN_UP, *FINISHED, GIVE_BACK, CLOSE, stage="closed")
-    papers = one.papers
+    papers = one.papers[1:]  # the receipt came first
     assert [(paper.title, paper.number) for paper in papers] == [
-        ("授权委托书", "代委〔2026〕000001-1号"),
-        ("代办事项上送单", "代送〔2026〕000001-2号"),
+        ("授权委托书", "代委〔2026〕000001-2号"),
+        ("代办事项上送单", "代送〔2026〕000001-3号"),
     ]
     unit_unnamed = [paper.text.replace(f"{UNSAID}：\n", "") for paper in papers]  # the scene names no units
     assert not any(UNSAID in text for text in unit_unnamed)
