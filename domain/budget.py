@@ -7,7 +7,7 @@ from domain.calendar import Calendar
 from domain.clock import Clock
 from domain.counting import MICROSECOND, count, running, unrolled, working_days
 from domain.instant import Instant, day_of
-from domain.limit import Limit, Roll, Unit
+from domain.limit import Roll, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,3 @@ def budget(calendar: Calendar, clock: Clock, at: Instant) -> Budget:
 def due_again(calendar: Calendar, clock: Clock) -> Instant:
     """The due date counted anew from everything the clock has been through; its pauses have ended."""
     return count(calendar, clock.started_at, clock.budget, Roll(clock.roll), clock.pauses).due_at
-
-
-def longer(clock: Clock, n: int) -> Limit:
-    """What the clock's limit would be with `n` units more. Raises ValueError beyond a century."""
-    return Limit(clock.budget.n + n, clock.limit.unit)

@@ -64,7 +64,8 @@ def request_extension(deed: Deed, facts: Facts) -> Consequence | Refusal:
     refusal = _extensible(deed, clock, deed.fields["units"])
     if refusal:
         return refusal
-    if any(item.kind == "extension" and item.open and item.data["clock"] == clock.id for item in _items(deed)):
+    asked_for = [item.data["clock"] for item in deed.case.items.values() if item.kind == "extension" and item.open]
+    if clock.id in asked_for:
         return Refusal("already_asked", f"“{clock.title}”的延期申请正在审批")
     hats = [Post.parse(by).at(deed.case.lineage, clock.unit) for by in rule.by]
     ruler = next((str(hat) for hat in hats if hat), None)
@@ -72,10 +73,6 @@ def request_extension(deed: Deed, facts: Facts) -> Consequence | Refusal:
         return Refusal("no_holder", "没有可以审批延期的岗位")
     one = asked(deed, facts, to=ruler)
     return one if isinstance(one, Refusal) else Consequence(opened=[one])
-
-
-def _items(deed: Deed) -> list[Any]:
-    return list(deed.case.items.values())
 
 
 def _extensible(deed: Deed, clock: Clock, units: int) -> Refusal | None:
@@ -129,15 +126,9 @@ def pause(deed: Deed, facts: Facts) -> Consequence | Refusal:
     held = start(setting, HOLD, facts, deed.at, deed.version, Limit(days, Unit.DAY))
     clocks = tuple(paused(clock, ground, deed.at) for clock in stopping)
     title = rules[stopping[0].rule or stopping[0].id].pauses[ground]
-    hold = until(deed.case, replace(held, title=deed.action.title), clocks, deed, facts)
+    back = tuple(resumed(setting, clock, facts, held.due_at) for clock in clocks)
+    hold = replace(held, title=deed.action.title, then=Then(resumed=back))
     return Consequence(after=(ClocksPaused(clocks, ground, title, hold),))
-
-
-def until(case: Case, hold: Clock, clocks: tuple[Clock, ...], deed: Deed, facts: Facts) -> Clock:
-    """The hold with what its end will bring: the clocks as they run on from then."""
-    setting = deed.context.setting(case.lineage)
-    back = tuple(resumed(setting, clock, facts, hold.due_at) for clock in clocks)
-    return replace(hold, then=Then(resumed=back))
 
 
 def resume(deed: Deed, facts: Facts) -> Consequence | Refusal:
@@ -164,22 +155,21 @@ def merge(deed: Deed, facts: Facts) -> Consequence | Refusal:
         return _invalid("into", "不能并入自身", "same_case")
     if into.closed:
         return Refusal("other_case_closed", f"事项 {into.number} 已经了结，不能并入")
-    move = moved(replace_action(deed, returns=True), deed.action.to[0].stage, facts, None)
+    if deed.case.held:
+        return Refusal("case_on_hold", f"事项已{deed.case.held.title}，请先恢复")
+    if any(item.kind == "source" and item.open for item in deed.case.items.values()):
+        return Refusal("has_sources", "已有其他事项并入本事项，请把对方并入本事项，或先拆分")
+    move = moved(deed, deed.action.to[0].stage, facts, None)
     if isinstance(move, Refusal):
         return move
     running = stage_clocks(deed.context.procedure, deed.case.clocks)
     clocks = tuple(paused(deed.case.clocks[c], "merged", deed.at) for c in running if _runs(deed.case, c))
     before = (ClocksPaused(clocks, "merged", "并案"),) if clocks else ()
-    return Consequence(before=before, move=replace(move, stopped=()), other=into.case_id)
+    return Consequence(before=before, move=replace(move, stopped=(), remembers=True), other=into.case_id)
 
 
 def _runs(case: Case, clock: str) -> bool:
     return case.clocks[clock].state == "running" and not case.clocks[clock].window
-
-
-def replace_action(deed: Deed, **changes: Any) -> Deed:
-    """The same deed by an action that differs a little."""
-    return replace(deed, action=deed.action.model_copy(update=changes))
 
 
 def split(deed: Deed, _facts: Facts) -> Consequence | Refusal:

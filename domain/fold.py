@@ -212,7 +212,8 @@ def _ends(item: Item, move: Move) -> bool:
 def _moved(case: Case, move: Move) -> dict[str, Any]:
     unit = None if move.released else move.unit or case.unit
     ended = [item for item in case.items.values() if item.open and _ends(item, move)]
-    clocks = _stopped(case.clocks, [*move.stopped, *(item.id for item in ended)])
+    over = [*move.stopped, *(item.id for item in ended), *([HOLD] if move.closed else [])]
+    clocks = _stopped(case.clocks, over)
     clocks.update({clock.id: clock for clock in move.started})
     changes: dict[str, Any] = {
         "stage": move.stage,
@@ -228,8 +229,8 @@ def _moved(case: Case, move: Move) -> dict[str, Any]:
         "sealed": move.sealed,
     }
     if ended:
-        over = {item.id: replace(item, state="ended", state_title="随事项结束") for item in ended}
-        changes["items"] = {**case.items, **over}
+        closed = {item.id: replace(item, state="ended", state_title="随事项结束") for item in ended}
+        changes["items"] = {**case.items, **closed}
     return changes
 
 

@@ -76,7 +76,7 @@ async def open_case(actor: Caller, write: TheWrite, house: TheHouse) -> Answer:
         f"{WRITE} unknown_case unknown_action version_conflict case_closed action_not_allowed_in_stage same_person"
         " window_closed window_still_open closing_gate person_recused nothing_to_settle done_already case_on_hold"
         " not_on_hold same_unit already_asked extension_too_late extension_used_up clock_not_running nothing_to_pause"
-        " other_case_closed",
+        " other_case_closed has_sources",
         body=Acting,
     ),
 )  # fmt: skip

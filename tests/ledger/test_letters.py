@@ -12,14 +12,8 @@ from activities.courier import Courier
 from domain.command import Act
 from ledger.connection import Connection, connect
 from ledger.request import Reporter
-from tests.domain.scene import (
-    CALLER,
-    DISPATCHER,
-    HANDLER,
-    HAZARD,
-    TOWNSHIP_UNIT,
-)  # fmt: skip
-from tests.ledger.county import County, told
+from tests.domain.scene import CALLER, DISPATCHER, HANDLER, HAZARD, MAIN_LINE, TOWNSHIP, TOWNSHIP_UNIT
+from tests.ledger.county import County, ruled, told
 
 GENERAL = {"grade": "general"}
 ANSWER = {"answer": "已填平", "satisfaction": "satisfied"}
@@ -210,3 +204,29 @@ async def test_reporters_of_merged_cases_are_kept_apart(county: County, post: Co
     await county.act(other, "merge", DISPATCHER, {"into": str(main)})
     await carried(county, post)
     assert "10000000002" not in str(await county.rows("select body, leaf from event where case_id = $1", main))
+
+
+async def test_of_two_merged_into_each_other_at_once_one_stands(county: County, post: Connection) -> None:
+    one, two = await county.open(), await county.open()
+    crossed = await county.ledger.registrar.rule_many(
+        [
+            county.request(Act("merge", {"into": str(two)}), DISPATCHER, one),
+            county.request(Act("merge", {"into": str(one)}), DISPATCHER, two),
+        ]
+    )
+    assert [ruled(each).outcome for each in crossed] == ["acted", "acted"]
+    await carried(county, post)
+    # Whichever letter is first comes back declined, so that the other finds its case open again.
+    assert sorted([await stage(county, one), await stage(county, two)]) == ["merged", "reported"]
+
+
+async def test_what_has_sources_or_rests_is_not_merged(county: County, post: Connection) -> None:
+    main, source, third = [await county.open() for _ in range(3)]
+    await county.act(source, "merge", DISPATCHER, {"into": str(main)})
+    await carried(county, post)
+    assert (await county.act(main, "merge", DISPATCHER, {"into": str(third)})).outcome == "has_sources"
+    for name, hat, fields in MAIN_LINE[:3]:
+        await county.act(third, name, hat, fields)
+    day = (await county.value("select (now() + interval '9 days')::date")).isoformat()
+    await county.act(third, "pause", f"head@{TOWNSHIP}", {"ground": "weather", "until": day}, reason="大雪")
+    assert (await county.act(third, "merge", DISPATCHER, {"into": str(main)})).outcome == "case_on_hold"

@@ -23,7 +23,7 @@ from domain.decision import act
 from domain.fold import fold
 from domain.form import FieldType, FormField
 from domain.limit import Roll
-from domain.procedure import Action
+from domain.procedure import INTAKE, Action
 from domain.refusal import Refusal
 from procedures import paths
 from tests.domain.scene import (
@@ -206,6 +206,10 @@ class Lives(RuleBasedStateMachine):
 def watched(case: Case) -> None:
     """Never a case without holder and clock."""
     if case.closed:
+        duties = [clock for clock in case.clocks.values() if clock.state == "running" and not clock.window]
+        assert not duties, "a duty runs in a closed case"
+        assert not case.held
+        assert case.stage == "merged" or not any(clock.state == "paused" for clock in case.clocks.values())
         return
     assert case.holder
     running = [c for c in case.clocks.values() if c.state == "running"]
@@ -220,8 +224,10 @@ def separated(one: Life) -> None:
     done = one.now.done
     for each in one.rules.separation:
         for first, second in combinations(each.groups, 2):
+            opened = {INTAKE: (one.now.opened_by,)}
+            by = {**{name: doing.persons for name, doing in done.items()}, **opened}
             there = [
-                {p for a in group if a not in other and a in done for p in done[a].persons}
+                {person for act in group if act not in other for person in by.get(act, ())}
                 for group, other in ((first, second), (second, first))
             ]
             assert not there[0] & there[1], (each.title, there)
