@@ -6,7 +6,7 @@ hash of the result.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -222,6 +222,12 @@ class Procedure(Part):
     def act_title(self, name: str) -> str:
         """What an action, or opening a case, is called."""
         return self.intake.title if name == INTAKE else self.actions[name].title
+
+    @cached_property
+    def actions_at(self) -> Mapping[str, Sequence[tuple[str, Action]]]:
+        """Stage → its actions, the procedure's own before the shared verbs."""
+        ordered = sorted(self.actions.items(), key=lambda each: each[1].verb)
+        return {stage: [each for each in ordered if stage in each[1].from_] for stage in self.stages}
 
     def names_in(self, documents: Iterable[str]) -> bool:
         """Whether any of these documents speaks of somebody or somewhere by name (`${unit_name}`)."""

@@ -117,6 +117,6 @@ def offered(case: Case, procedure: Procedure, actor: Actor, home: str) -> list[d
             "reason_required": action.reason,
             "form": [_asked(field, case, action, procedure, actor, home) for field in action.asked],
         }
-        for action_id, action in sorted(procedure.actions.items(), key=lambda each: each[1].verb)
-        if case.stage in action.from_ and permitted(case, action_id, action, procedure, actor, home) is None
+        for action_id, action in procedure.actions_at.get(case.stage, ())
+        if permitted(case, action_id, action, procedure, actor, home) is None
     ]
