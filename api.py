@@ -41,14 +41,15 @@ BY_STATUS: Mapping[int, str] = {
     303: "see_other",
     400: "malformed_json bad_idempotency_key",
     401: "no_token bad_token",
-    403: "division_outside_scope hat_not_allowed same_person person_recused cross_site reporter_not_revealed",
+    403: "division_outside_scope hat_not_allowed same_person person_recused not_public cross_site"
+    " reporter_not_revealed",
     404: "not_found unknown_case unknown_action unknown_version unknown_clock unknown_evidence unknown_document",
     405: "method_not_allowed",
     408: "request_timeout",
     409: "version_conflict idempotency_conflict action_not_allowed_in_stage case_closed window_closed closing_gate"
     " window_still_open done_already case_on_hold not_on_hold nothing_to_settle requirement_not_met same_unit"
     " already_asked extension_too_late extension_used_up clock_not_running nothing_to_pause other_case_closed"
-    " has_sources",
+    " has_sources window_over not_correctable revote_needed sealed_elsewhere unit_elsewhere",
     413: "body_too_large",
     415: "unsupported_type",
     422: "invalid_body invalid_query invalid_fields unknown_procedure unknown_division occurred_in_future no_holder"

@@ -44,7 +44,8 @@ def history(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR
     from ledger import history as past
 
     async def look(sight: "Sight") -> Seen:
-        told: dict[str, Any] = {"events": await past.history(sight.connection, sight.case_id)}
+        masked = past.hidden(sight.case, sight.actor)
+        told: dict[str, Any] = {"events": await past.history(sight.connection, sight.case_id, masked)}
         if sight.actor.hat.role in SUPERVISING:
             told["refusals"] = list(await past.refusals(sight.connection, sight.case_id))
         return told, await _lexicon(sight, told)

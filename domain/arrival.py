@@ -47,6 +47,9 @@ def arrive(
     refusal = next((each for each in started if isinstance(each, Refusal)), None)
     if refusal:
         return refusal
+    over = [clock for clock in started if isinstance(clock, Clock) and clock.window and clock.due_at <= at]
+    if over:
+        return Refusal("window_over", f"按所填时间，“{over[0].title}”已经届满，不能补记；请重新送达")
     return Move(
         stage=stage_id,
         stage_title=stage.title,
@@ -57,6 +60,7 @@ def arrive(
         stopped=tuple(sorted(set(running).difference(stage.clocks, stage.continues))),
         started=tuple(each for each in started if isinstance(each, Clock)),
         sealed=seal(setting, stage_id, facts),
+        public=stage.public,
     )
 
 

@@ -14,7 +14,7 @@ from domain.item import Item
 
 # The version of the fold. Any change to `evolve` or `Case` must raise it: stored states are then folded again
 # from events (tests/domain/test_fold.py compares the fold of golden histories and forces the bump).
-FOLD = 3
+FOLD = 5
 HOLD = "hold"  # the clock that ends a pause by itself
 
 
@@ -66,6 +66,7 @@ class Case:
     occurred_at: Instant
     recorded_at: Instant
     opened_by: str = ""
+    opened_as: str = ""  # under which hat
     has_reporter: bool = False
     unit: Unit | None = None
     units: tuple[str, ...] = ()
@@ -85,7 +86,9 @@ class Case:
     left: Standing | None = None
     hops: int = 0
     failures: int = 0
-    documents: int = 0
+    papers: tuple[str, ...] = ()  # the documents issued, by id
+    said: dict[str, str] = field(default_factory=dict)  # field → the person who said it
+    arrived_at: Instant | None = None  # when it came to its stage; None: at opening
     sealed: tuple[str, ...] = ()
     public: bool = False
     repeated: Repeated | None = None
@@ -97,6 +100,9 @@ class Case:
         returns = [item for item in self.items.values() if item.kind == "return"]
         return {
             **self.fields,
+            **{f"done_{name}": True for name in self.done},
+            "extended": any(clock.extensions for clock in self.clocks.values() if clock.state != "met"),
+            "signatures": signatures(self),
             **{f"gate_{name}": tally.result for name, tally in self.tallies.items()},
             "unit": self.unit.id if self.unit else None,
             "unit_level": self.unit.level if self.unit else None,
@@ -105,6 +111,11 @@ class Case:
             "returned": self.left is not None,
             "has_reporter": self.has_reporter,
         }
+
+    @property
+    def came_at(self) -> Instant:
+        """When it came to its stage."""
+        return self.arrived_at or self.opened_at
 
     @property
     def held(self) -> Clock | None:
@@ -122,6 +133,20 @@ class Case:
         """The earliest due date of the running clocks that are duties (windows are not)."""
         running = [c.due_at for c in self.clocks.values() if c.state == "running" and not c.window]
         return min(running, default=None)
+
+
+def signatures(case: Case) -> str | None:
+    """How the last signing came out: passed, failed, or open; None when there was none."""
+    asked = [item for item in case.items.values() if item.group is not None]
+    last = [item for item in asked if item.group == max(item.group or 0 for item in asked)]
+    if not last:
+        return None
+    mode, units = last[0].data["mode"], len(last[0].data["units"])
+    agreed = sum(item.state == "agreed" for item in last)
+    needed = {"any": 1, "ratio": -(-units * int(last[0].data.get("percent", 100)) // 100)}.get(mode, units)
+    if agreed >= max(1, needed):
+        return "passed"
+    return "open" if any(item.open for item in last) else "failed"
 
 
 def pending(clock: Clock) -> tuple[Rung, ...]:

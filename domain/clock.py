@@ -92,7 +92,7 @@ class Move:
     """Where a case went: the stage, its holder, the clocks that stopped (by id) and started.
 
     `released`: no unit has the case any more. `remembers`: where it came from, so that it can go straight back.
-    `sealed`: the only hats that may look at it from now on.
+    `sealed`: the only hats that may look at it from now on; `public`: every resident of the place may.
     """
 
     stage: str
@@ -106,6 +106,7 @@ class Move:
     released: bool = False
     remembers: bool = False
     sealed: tuple[str, ...] = ()
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Other:
     number: str
     title: str
     closed: bool
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Rival:
 class Context:
     """What deciding needs besides the case. `home`: the division of the actor's scope; `number`: for a new case.
 
-    `others`: cases that the actor may see, by what the form calls them. `names`: for documents, id → name.
+    `others`: cases that the actor may see, by what the form calls them. `names`: for documents, id → name. `child`: the
+    procedure under which a spawned case would be opened, in one of `places`. `unit_homes`: unit → its division.
     """
 
     procedure: Procedure
@@ -61,6 +63,9 @@ class Context:
     others: Mapping[str, Other] = field(default_factory=dict)
     rivals: Sequence[Rival] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+    child: Procedure | None = None
+    unit_homes: Mapping[str, str] = field(default_factory=dict)
 
     def setting(self, lineage: Mapping[str, str]) -> Setting:
         """What clocks of a case there are counted by."""

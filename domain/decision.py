@@ -5,6 +5,7 @@ import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from domain import gate as gates
@@ -27,6 +28,7 @@ from domain.rule import meets
 
 TITLE_LENGTH_MAX = 120
 REASON_LENGTH_MAX = 1000
+RECORDED_WITHIN = timedelta(days=60)  # what comes later on record than this has no date that anybody can vouch for
 
 
 def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...] | Refusal:
@@ -40,6 +42,10 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
         return Refusal("hat_not_allowed", f"您当前的身份不能{intake.title}")
     if any(moment is not None and moment > at for moment in (command.occurred_at, command.received_at)):
         return Refusal("occurred_in_future", "发生时间和收到时间不能晚于现在")
+    received = command.received_at or at
+    if received < (command.occurred_at or received) or received < at - RECORDED_WITHIN:
+        words = f"收到时间不能早于发生时间，也不能早于 {RECORDED_WITHIN.days} 日以前"
+        return _invalid((FieldProblem("received_at", "out_of_range", words),))
     fields, problems = answers(tuple(intake.form), command.fields, replace(context.known, at=at))
     problems = (*_title_problems(command.title), *problems)
     if problems:
@@ -47,10 +53,13 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
     facts = {**fields, "unit": None, "unit_level": None, "has_reporter": command.has_reporter}
     branch = next((each for each in intake.stage if meets(each.when, facts)), None)
     if branch is None:
-        return Refusal("no_stage", "按所填内容没有可以进入的阶段")
+        named = {name for each in intake.stage for name in each.when}
+        missing = [field for field in intake.form if field.name in named and field.name not in fields]
+        words = "、".join(field.title for field in missing)
+        problems = tuple(FieldProblem(f.name, "missing_field", f"请填写“{f.title}”") for f in missing)
+        return _invalid(problems) if words else Refusal("no_stage", "按所填内容没有可以进入的阶段")
     title = command.title.strip()
     # A limit runs from when the matter reached an office, not from when somebody found the time to record it.
-    received = command.received_at or at
     since = dict.fromkeys(procedure.stages[branch.stage].clocks, utc(received))
     move = arrive(context.setting(place.lineage), branch.stage, facts, at, version=1, since=since)
     if isinstance(move, Refusal):
@@ -68,7 +77,6 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
         parent=command.parent,
         matter=matter(procedure, fields, place.lineage["county"]),
         repeated=_repeated(procedure, place.lineage),
-        public=procedure.public,
         papers=tuple(issue(procedure, name, given, context.number, n, at) for n, name in enumerate(intake.issues)),
     )
     return (opened,)
@@ -92,6 +100,8 @@ def act(case: Case, command: Act, context: Context, at: Instant) -> tuple[Event,
         items=frozenset(item.id for item in answerable(case, action, context.actor, context.home)),
         clocks=frozenset(clock.id for clock in extendable(case, context.procedure)),
         at=at,
+        came_at=case.came_at,
+        spans={clock.id: (clock.started_at, clock.due_at) for clock in case.clocks.values()},
     )
     fields, problems = answers(action.asked, command.fields, known)
     problems = (*problems, *_reason_problems(action, command.reason))

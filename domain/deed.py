@@ -86,6 +86,14 @@ def earlier(case: Case, context: Context) -> dict[str, Any]:
     return {"earlier": standing, "first": all(mine < (rival.received_at, rival.number) for rival in rivals)}
 
 
+def elsewhere(deed: Deed, unit: Unit | None) -> Refusal | None:
+    """A unit of another township has no business here; the county's own are everybody's."""
+    home = deed.context.unit_homes.get(unit.id, "") if unit else ""
+    if home and home not in deed.case.lineage.values():
+        return Refusal("unit_elsewhere", "该单位不在本事项所在的乡镇，也不是县级单位")
+    return None
+
+
 def moved(deed: Deed, stage: str, facts: Mapping[str, Any], unit: Unit | None) -> Move | Refusal:
     """Going to `stage` by this deed."""
     case, action = deed.case, deed.action
@@ -129,6 +137,7 @@ def asked(
         unit=unit,
         blocks=kind.blocks,
         passing=kind.passing,
+        binding=kind.binding,
         group=group,
         data=dict(deed.fields if data is None else data) | ({"reason": deed.reason} if deed.reason else {}),
     )

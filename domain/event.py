@@ -58,7 +58,6 @@ class CaseOpened:
     parent: str | None = None  # the case that spawned it
     matter: str | None = None  # which matter it is about, as a digest: the same for every case about it
     repeated: Repeated | None = None
-    public: bool = False
     papers: tuple[Paper, ...] = ()
 
 
@@ -76,6 +75,7 @@ class ActionTaken:
     move: Move | None = None
     reopened: bool = False
     item: str | None = None
+    aside: bool = False  # what was said is about this act alone, not about the case
     other: str | None = None
     failure: bool = False
     started: tuple[Clock, ...] = ()
@@ -183,10 +183,11 @@ class GateCounted:
 
 @dataclass(frozen=True, slots=True)
 class PersonRecused:
-    """A person may take no part in the case. `name`: where the registers do not know the person."""
+    """A person may take no part in the case (`lifted`: may again). `name`: of somebody not in the registers."""
 
     person: str | None
     name: str | None = None
+    lifted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

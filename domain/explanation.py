@@ -212,7 +212,7 @@ def _last_day(calendar: Calendar, last: dt.date, roll: Roll) -> Step:
 
 
 def _due(due_at: Instant) -> Step:
-    return Step(StepKind.DUE, None, due_at, False, f"至{shown(due_at)}届满，此后为逾期")
+    return Step(StepKind.DUE, None, due_at, False, f"至{shown(due_at)}届满")
 
 
 def _moment(at: Instant) -> str:

@@ -66,9 +66,9 @@ def _changes(case: Case, event: Event, fact: Fact) -> dict[str, Any]:
             climbed = {"level": event.level, "escalations": case.escalations + 1}
             return {**climbed, **_fired(case, event.clock, event.rung)}
         case ClockLapsed():
-            return _lapsed(case, event)
+            return _lapsed(case, event, fact)
         case NewsReceived():
-            return _moved(case, event.move) | {"merged_into": None} if event.move else {}
+            return _moved(case, event.move, fact) | {"merged_into": None} if event.move else {}
         case CaseOpened():
             raise ValueError("a case is opened once")
         case _:
@@ -90,24 +90,27 @@ def _noted(case: Case, event: Event, fact: Fact) -> dict[str, Any]:
         case ItemSettled():
             return _item_settled(case, event, fact)
         case _:
-            return _told(case, event)
+            return _told(case, event, fact)
 
 
-def _told(case: Case, event: Event) -> dict[str, Any]:
+def _told(case: Case, event: Event, fact: Fact) -> dict[str, Any]:
     match event:
         case GateCounted():
             return {"tallies": {**case.tallies, event.tally.gate: event.tally}}
         case PersonRecused():
-            return {"recused": (*case.recused, event.person)} if event.person else {}
+            others = tuple(each for each in case.recused if each != event.person)
+            again = (event.person,) if event.person and not event.lifted else ()
+            return {"recused": (*others, *again)}
         case FieldCorrected():
-            return {"fields": {**case.fields, event.field: event.now}}
+            said = {**case.said, event.field: fact.actor.person}
+            return {"fields": {**case.fields, event.field: event.now}, "said": said}
         case DisciplineNotified():
             return {"notified": (*case.notified, event.ground)}
         case _:
             raise ValueError(f"no such event: {event}")
 
 
-def _lapsed(case: Case, event: ClockLapsed) -> dict[str, Any]:
+def _lapsed(case: Case, event: ClockLapsed, fact: Fact) -> dict[str, Any]:
     clocks = {**case.clocks, event.clock: replace(case.clocks[event.clock], state="lapsed", rungs=(), fired=())}
     if event.then is None:
         return {"clocks": clocks}
@@ -119,7 +122,7 @@ def _lapsed(case: Case, event: ClockLapsed) -> dict[str, Any]:
         return changes
     # It was worked out when the window opened: what runs now, and is not the move's own, stops.
     running = [clock.id for clock in clocks.values() if clock.state in ("running", "paused")]
-    return changes | _moved(lapsed, replace(move, stopped=tuple(running)))
+    return changes | _moved(lapsed, replace(move, stopped=tuple(running)), fact)
 
 
 def _item_opened(case: Case, event: ItemOpened) -> dict[str, Any]:
@@ -169,16 +172,17 @@ def _opened(event: CaseOpened, fact: Fact) -> Case:
         occurred_at=fact.occurred_at,
         recorded_at=fact.recorded_at,
         opened_by=fact.actor.person,
+        opened_as=str(fact.actor.hat),
         has_reporter=event.has_reporter,
         fields=event.fields,
         received_at=None if fact.received_at == fact.recorded_at else fact.received_at,
         parent=event.parent,
         matter=event.matter,
         repeated=event.repeated,
-        public=event.public,
-        documents=len(event.papers),
+        papers=tuple(paper.document for paper in event.papers),
+        said=dict.fromkeys(event.fields, fact.actor.person),
     )
-    return replace(opened, **_moved(opened, event.move))
+    return replace(opened, **_moved(opened, event.move, fact))
 
 
 def _acted(case: Case, event: ActionTaken, fact: Fact) -> dict[str, Any]:
@@ -190,12 +194,13 @@ def _acted(case: Case, event: ActionTaken, fact: Fact) -> dict[str, Any]:
         "done": {**case.done, event.action: Doing(persons, fact.version, before.times + 1 if before else 1)},
         "reopened": case.reopened + event.reopened,
         "failures": case.failures + event.failure,
-        "documents": case.documents + len(event.papers),
+        "papers": (*case.papers, *(paper.document for paper in event.papers)),
     }
-    if event.item is None:
+    if event.item is None and not event.aside:
         changes["fields"] = {**case.fields, **event.fields}
+        changes["said"] = {**case.said, **dict.fromkeys(event.fields, fact.actor.person)}
     if event.move:
-        changes |= _moved(case, event.move)
+        changes |= _moved(case, event.move, fact)
         if event.move.closed and event.other:
             changes["merged_into"] = event.other
     if event.stopped or event.started:
@@ -209,7 +214,7 @@ def _ends(item: Item, move: Move) -> bool:
     return item.passing or move.closed or bool(move.sealed and item.to and item.to not in move.sealed)
 
 
-def _moved(case: Case, move: Move) -> dict[str, Any]:
+def _moved(case: Case, move: Move, fact: Fact) -> dict[str, Any]:
     unit = None if move.released else move.unit or case.unit
     ended = [item for item in case.items.values() if item.open and _ends(item, move)]
     over = [*move.stopped, *(item.id for item in ended), *([HOLD] if move.closed else [])]
@@ -227,9 +232,13 @@ def _moved(case: Case, move: Move) -> dict[str, Any]:
         "left": Standing(case.stage, case.unit) if move.remembers else None,
         "hops": case.hops + (move.unit is not None),
         "sealed": move.sealed,
+        "public": move.public,
     }
+    if move.stage != case.stage:
+        changes["arrived_at"] = fact.recorded_at
     if ended:
-        closed = {item.id: replace(item, state="ended", state_title="随事项结束") for item in ended}
+        title = "随事项办结" if move.closed else "随阶段变化终止"
+        closed = {item.id: replace(item, state="ended", state_title=title) for item in ended}
         changes["items"] = {**case.items, **closed}
     return changes
 

@@ -4,20 +4,22 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import field as dataclass_field
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.instant import Instant, day_of, utc
+from domain.instant import Instant, day_of, local, shown, utc
 from domain.refusal import FieldProblem
 
 TEXT_LENGTH_MAX = 4000
 PLACE_LENGTH_MAX = 200
 EVIDENCE_COUNT_MAX = 50
 MANY_COUNT_MAX = 50
+FAR = timedelta(days=731)
 # Control characters other than tab, line feed and carriage return: nothing a person types, and NUL cannot be stored;
 # with them what is invisible or turns the reading direction, for a text must be what it looks like.
 CONTROL = re.compile(
@@ -51,7 +53,9 @@ class FieldType(StrEnum):
 class FormField(BaseModel):
     """One field of a form. `max`: characters for text and place, the largest value for number, and `min` the least.
 
-    `whole`: a number without fraction; `many`: a list of units or persons. `past`: not after now.
+    `whole`: a number without fraction; `many`: a list of units or persons. `past`: not after now; `future`: not before
+    today, and within a year or two; `of_stage`: not before the case came to its stage; `during`: within the time of
+    one of these clocks.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,6 +70,9 @@ class FormField(BaseModel):
     whole: bool = False
     many: bool = False
     past: bool = False
+    future: bool = False
+    of_stage: bool = False
+    during: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def options_fit_type(self) -> "FormField":
@@ -100,6 +107,8 @@ class Known:
     items: frozenset[str] = frozenset()
     clocks: frozenset[str] = frozenset()
     at: Instant | None = None
+    came_at: Instant | None = None
+    spans: Mapping[str, tuple[Instant, Instant]] = dataclass_field(default_factory=dict)
 
 
 def control_free(text: str) -> bool:
@@ -199,8 +208,11 @@ def _date(field: FormField, value: Any, known: Known) -> Problem:
         fits = False
     if not fits:
         return "mistyped_field", f"“{field.title}”应为日期，如 2026-11-23"
-    if field.past and known.at is not None and value > day_of(known.at).isoformat():
+    today = day_of(known.at) if known.at else day_of(datetime.fromisoformat(f"{value}T12:00:00+08:00"))
+    if field.past and value > today.isoformat():
         return "in_future", f"“{field.title}”不能晚于今天"
+    if field.future and not today.isoformat() <= value <= (today + FAR).isoformat():
+        return "out_of_range", f"“{field.title}”应在今天至两年之内"
     return None
 
 
@@ -210,10 +222,20 @@ def _instant(field: FormField, value: Any, known: Known) -> Problem:
         aware = RFC3339.fullmatch(value) is not None and bool(utc(datetime.fromisoformat(value)))
     except (TypeError, ValueError, OverflowError):
         aware = False
-    if not aware:
-        return "mistyped_field", f"“{field.title}”应为带时区的时间，如 2026-11-23T09:30:00+08:00"
-    if field.past and known.at is not None and datetime.fromisoformat(value) > known.at:
+    if aware:
+        return _timely(field, datetime.fromisoformat(value), known)
+    return "mistyped_field", f"“{field.title}”应为带时区的时间，如 2026-11-23T09:30:00+08:00"
+
+
+def _timely(field: FormField, moment: Instant, known: Known) -> Problem:
+    if field.past and known.at is not None and moment > known.at:
         return "in_future", f"“{field.title}”不能晚于现在"
+    if field.of_stage and known.came_at is not None and moment < known.came_at:
+        return "too_early", f"“{field.title}”不能早于 {local(known.came_at):%Y-%m-%d %H:%M}（到达本阶段的时间）"
+    spans = [known.spans[clock] for clock in field.during if clock in known.spans]
+    if spans and not any(begin <= moment < end for begin, end in spans):
+        told = " 或 ".join(f"{local(begin):%Y-%m-%d} 至 {shown(end)}" for begin, end in spans)
+        return "out_of_range", f"“{field.title}”应在 {told} 之间"
     return None
 
 
@@ -266,19 +288,12 @@ def _evidence(field: FormField, value: Any, known: Known) -> Problem:
 
 
 CHECKS: dict[FieldType, Callable[[FormField, Any, Known], Problem]] = {
-    FieldType.TEXT: _text,
-    FieldType.PLACE: _text,
-    FieldType.NUMBER: _number,
-    FieldType.BOOLEAN: _boolean,
-    FieldType.CHOICE: _choice,
-    FieldType.CHOICES: _choices,
-    FieldType.DATE: _date,
-    FieldType.INSTANT: _instant,
+    FieldType.TEXT: _text, FieldType.PLACE: _text, FieldType.NUMBER: _number, FieldType.BOOLEAN: _boolean,
+    FieldType.CHOICE: _choice, FieldType.CHOICES: _choices, FieldType.DATE: _date, FieldType.INSTANT: _instant,
+    FieldType.EVIDENCE: _evidence, FieldType.FIELDS: _fields,
     FieldType.UNIT: _one_of(lambda known: known.units, "承办单位"),
     FieldType.PERSON: _one_of(lambda known: known.persons, "人员"),
-    FieldType.EVIDENCE: _evidence,
-    FieldType.FIELDS: _fields,
     FieldType.ITEM: _one_of(lambda known: known.items, "待办项"),
-    FieldType.CLOCK: _one_of(lambda known: known.clocks, "时限"),
+    FieldType.CLOCK: _one_of(lambda known: known.clocks, "可以延期的时限"),
     FieldType.CASE: _one_of(lambda known: known.cases, "事项"),
-}
+}  # fmt: skip

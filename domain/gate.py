@@ -80,6 +80,7 @@ class Tally:
     quorate: bool
     passed: bool
     stage: str = ""  # where the meeting was held
+    led_to: str = ""  # the stage to which its result led
     version: int = 0  # the version of the case before it was counted
 
     @property
@@ -102,7 +103,7 @@ def problems(fields: Mapping[str, Any]) -> tuple[FieldProblem, ...]:
     found: list[FieldProblem] = []
     if due < 1:
         found.append(FieldProblem("recused", "out_of_range", "除去回避的，没有有表决权的人"))
-    if counted["present"] > due:
+    elif counted["present"] > due:
         found.append(FieldProblem("present", "out_of_range", f"到会 {counted['present']} 人，超过应到 {due} 人"))
     if counted["in_favour"] + counted["opposed"] > counted["present"]:
         found.append(FieldProblem("in_favour", "out_of_range", "同意与不同意的人数合计超过到会人数"))
@@ -122,4 +123,4 @@ def without(gate: Gate, before: Tally, vote: str) -> Tally:
         before.gate, gate, before.due - 1, before.present - there,
         before.in_favour - (vote == "for"), before.opposed - (vote == "against"),
     )  # fmt: skip
-    return replace(again, stage=before.stage, version=before.version)
+    return replace(again, stage=before.stage, led_to=before.led_to, version=before.version)

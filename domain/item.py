@@ -31,6 +31,7 @@ class Item:
     state_title: str | None = None
     blocks: bool = False
     passing: bool = False
+    binding: bool = False
     group: int | None = None
     data: dict[str, Any] = field(default_factory=dict)
     answer: dict[str, Any] = field(default_factory=dict)

@@ -94,13 +94,14 @@ def _documents(procedure: Procedure, facts: Mapping[str, object]) -> Iterator[st
     sums = {f"{name[:-4]}_yuan" for name in facts if name.endswith("_fen")}
     computed = {action.computes.field for action in procedure.actions.values() if action.computes}
     sums |= {f"{name[:-4]}_yuan" for name in computed}
+    dates = {f"due_{clock}" for clock in procedure.clocks}
     for name, document in procedure.documents.items():
         paper = Blank(document.text)
         if not paper.is_valid():
             yield f"documents.{name}：文中的 $ 应写作 ${{名称}} 或 $$"
             continue
         for used in paper.get_identifiers():
-            if used not in facts and used not in ON_PAPER | sums | computed:
+            if used not in facts and used not in ON_PAPER | sums | computed | dates:
                 yield f"documents.{name}：没有名为“{used}”的表单项"
 
 
@@ -122,6 +123,9 @@ def _known_to_the_engine(procedure: Procedure) -> dict[str, FormField]:
         choice("unit_level", *LEVELS),
         FormField(name="returns", title="退回次数", type=FieldType.NUMBER),
         *(FormField(name=n, title=n, type=FieldType.BOOLEAN) for n in ("unit_returned", "returned", "has_reporter")),
+        *(FormField(name=f"done_{n}", title=n, type=FieldType.BOOLEAN) for n in procedure.actions),
+        FormField(name="extended", title="已延期", type=FieldType.BOOLEAN),
+        choice("signatures", "passed", "failed", "open"),
         FormField(name="first", title="首报", type=FieldType.BOOLEAN),
         choice("earlier", "none", "open", "closed", "exhausted"),
         *(choice(f"gate_{name}", "no_quorum", "passed", "failed") for name in procedure.gates),

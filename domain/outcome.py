@@ -7,23 +7,30 @@ from typing import Any
 from domain import gate as gates
 from domain.arrival import begun
 from domain.clock import Clock, Move
-from domain.deed import Deed, asked, moved
-from domain.effect import Consequence, consequence
+from domain.consequence import Consequence
+from domain.deed import Deed, asked, elsewhere, moved
+from domain.effect import consequence
 from domain.event import ActionTaken, DisciplineNotified, Event, GateCounted, ItemOpened, ItemSettled, Paper
 from domain.gate import Tally
-from domain.paper import issue
+from domain.paper import issue, last_day
 from domain.refusal import Refusal
 from domain.rule import meets
 
 ITEM_FIELDS = {"item"}
+# What is said with these is about the act itself and tells nothing of the matter.
+ASIDE = {"pause", "resume", "correct", "recuse", "readmit", "link", "merge", "split"}
 
 
 def carry_out(deed: Deed) -> tuple[Event, ...] | Refusal:
     """The events of a deed, or what still speaks against it."""
     facts = deed.facts
-    refusal = _unsettled(deed) or next(
-        (Refusal("requirement_not_met", each.words) for each in deed.action.requires if not each.holds(facts)),
-        None,
+    refusal = (
+        _unsettled(deed)
+        or elsewhere(deed, deed.unit)
+        or next(
+            (Refusal("requirement_not_met", each.words) for each in deed.action.requires if not each.holds(facts)),
+            None,
+        )
     )
     if refusal:
         return refusal
@@ -49,7 +56,7 @@ def carry_out(deed: Deed) -> tuple[Event, ...] | Refusal:
         return taken
     events: list[Event] = [*effect.before, taken, *_settled(deed)]
     if tally:
-        events.append(GateCounted(tally))
+        events.append(GateCounted(replace(tally, led_to=move.stage if move else deed.case.stage)))
     events += [*effect.after, *opened]
     return (*events, *_notice(deed))
 
@@ -99,9 +106,13 @@ def _blocked(deed: Deed, move: Move | None) -> Refusal | None:
         return None
     if case.held and not move.closed:
         return Refusal("case_on_hold", f"事项已{case.held.title}，请先恢复")
-    if not move.closed or case.closed or deed.action.unfinished:
+    if not move.closed or case.closed or (deed.action.unfinished and deed.action.verb):
         return None
-    waiting = next((i for i in case.items.values() if i.open and i.blocks and i.id != deed.fields.get("item")), None)
+    if case.facts["signatures"] == "failed" and not deed.action.unfinished:
+        return Refusal("closing_gate", f"会签未通过，不能{deed.action.title}，请修改后重新会签")
+    settling, giving_up = deed.fields.get("item"), deed.action.unfinished
+    open_items = [item for item in case.items.values() if item.open and item.id != settling]
+    waiting = next((item for item in open_items if (item.binding if giving_up else item.blocks)), None)
     if waiting:
         return Refusal("closing_gate", f"还有未办完的{waiting.title}（{waiting.id}），不能{deed.action.title}")
     return None
@@ -131,6 +142,7 @@ def _taken(
         move,
         reopened=case.closed and move is not None and not move.closed,
         item=item if deed.about_item else None,
+        aside=action.effect in ASIDE,
         other=other,
         failure=action.failure and move is not None,
         started=tuple(each for each in started if isinstance(each, Clock)),
@@ -165,6 +177,7 @@ def _papers(deed: Deed, facts: Mapping[str, Any]) -> tuple[Paper, ...]:
     item = deed.item
     given = {
         **case.fields, **(item.data if item else {}), **facts,
+        **{f"due_{clock.id}": last_day(clock.due_at) for clock in case.clocks.values() if clock.state == "running"},
         "number": case.number, "title": case.title, "reason": deed.reason,
         "division_name": context.names.get(case.division, case.division),
         "holder_name": context.names.get(holder, holder),
@@ -173,7 +186,7 @@ def _papers(deed: Deed, facts: Mapping[str, Any]) -> tuple[Paper, ...]:
         "officer_name": context.names.get(context.actor.person, context.actor.person),
     }  # fmt: skip
     return tuple(
-        issue(context.procedure, name, given, case.number, case.documents + place, deed.at)
+        issue(context.procedure, name, given, case.number, len(case.papers) + place, deed.at)
         for place, name in enumerate(deed.action.issues)
     )
 

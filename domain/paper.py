@@ -5,6 +5,7 @@ from datetime import datetime
 from string import Template
 from typing import Any
 
+from domain.counting import MICROSECOND
 from domain.event import Paper
 from domain.form import FieldType, FormField
 from domain.instant import Instant, local
@@ -33,6 +34,11 @@ def issue(
     names = set(Blank(template.text).get_identifiers())
     text = Blank(template.text).substitute({name: words.get(name) or UNSAID for name in names})
     return Paper(document_id, template.title, number, f"{template.title}\n{number}\n\n{text}")
+
+
+def last_day(due_at: Instant) -> str:
+    """A due date as documents name it: the last day on time."""
+    return f"{local(due_at - MICROSECOND):%Y年%-m月%-d日}"
 
 
 def yuan(fen: int) -> str:

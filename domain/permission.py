@@ -60,6 +60,8 @@ def answerable(case: Case, action: Action, actor: Actor, home: str) -> tuple[Ite
 def _timely(case: Case, action_id: str, action: Action, procedure: Procedure) -> Refusal | None:
     if action.within is not None and _state(case, action.within) != "running":
         return Refusal("window_closed", f"“{procedure.clocks[action.within].title}”已过，不能再{action.title}")
+    if action.after is not None and _state(case, action.after) is None:
+        return Refusal("window_still_open", f"“{procedure.clocks[action.after].title}”还没有开始，还不能{action.title}")
     if action.after is not None and _state(case, action.after) != "lapsed":
         return Refusal("window_still_open", f"“{procedure.clocks[action.after].title}”尚未期满，还不能{action.title}")
     if action.times is not None and action_id in case.done and case.done[action_id].times >= action.times:
@@ -122,6 +124,11 @@ def knows_reporter(case: Case, procedure: Procedure, actor: Actor) -> bool:
     )
 
 
+def outsider(case: Case, actor: Actor) -> bool:
+    """Whether this is somebody who sees the case only because it is public: the papers, not what was said in it."""
+    return actor.hat.role == Role.RESIDENT and case.opened_by != actor.person
+
+
 def sees(case: Case, actor: Actor, home: str) -> bool:
     """Whether this hat may look at the case: its scope lies above the case, or is a unit that has had it.
 
@@ -133,4 +140,6 @@ def sees(case: Case, actor: Actor, home: str) -> bool:
         return case.opened_by == actor.person or own
     if case.sealed:
         return str(actor.hat) in case.sealed
+    if case.opened_by == actor.person:
+        return True  # whoever brought it may follow it, wherever it went
     return actor.hat.scope in case.units or (home == actor.hat.scope and home in case.lineage.values())

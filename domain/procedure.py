@@ -21,7 +21,7 @@ from domain.rule import ClockRule, Condition, Id, LadderRung, Part, PostText, me
 
 Effect = Literal[
     "request_extension", "rule_extension", "pause", "resume", "resubmit", "merge", "split", "spawn", "link",
-    "recuse", "correct", "co_sign", "sign_off",
+    "recuse", "readmit", "correct", "co_sign", "sign_off",
 ]  # fmt: skip
 
 
@@ -32,7 +32,7 @@ class Stage(Part):
     """Where a case can be: who holds it and which clocks run there.
 
     `clocks` start on arrival unless they run; `continues` go on if they run, and are not started. `sealed`: only these
-    posts may look at a case while it is here.
+    posts may look at a case while it is here; `public`: every resident of the place may, at what is not personal.
     """
 
     title: str
@@ -41,6 +41,7 @@ class Stage(Part):
     continues: list[Id] = []
     closed: bool = False
     sealed: list[PostText] = []
+    public: bool = False
 
 
 class Branch(Part):
@@ -136,8 +137,8 @@ class Action(Part):
 class ItemKind(Part):
     """A kind of item. `to`: the post that answers (`person`: whom the form names); `clock`: its own.
 
-    `blocks`: no closing over an open one; `passing`: it ends when the case goes elsewhere; `apart`: who opened it may
-    not settle it. `states`: how it can end, with titles.
+    `blocks`: no closing over an open one; `binding`: no giving up over it either. `passing`: it ends when the case goes
+    elsewhere; `apart`: who opened it may not settle it. `states`: how it can end, with titles.
     """
 
     title: str
@@ -146,6 +147,7 @@ class ItemKind(Part):
     blocks: bool = True
     passing: bool = False
     apart: bool = False
+    binding: bool = False
     states: dict[Id, str] = Field(min_length=1)
 
 
@@ -195,7 +197,6 @@ class Procedure(Part):
 
     `identity`: the fields that together say which matter a case is about, for finding earlier cases about the same.
     `final_outcomes`: the outcomes after which that matter is not taken up again.
-    `public`: every resident of the place may look, and do what residents may (the village's own affairs).
     """
 
     format: Literal[1]
@@ -216,7 +217,6 @@ class Procedure(Part):
     documents: dict[Id, Document] = {}
     identity: list[Id] = []
     final_outcomes: list[str] = []
-    public: bool = False
     repeated: Repeated | None = None
 
     def act_title(self, name: str) -> str:
@@ -228,6 +228,24 @@ class Procedure(Part):
         """Stage → its actions, the procedure's own before the shared verbs."""
         ordered = sorted(self.actions.items(), key=lambda each: each[1].verb)
         return {stage: [each for each in ordered if stage in each[1].from_] for stage in self.stages}
+
+    @cached_property
+    def governing(self) -> frozenset[str]:
+        """The fields on which something has been decided: conditions, gates, sums and the identity of the matter."""
+        conditions = [
+            *(branch.when for branch in self.intake.stage),
+            *(branch.when for action in self.actions.values() for branch in action.to),
+            *(each.when for action in self.actions.values() for each in action.requires),
+            *(each.unless or {} for action in self.actions.values() for each in action.requires),
+            *(counting.when for action in self.actions.values() for counting in action.counts),
+            *(clock.when for clock in self.clocks.values()),
+            *(variant.when for clock in self.clocks.values() for variant in clock.variants),
+            *(rung.when for rungs in self.ladders.values() for rung in rungs),
+        ]
+        named = {name for condition in conditions for name in condition}
+        counted = {field.name for action in self.actions.values() if action.counts for field in FORM}
+        summed = {table.fine for table in self.rewards.values()}
+        return frozenset(named | counted | summed | set(self.identity) | {"unit", "served_at"})
 
     def names_in(self, documents: Iterable[str]) -> bool:
         """Whether any of these documents speaks of somebody or somewhere by name (`${unit_name}`)."""

@@ -1,15 +1,17 @@
 """The case as others see it: one shape for the API, the command line and the pages."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from domain.amendment import correctable
 from domain.case import Case
 from domain.decision import extendable
 from domain.form import FieldType, FormField
 from domain.hat import Actor
 from domain.instant import rfc3339
 from domain.item import Item
-from domain.permission import answerable, permitted
+from domain.permission import answerable, outsider, permitted
 from domain.procedure import Action, Procedure
 
 
@@ -69,9 +71,15 @@ def present(case_id: str, case: Case) -> dict[str, Any]:
         "merged_into": case.merged_into,
         "hops": case.hops,
         "failures": case.failures,
-        "documents": case.documents,
+        "documents": len(case.papers),
         "sealed": bool(case.sealed),
     }
+
+
+def shown(case_id: str, case: Case, actor: Actor) -> dict[str, Any]:
+    """The case as this actor may see it."""
+    told = present(case_id, case)
+    return {**told, "fields": {}} if outsider(case, actor) else told
 
 
 def _item(item: Item) -> dict[str, Any]:
@@ -91,14 +99,46 @@ def _item(item: Item) -> dict[str, Any]:
     }
 
 
+HINT_LENGTH = 24
+ELSEWHERE = {"earlier", "first"}  # what only other cases can tell
+
+
+def possible(case: Case, action: Action, procedure: Procedure, facts: Mapping[str, Any]) -> bool:
+    """Whether anything that the form could say would make it possible; what depends on the answer stays offered."""
+    answered = {field.name for field in action.asked} | ELSEWHERE
+    for each in action.requires:
+        if not answered & {*each.when, *(each.unless or {})} and not each.holds(facts):
+            return False
+    if case.held and action.to and action.effect != "resume":
+        stages = [procedure.stages[branch.stage] for branch in action.to]
+        if not any(stage.closed for stage in stages) and all(branch.stage != case.stage for branch in action.to):
+            return False
+    match action.effect:
+        case "request_extension":
+            return bool(extendable(case, procedure))
+        case "pause":
+            clocks = [clock for clock in case.clocks.values() if clock.state == "running" and not clock.red]
+            return any(procedure.clocks[clock.rule or clock.id].pauses for clock in clocks)
+        case _:
+            return True
+
+
+def _called(item: Item) -> str:
+    """An item by its kind, its number and the beginning of what was said, so that one can be told from another."""
+    said = next((value for value in item.data.values() if isinstance(value, str)), "")
+    return f"{item.title} {item.id.rpartition('.')[2]}：{said[:HINT_LENGTH]}" if said else f"{item.title} {item.id}"
+
+
 def _asked(
     field: FormField, case: Case, action: Action, procedure: Procedure, actor: Actor, home: str
 ) -> dict[str, Any]:
     """A field as the API shows it; what is chosen from the case itself comes as a choice, with its options."""
     if field.type is FieldType.ITEM:
-        options = {item.id: f"{item.title} {item.id}" for item in answerable(case, action, actor, home)}
+        options = {item.id: _called(item) for item in answerable(case, action, actor, home)}
     elif field.type is FieldType.CLOCK:
         options = {clock.id: clock.title for clock in extendable(case, procedure)}
+    elif action.effect == "correct" and field.name == "field":
+        options = {name: each.title for name, each in correctable(case, procedure, actor.person).items()}
     else:
         return field.shown
     return {**field.shown, "type": str(FieldType.CHOICE), "options": options}
@@ -109,6 +149,7 @@ def offered(case: Case, procedure: Procedure, actor: Actor, home: str) -> list[d
 
     The procedure's own actions come first, then the shared verbs.
     """
+    facts = case.facts
     return [
         {
             "id": action_id,
@@ -119,4 +160,5 @@ def offered(case: Case, procedure: Procedure, actor: Actor, home: str) -> list[d
         }
         for action_id, action in procedure.actions_at.get(case.stage, ())
         if permitted(case, action_id, action, procedure, actor, home) is None
+        and possible(case, action, procedure, facts)
     ]

@@ -22,7 +22,7 @@ from domain.letter import Letter, letters
 from domain.news import ENGINE, hear, rederived
 from domain.permission import sees
 from domain.refusal import Refusal
-from domain.view import offered, present
+from domain.view import offered, shown
 from ledger.journal import GENESIS, Entry, entry
 from ledger.reading import Snapshot
 from ledger.request import Reporter, Request, Ruling, engines_id
@@ -113,15 +113,18 @@ class Docket:
     def _take(self, request: Request, context: Context, events: Sequence[Event]) -> Ruling:
         first = self.version
         occurred = utc(getattr(request.command, "occurred_at", None) or self.at)  # one zone, or a refold would differ
+        actor = request.actor
+        if actor == clock_actor("-") and self.case is not None:
+            actor = clock_actor(self.case.lineage["county"])  # the engine acts at the county of the case
         received = request.received_at or getattr(request.command, "received_at", None) or self.at
         for event in events:
-            self._record(event, request.actor, request.command_id, occurred, received)
+            self._record(event, actor, request.command_id, occurred, received)
         assert self.case is not None
         outcome = OUTCOMES[type(request.command)]
         self.reporter = request.reporter or self.reporter
         body = b"{}"
         if isinstance(request.command, (Open, Act)):
-            answer = present(str(self.case_id), self.case)
+            answer = shown(str(self.case_id), self.case, request.actor)
             answer["actions"] = offered(self.case, context.procedure, request.actor, context.home)
             answer["events"] = [self._told(place, event) for place, event in enumerate(events, first + 1)]
             body = to_json(answer)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case import Case
 from domain.fold import fold
+from domain.hat import Actor
 from domain.instant import Instant, rfc3339
 from ledger.journal import hash_of
 from ledger.name import names
@@ -17,16 +18,30 @@ from ledger.query import UNREADABLE, facts
 from ledger.request import PoisonedCase
 from ledger.table import command, event
 
+MASKED = "（已隐去）"
 
-async def history(connection: AsyncConnection, case_id: UUID) -> list[dict[str, Any]]:
-    """Every event in order, each with what its leaf says and the hash that chains it. Raises PoisonedCase."""
+
+async def history(connection: AsyncConnection, case_id: UUID, masked: str | None = None) -> list[dict[str, Any]]:
+    """Every event in order, each with what its leaf says and the hash that chains it. Raises PoisonedCase.
+
+    `masked`: a person whom the readers of this case need not know.
+    """
     query = select(event).where(event.c.case_id == case_id).order_by(event.c.version)
     rows = (await connection.execute(query)).mappings()
     try:
         told = [_told(row) for row in rows]
     except UNREADABLE as error:
         raise PoisonedCase(case_id, f"{type(error).__name__}: {str(error)[:200]}") from error
+    for each in told:
+        if masked is not None and each["actor"]["id"] == masked:
+            each["actor"] |= {"id": MASKED, "hat": each["actor"]["hat"].partition("@")[0] + "@"}
     return await _named(connection, told)
+
+
+def hidden(case: Case, actor: Actor) -> str | None:
+    """Who brought a sealed case, where that was none of those who work on it: not for others to read (DOMAIN §6.2)."""
+    known = not case.sealed or case.opened_by == actor.person
+    return None if known or case.opened_as in case.sealed else case.opened_by
 
 
 async def _named(connection: AsyncConnection, told: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ DIVISION = re.compile(r"\d{12}")
 NOTHING_KNOWN = Known()
 NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{6,12}", re.ASCII)
 UUID_LENGTH = 36
+CODE_LENGTH_MAX = 20
 NAME_LENGTH_MAX = 64  # ids of units and persons are shorter; longer answers cannot name one
 
 
@@ -53,7 +54,7 @@ class Registers:
         found: dict[str, Other] = {}
         for each in self.cases:
             if _shown_to(each, actor, self.home(actor.hat.scope)):
-                other = Other(each["id"], each["number"], each["title"], each["closed"])
+                other = Other(each["id"], each["number"], each["title"], each["closed"], bool(each["sealed"]))
                 found |= {other.number: other, other.case_id: other}
         return found
 
@@ -79,6 +80,8 @@ async def read(connection: Connection, requests: Sequence[Request]) -> tuple[Seq
             names.add(request.actor.hat.scope)
         if isinstance(request.command, Open):
             codes.add(plain(request.command.division))
+        if isinstance(request.command, Act):
+            codes.add(plain(str(request.command.fields.get("division", ""))[:CODE_LENGTH_MAX]))
         if isinstance(request.command, (Open, Act)):
             for answer in _strings(request.command.fields):
                 if NUMBER.fullmatch(answer):
@@ -87,6 +90,7 @@ async def read(connection: Connection, requests: Sequence[Request]) -> tuple[Seq
                     ids.add(case_id)
                 else:
                     (files if SHA256.fullmatch(answer) else names).add(answer)
+    codes.discard("")
     registers, many = bool(names or files or codes or numbers or ids), len(requests) > 1
     asked: list[tuple[Any, ...]] = [(r.command_id, r.target, _opens(r)) for r in requests]
     arguments: list[Any] = [list(column) for column in zip(*asked, strict=True)] if many else list(asked[0])
@@ -119,6 +123,8 @@ def _shown_to(case: Mapping[str, Any], actor: Actor, home: str) -> bool:
         return bool(own or case["opened_by"] == actor.person)
     if case["sealed"]:
         return str(actor.hat) in case["sealed"]
+    if case["opened_by"] == actor.person:
+        return True
     return actor.hat.scope in case["units"] or (home == actor.hat.scope and home in case["lineage"])
 
 
@@ -131,7 +137,9 @@ def rivals(row: "Row") -> tuple[Rival, ...]:
 
 
 def _strings(fields: Mapping[str, Any]) -> list[str]:
-    items = chain.from_iterable(value if isinstance(value, list) else [value] for value in fields.values())
+    nested = [value for value in fields.values() if isinstance(value, dict)]  # the form of a child case
+    values = chain(fields.values(), *(each.values() for each in nested))
+    items = chain.from_iterable(value if isinstance(value, list) else [value] for value in values)
     return [item for item in items if isinstance(item, str) and len(item) <= NAME_LENGTH_MAX and control_free(item)]
 
 

@@ -10,11 +10,13 @@ from domain.case import Case
 from domain.command import Act, Expire, Open
 from domain.context import Context
 from domain.decision import open_case
+from domain.event import CaseOpened
 from domain.instant import Instant, local
+from domain.procedure import Procedure
 from domain.refusal import Refusal
 from ledger.connection import LOST, Connection
 from ledger.docket import Docket
-from ledger.library import Library
+from ledger.library import CALENDAR, Library
 from ledger.reading import Registers, Row, plain, read, rivals, snapshot
 from ledger.request import PoisonedCase, Request, Ruling
 from ledger.statement import append
@@ -101,16 +103,34 @@ class Round:
             place=registers.places.get(command.division) if isinstance(command, Open) else None,
             case_id=str(docket.case_id),
             rivals=rivals(row),
+            places=registers.places,
+            unit_homes=registers.homes,
         )
+        if isinstance(command, Act) and (action := procedure.actions.get(command.action)) and action.effect == "spawn":
+            context = replace(context, child=await self._released(command.fields.get("procedure")))
         if registers.cases:
             others = registers.others(request.actor)
             context = replace(context, others=others, known=replace(registers.known, cases=frozenset(others)))
         context = await self._with_names(context, request, docket)
-        if not isinstance(command, Open) or isinstance(open_case(command, context, docket.at), Refusal):
+        return await self._numbered(command, context, docket) if isinstance(command, Open) else context
+
+    async def _numbered(self, command: Open, context: Context, docket: Docket) -> Context:
+        """With a number, if the case will be opened: refusals and repeats leave no gaps."""
+        tried = open_case(command, context, docket.at)
+        if isinstance(tried, Refusal):
             return context
-        # Only now, so that refusals and repeats leave no gaps: a missing number should mean something.
-        number = await self._connection.fetchval("select nextval('case_number')")
-        return replace(context, number=f"{procedure.prefix}-{local(docket.at):%Y}-{number:06d}")
+        # Sealed cases count for themselves: gaps in the open numbers would tell of them.
+        sealed = isinstance(tried[0], CaseOpened) and bool(tried[0].move.sealed)
+        sequence = "sealed_number" if sealed else "case_number"
+        number = await self._connection.fetchval(f"select nextval('{sequence}')")
+        return replace(context, number=f"{context.procedure.prefix}-{local(docket.at):%Y}-{number:06d}")
+
+    async def _released(self, name: object) -> Procedure | None:
+        """What new cases of this name would take."""
+        query = "select ref from release where id = $1 order by seq desc limit 1"
+        known = plain(name) if isinstance(name, str) else ""
+        ref = await self._connection.fetchval(query, known) if known else None
+        return await self._library.procedure(ref, self._connection) if ref and known != CALENDAR else None
 
     async def _with_names(self, context: Context, request: Request, docket: Docket) -> Context:
         """The names that documents speak of, asked for only where the command may issue one."""

@@ -28,6 +28,7 @@ class Scope:
     home: str
     lineage: Mapping[str, str] = field(default_factory=dict)
     opened_by: str | None = None  # a resident looks over what he or she reported
+    person: str | None = None  # who looks
     hat: str | None = None  # the hat that looks; None: nobody in particular, to whom nothing sealed is shown
 
     @property
@@ -46,6 +47,11 @@ class Scope:
         own = case.c[self.level] == self.code
         # Villages have no index of their own: it is their township's that knows them.
         return and_(own, case.c.township == self.lineage["township"]) if self.level == "village" else own
+
+    @property
+    def one(self) -> ColumnElement[bool]:
+        """Whether a single case lies within: also one that whoever looks has opened, wherever it went."""
+        return self.condition if self.person is None else or_(self.condition, case.c.opened_by == self.person)
 
     @property
     def sight(self) -> ColumnElement[bool]:
@@ -82,7 +88,7 @@ async def view_of(connection: AsyncConnection, actor: Actor) -> Scope:
     """What this actor's hat looks over. A scope that the registers do not know shows nothing."""
     code = actor.hat.scope
     known = await scope_of(connection, code) or Scope(code, code, "", code)
-    known = replace(known, hat=str(actor.hat))
+    known = replace(known, hat=str(actor.hat), person=actor.person)
     return replace(known, opened_by=actor.person) if actor.hat.role == Role.RESIDENT else known
 
 

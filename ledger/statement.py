@@ -147,7 +147,7 @@ COMMAND_TYPES = (
 )
 # What an append never changes, and so need not compare or rewrite.
 FIXED = {"id", "number", "division", "village", "township", "county", "opened_by", "opened_at"}
-FIXED |= {"received_at", "matter", "public"}
+FIXED |= {"received_at", "matter"}
 
 
 def column_names(types: str) -> list[str]:

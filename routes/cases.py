@@ -12,8 +12,8 @@ from domain.command import Act, Open
 from domain.form import control_free
 from domain.hat import Actor
 from domain.instant import Instant, rfc3339
-from domain.permission import knows_reporter
-from domain.view import offered, present
+from domain.permission import knows_reporter, outsider
+from domain.view import offered, shown
 from ledger.cursor import Cursor
 from ledger.house import Ledger
 from ledger.listing import Filter, Listed
@@ -76,7 +76,8 @@ async def open_case(actor: Caller, write: TheWrite, house: TheHouse) -> Answer:
         f"{WRITE} unknown_case unknown_action version_conflict case_closed action_not_allowed_in_stage same_person"
         " window_closed window_still_open closing_gate person_recused nothing_to_settle done_already case_on_hold"
         " not_on_hold same_unit already_asked extension_too_late extension_used_up clock_not_running nothing_to_pause"
-        " other_case_closed has_sources",
+        " other_case_closed has_sources window_over not_correctable revote_needed sealed_elsewhere unit_elsewhere"
+        " unknown_procedure unknown_division division_outside_scope no_stage occurred_in_future",
         body=Acting,
     ),
 )  # fmt: skip
@@ -96,7 +97,7 @@ async def show(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str, A
     """The case as it stands, with the actions that this caller may take now."""
     case, view = await visible(ledger, actor, case_id)
     procedure = await ledger.library.procedure(case.procedure.sha256)
-    return {**present(str(case_id), case), "actions": offered(case, procedure, actor, view.home)}
+    return {**shown(str(case_id), case, actor), "actions": offered(case, procedure, actor, view.home)}
 
 
 @router.get("", summary="列表", openapi_extra=says("ok", shape.CasePage, "invalid_query division_outside_scope"))
@@ -143,13 +144,18 @@ async def reporter(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[st
     return {**known.get(case_id, NOBODY), "sources": sources}
 
 
-async def visible(ledger: Ledger, actor: Actor, case_id: UUID) -> tuple[Case, Scope]:
-    """The case, and what the actor's hat looks over. Raises Declined where that does not reach, PoisonedCase."""
+async def visible(ledger: Ledger, actor: Actor, case_id: UUID, inside: bool = False) -> tuple[Case, Scope]:
+    """The case, and what the actor's hat looks over. Raises Declined where that does not reach, PoisonedCase.
+
+    `inside`: for what is not meant for those who see the case only because it is public.
+    """
     async with ledger.reading() as connection:
         view = await view_of(connection, actor)
         case = await case_by_id(connection, case_id, view)
     if case is None:
         raise Declined.of(UNKNOWN_CASE)
+    if inside and outsider(case, actor):
+        raise Declined("not_public", "对外公开的只有现状和文书")
     return case, view
 
 

@@ -72,7 +72,7 @@ async def download(actor: Caller, sha256: Sha256, house: TheHouse) -> FileRespon
 async def download_of_case(actor: Caller, case_id: CaseId, sha256: Sha256, house: TheHouse) -> FileResponse:
     """A file that the case's history names, for everybody who may see the case."""
     try:
-        await visible(house.ledger, actor, case_id)
+        await visible(house.ledger, actor, case_id, inside=True)
     except Declined:
         raise _unknown() from None
     kept = None

@@ -24,12 +24,17 @@ from routes.house import TheLedger
 router = APIRouter(prefix="/api/cases/{case_id}", tags=["事项"])
 
 
-@router.get("/history", summary="经过", openapi_extra=says("ok", notice.History, "unknown_case case_unreadable"))
+@router.get(
+    "/history",
+    summary="经过",
+    openapi_extra=says("ok", notice.History, "unknown_case case_unreadable not_public"),
+)
 async def past(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str, Any]:
     """Every event in order; for an inspector also the attempts that were refused."""
-    await visible(ledger, actor, case_id)
+    case, _ = await visible(ledger, actor, case_id, inside=True)
     async with ledger.reading() as connection:
-        told: dict[str, Any] = {"events": await history.history(connection, case_id)}
+        masked = history.hidden(case, actor)
+        told: dict[str, Any] = {"events": await history.history(connection, case_id, masked)}
         if actor.hat.role in SUPERVISING:
             told["refusals"] = await history.refusals(connection, case_id)
     return told
@@ -38,7 +43,7 @@ async def past(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str, A
 @router.get(
     "/replay",
     summary="回放",
-    openapi_extra=says("ok", shape.Replay, "unknown_case unknown_version invalid_query case_unreadable"),
+    openapi_extra=says("ok", shape.Replay, "unknown_case unknown_version invalid_query case_unreadable not_public"),
 )
 async def replay(
     actor: Caller,
@@ -50,7 +55,7 @@ async def replay(
     """The case as of a version, or as recorded by an instant; one of the two."""
     if (version is None) == (at is None):
         raise Declined("invalid_query", "请给出 version 或 at 其中之一")
-    await visible(ledger, actor, case_id)
+    await visible(ledger, actor, case_id, inside=True)
     async with ledger.reading() as connection:
         case = await history.replayed(connection, case_id, version, at)
     if case is None:
@@ -61,11 +66,11 @@ async def replay(
 @router.get(
     "/clocks/{clock}/explanation",
     summary="时限说明",
-    openapi_extra=says("ok", shape.Explanation, "unknown_case unknown_clock case_unreadable"),
+    openapi_extra=says("ok", shape.Explanation, "unknown_case unknown_clock case_unreadable not_public"),
 )
 async def explanation(actor: Caller, case_id: CaseId, clock: str, ledger: TheLedger) -> dict[str, Any]:
     """Every step that led to a clock's due date, by the calendar that it is counted on; its extensions and pauses."""
-    case, _ = await visible(ledger, actor, case_id)
+    case, _ = await visible(ledger, actor, case_id, inside=True)
     found = case.clocks.get(clock)
     if found is None:
         raise Declined("unknown_clock", "本事项没有这一时限")

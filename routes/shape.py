@@ -99,6 +99,7 @@ class Tally(Shape):
     quorate: bool
     passed: bool
     stage: str
+    led_to: str
     version: int
     result: str
 

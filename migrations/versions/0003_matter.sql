@@ -17,6 +17,10 @@ create index case_township on "case" (township, due_at, id) include (village, ye
 create index case_county on "case" (county, due_at, id) include (yellow, red, escalations, sealed)
     where not closed;
 
+create sequence sealed_number start 500001;
+comment on sequence sealed_number is 'Cases that begin sealed count for themselves.';
+grant usage on sequence sealed_number to bihuan;
+
 create table letter (
     id uuid primary key,
     sender uuid not null,

@@ -158,6 +158,9 @@ class Life:
         self, action: str, hat: str, fields: Mapping[str, Any] = {}, person: str | None = None, **more: Any
     ) -> tuple[Event, ...] | Refusal:
         given = context(self.rules, hat, person)
+        name = fields.get("procedure", "")
+        if self.rules.actions.get(action) and (ROOT / f"procedures/{name}.yaml").exists():
+            given = replace(given, child=procedure(name), places=PLACES)
         return self._take(act(self.now, Act(action, fields, **more), given, self.at), given.actor)
 
     def hear(self, news: Tell) -> tuple[Event, ...] | Refusal:

@@ -266,7 +266,7 @@ def test_the_explanation_names_every_day_off_and_every_make_up_day() -> None:
     assert "2026-10-01（星期四）国庆节放假，不计入" in told
     assert "2026-10-10（星期六）国庆节调休上班，计为第4个工作日" in told
     assert "2026-10-11（星期日）周末休息，不计入" in told
-    assert told.endswith("至2026-10-12 24:00届满，此后为逾期")
+    assert told.endswith("至2026-10-12 24:00届满")
 
 
 def test_the_explanation_tells_of_rolling_and_of_not_rolling() -> None:
@@ -286,4 +286,4 @@ def test_the_explanation_marks_what_is_provisional() -> None:
 def test_the_explanation_of_hours_says_that_they_run_on() -> None:
     told = words(explain(CALENDAR, at("2026-09-29T10:00"), Limit(2, Unit.HOUR), Roll.FORWARD))
     assert "夜间和节假日照计" in told
-    assert told.endswith("至2026-09-29 12:00届满，此后为逾期")
+    assert told.endswith("至2026-09-29 12:00届满")

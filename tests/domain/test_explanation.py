@@ -43,7 +43,7 @@ def test_a_clock_names_its_rule_its_calendar_its_extension_and_its_pause() -> No
         "自2026-03-12 10:00:00起中止（听证），2026-03-20 16:30:00恢复；其间不计，恢复之日也不计入",
         "自2026-03-21（星期六）起连续计算80日，至2026-06-08（星期一），节假日照计，累计90日",
         "末日为2026-06-08（星期一）",
-        "至2026-06-08 24:00届满，此后为逾期",
+        "至2026-06-08 24:00届满",
     ]
     steps = explain_clock(calendar(), clock, GROUNDS)
     assert [str(step.kind) for step in steps] == [
@@ -69,7 +69,7 @@ def test_working_days_over_a_holiday_with_a_pause() -> None:
         "2026-10-09（星期五）工作日，计为第4个工作日",
         "2026-10-10（星期六）国庆节调休上班，计为第5个工作日",
         "末日为2026-10-10（星期六）",
-        "至2026-10-10 24:00届满，此后为逾期",
+        "至2026-10-10 24:00届满",
     ]
 
 
@@ -85,7 +85,7 @@ def test_hours_are_told_span_by_span() -> None:
         "自2026-03-02 09:00:00起连续计算2小时30分钟，至2026-03-02 11:30:00，夜间和节假日照计",
         "自2026-03-02 11:30:00起中止（听证），2026-03-04 08:00:00恢复；其间不计，余21小时30分钟",
         "自2026-03-04 08:00:00起连续计算余下的21小时30分钟，夜间和节假日照计，不顺延",
-        "至2026-03-05 05:30届满，此后为逾期",
+        "至2026-03-05 05:30届满",
     ]
 
 
@@ -101,7 +101,7 @@ def test_a_last_day_cut_short_ends_on_the_day_of_resuming() -> None:
     start, limit, roll = when("2026-03-02 09:00"), Limit(3, Unit.DAY), Roll.NONE
     clock = made(calendar(), start, limit, roll, pauses=[pause("2026-03-05 10:00", "2026-03-10 09:00")])
     assert "2026-03-10 09:00:00恢复；末日未满，恢复之日为末日" in told(clock)[-3]
-    assert told(clock)[-2:] == ["末日为2026-03-10（星期二）", "至2026-03-10 24:00届满，此后为逾期"]
+    assert told(clock)[-2:] == ["末日为2026-03-10（星期二）", "至2026-03-10 24:00届满"]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_pause_after_the_end_changes_nothing_and_is_told() -> None:
         clock = made(calendar(), when("2026-03-02 09:00"), limit, pauses=[pause("2026-03-20 10:00", None)])
         words = told(clock)
         assert words[-2] == "自2026-03-20 10:00:00起中止（听证），尚未恢复；已在届满之后，不改变到期"
-        assert words[-1].endswith("届满，此后为逾期")
+        assert words[-1].endswith("届满")
 
 
 # For every clock

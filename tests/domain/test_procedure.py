@@ -115,6 +115,7 @@ def test_defaults_are_written_out() -> None:
         "continues": [],
         "closed": True,
         "sealed": [],
+        "public": False,
     }
     assert canonical["clocks"]["follow_up"] == {
         "title": "回访",
@@ -193,9 +194,9 @@ def test_the_hash_is_pinned() -> None:
     assert tiny.canonical.decode() == (
         '{"actions":{},"clocks":{},"closing":{"acts":[],"after":[],"evidence":false},"documents":{},"final_outcomes":[],"format":1,'
         '"gates":{},"id":"tiny","identity":[],"intake":{"by":["clerk"],"form":[],"issues":[],'
-        '"stage":[{"stage":"done","when":{}}],"title":"上报"},"items":{},"ladders":{},"prefix":"ZX","public":false,'
+        '"stage":[{"stage":"done","when":{}}],"title":"上报"},"items":{},"ladders":{},"prefix":"ZX",'
         '"repeated":null,"rewards":{},"separation":[],"stages":{"done":{"clocks":[],"closed":true,"continues":[],'
-        '"holder":null,"sealed":[],"title":"已结"}},"title":"最小","version":1}'
+        '"holder":null,"public":false,"sealed":[],"title":"已结"}},"title":"最小","version":1}'
     )
 
 

@@ -83,7 +83,7 @@ def commands(draw: st.DrawFn, rules: Procedure, stage: str | None) -> tuple[str,
     """A hat and an action: as a rule one of this stage, by someone who may."""
     likely = [name for name, action in rules.actions.items() if stage in action.from_]
     own = [name for name in likely if not rules.actions[name].verb]
-    name = draw(st.sampled_from([*own * 9, *likely, *rules.actions]) | st.text(st.characters(), max_size=6))
+    name = draw(st.sampled_from([*own * 20, *likely, *rules.actions]) | st.text(st.characters(), max_size=6))
     action = rules.actions.get(name)
     fields = draw(st.dictionaries(NAMES, ANYTHING, max_size=1))
     if action:
@@ -134,7 +134,8 @@ def test_deciding_is_total(procedure_id: str) -> None:
 
     lives()
     # A test of totality that never leaves the first stage would prove nothing.
-    assert len(reached) > len(rules.stages) / 2, reached
+    handled = set(rules.stages) - {"merged", "withdrawn"}
+    assert len(reached & handled) > len(handled) / 2, reached
 
 
 @settings(max_examples=100, deadline=None)

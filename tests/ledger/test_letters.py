@@ -125,15 +125,34 @@ async def test_a_child_is_opened_and_its_end_is_heard(county: County, post: Conn
         ({"procedure": "hazard", "division": "141025102000"}, "管辖范围"),
     ],
 )
-async def test_a_child_that_cannot_be_opened_is_told(
+async def test_a_child_that_cannot_be_opened_is_refused_at_once(
     county: County, post: Connection, given: dict[str, Any], words: str
 ) -> None:
     main = await county.open()
-    await county.act(main, "spawn", DISPATCHER, {"title": "另一处", "fields": HAZARD, **given})
+    refused = await county.act(main, "spawn", DISPATCHER, {"title": "另一处", "fields": HAZARD, **given})
+    assert (refused.refused, words in refused.body.decode()) == (True, True), refused.body.decode()
+    assert await carried(county, post) == 0
+
+
+async def test_a_child_declined_on_the_way_is_told(county: County, post: Connection) -> None:
+    """What was possible when it was asked for, and is no more when the letter arrives."""
+    main = await county.open()
+    given = {"procedure": "hazard", "title": "另一处", "fields": HAZARD}
+    await county.act(main, "spawn", DISPATCHER, given)
+    letter = await county.value("select body from letter")
+    await county.superuser.execute("update letter set body = $1", letter.replace("hazard", "abolished"))
     await carried(county, post)
     shown = json.loads(await county.value('select state from "case" where id = $1', main))
     item = shown["items"]["child.1"]
-    assert (item["state"], words in item["answer"]["words"]) == ("declined", True), item
+    assert (item["state"], "没有名为" in item["answer"]["words"]) == ("declined", True), item
+
+
+async def test_what_is_sealed_is_neither_spawned_nor_linked(county: County) -> None:
+    main = await county.open()
+    fields = {"kind": "other", "subject": "样例", "act": "other", "place": "村口", "description": "样例"}
+    given = {"procedure": "reward", "title": "举报", "fields": fields}
+    spawned = await county.act(main, "spawn", f"petition_officer@{TOWNSHIP}", given)
+    assert spawned.outcome == "sealed_elsewhere", spawned.body.decode()
 
 
 async def test_cases_are_linked_both_ways(county: County, post: Connection) -> None:

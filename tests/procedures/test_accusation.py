@@ -74,7 +74,7 @@ def test_one_registered_as_something_else_leaves_nothing_behind(level: str) -> N
 
 def test_one_that_names_no_level_is_not_taken() -> None:
     refused = Life(procedure("petition"), when("2026-02-10 09:00")).open(CLAIM | {"category": "accusation"})
-    assert code(refused) == "no_stage"
+    assert code(refused) == "invalid_fields"
     assert (
         code(petition("2026-02-10 09:00").act("classify", OFFICE, {"category": "accusation"})) == "requirement_not_met"
     )

@@ -182,7 +182,7 @@ def recuse(one: Life, vote: str) -> None:
 
 def test_a_decision_that_falls_with_a_recusal_is_voted_again() -> None:
     one = called("representatives")
-    take(one, representatives(30, 20, 11), PUBLISH)
+    take(one, representatives(30, 20, 11))
     recuse(one, "for")
     again = last(one)  # 19 of 29 are fewer than two thirds
     assert (again.due, again.present, again.in_favour, again.result) == (29, 19, 10, "no_quorum")
@@ -193,9 +193,24 @@ def test_a_decision_that_falls_with_a_recusal_is_voted_again() -> None:
 
 def test_a_decision_that_still_stands_goes_on() -> None:
     one = called("representatives")
-    take(one, representatives(30, 25, 20), PUBLISH)
+    take(one, representatives(30, 25, 20))
     recuse(one, "for")
-    assert (last(one).due, last(one).result, one.now.stage) == (29, "passed", "published")
+    assert (last(one).due, last(one).result, one.now.stage) == (29, "passed", "resolved")
+
+
+def test_once_a_decision_is_published_only_a_new_vote_undoes_it() -> None:
+    one = called("representatives")
+    take(one, representatives(30, 20, 11), PUBLISH)
+    late = one.act("recuse", COMMITTEE, {"name": "样例代表", "vote": "for"}, reason="近亲属")
+    assert isinstance(late, Refusal)
+    assert (late.code, one.now.stage) == ("revote_needed", "published")
+
+
+def test_a_recusal_never_turns_a_failed_vote_into_one_that_passed() -> None:
+    one = begun("representatives", PROPOSE, CONSULT, party(10, 10, 5))
+    done = one.act("recuse", COMMITTEE, {"name": "样例党员", "vote": "abstain"}, reason="近亲属")
+    assert isinstance(done, Refusal)
+    assert (done.code, last(one).result) == ("revote_needed", "failed")
 
 
 def test_a_recused_absentee_lowers_what_is_needed_and_nothing_else() -> None:

@@ -68,7 +68,7 @@ def test_every_date_to_the_end_of_the_re_review() -> None:
     one.take(Step("rule_extension", COUNTY_UNIT_HEAD, {"item": "extension.1", "ruling": "granted"}))
     assert one.last_day("conclude") == "2026-10-26"
     assert one.now.clocks["conclude"].internal_due_at == when("2026-10-12 00:00")
-    one.take(Step("notify_extension", COUNTY_HANDLER, {"extended_to": "2026-10-26"}, reason="需要测绘"))
+    one.take(Step("notify_extension", COUNTY_HANDLER, reason="需要测绘"))
     one.take(DRAFT, "2026-09-01 09:00", hat=COUNTY_HANDLER)
     one.take(ISSUE, "2026-09-02 09:00", hat=COUNTY_UNIT_HEAD)
     assert one.last_day("service") == "2026-09-09"  # working days: Thu 3, 4, 7, 8, 9
@@ -251,6 +251,7 @@ def test_the_other_papers_have_their_numbers_and_nothing_left_empty() -> None:
         one.take(step)
     demand = {"requirement": "限期答复", "due_on": "2026-08-20"}
     one.take(Step("supervise", f"head@{COUNTY}", demand), hat=OFFICE)
+    one.take(Step("feed_back", HANDLER, {"item": "supervision.1", "result": "已在办"}))
     route = {"statutory_route": "litigation", "statutory_basis": "生效判决"}
     one.take(Step("route_statutory", HANDLER, route))
     assert [paper.number for paper in one.papers] == [

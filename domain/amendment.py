@@ -1,0 +1,93 @@
+"""Effects on what was said and who may take part: corrections and recusals."""
+
+from dataclasses import replace
+from typing import Any
+
+from domain import gate as gates
+from domain.case import Case
+from domain.consequence import Consequence, Facts, invalid
+from domain.deed import Deed, moved
+from domain.event import (
+    Event,
+    FieldCorrected,
+    GateCounted,
+    PersonRecused,
+)
+from domain.form import FieldType, FormField, answers
+from domain.hat import Role
+from domain.paper import Blank, forms
+from domain.procedure import Procedure
+from domain.refusal import Refusal
+
+RECUSING = {Role.HEAD, Role.INSPECTOR, Role.COMMITTEE}
+RECEIPT = "receipt"
+PLAIN = {FieldType.TEXT, FieldType.PLACE, FieldType.NUMBER, FieldType.DATE, FieldType.INSTANT}
+
+
+def recuse(deed: Deed, facts: Facts) -> Consequence | Refusal:
+    """The person takes no part any more; the meeting just held is counted again without him or her (DOMAIN §4).
+
+    Everybody recuses himself or herself; others are recused by who leads, inspects or supervises.
+    """
+    person, name, vote = (deed.fields.get(key) for key in ("person", "name", "vote"))
+    if not person and not name:
+        return invalid("person", "请写明回避人", "missing_field")
+    actor = deed.context.actor
+    if person and person != actor.person and actor.hat.role not in RECUSING:
+        return Refusal("hat_not_allowed", "本人可以申请自己回避；他人的回避由负责人、监督委员会或纪检监察决定")
+    recused = PersonRecused(person, name)
+    last = max(deed.case.tallies.values(), key=lambda tally: tally.version, default=None)
+    if vote is None or last is None:
+        return Consequence(after=(recused,))
+    again = gates.without(deed.context.procedure.gates[last.gate], last, vote)
+    if min(again.present, again.in_favour, again.opposed) < 0 or again.due < 1:
+        return invalid("vote", "与原计票不符：减去此人后人数小于 0")
+    if deed.case.stage not in (last.stage, last.led_to):
+        return Refusal("revote_needed", "表决之后已办理后续手续，应回避的须重新提交表决")
+    if again.passed and not last.passed:
+        return Refusal("revote_needed", "除去此人后结果由未通过变为通过，须重新表决")
+    after: tuple[Event, ...] = (recused, GateCounted(again, again=True))
+    if not last.passed or again.passed:
+        return Consequence(after=after)
+    move = moved(deed, last.stage, {**facts, f"gate_{last.gate}": again.result}, None)
+    return move if isinstance(move, Refusal) else Consequence(after=after, move=move)
+
+
+def readmit(deed: Deed, _facts: Facts) -> Consequence | Refusal:
+    """A recusal that was a mistake ends; whoever was recused cannot end it."""
+    person = deed.fields["person"]
+    if person not in deed.case.recused:
+        return invalid("person", "此人没有回避", "not_recused")
+    return Consequence(after=(PersonRecused(person, lifted=True),))
+
+
+def correctable(case: Case, procedure: Procedure, person: str) -> dict[str, FormField]:
+    """What this person may correct: own words, in no issued document, on which nothing has been decided."""
+    printed = {
+        name
+        for paper in case.papers
+        if paper in procedure.documents and paper != RECEIPT
+        for name in Blank(procedure.documents[paper].text).get_identifiers()
+    }
+    fixed = printed | procedure.governing
+    fields = {field.name: field for form in forms(procedure) for field in form}
+    return {
+        name: fields[name]
+        for name in case.fields
+        if name in fields and fields[name].type in PLAIN and name not in fixed and case.said.get(name) == person
+    }
+
+
+def correct(deed: Deed, _facts: Facts) -> Consequence | Refusal:
+    """A field said wrongly is said rightly, by the person who said it: its own form says what is right."""
+    name, text = deed.fields["field"], deed.fields["value"]
+    known = correctable(deed.case, deed.context.procedure, deed.context.actor.person).get(name)
+    if known is None:
+        return Refusal("not_correctable", "只能更正本人填写、尚未据以出具文书或作出决定的内容")
+    value: Any = text
+    if known.type is FieldType.NUMBER:
+        value = int(text) if text.lstrip("-").isdecimal() else text
+    kept, problems = answers((known,), {name: value}, replace(deed.context.known, at=deed.at))
+    if problems:
+        return Refusal("invalid_fields", problems[0].words, problems)
+    return Consequence(after=(FieldCorrected(name, deed.case.fields[name], kept.get(name)),))

@@ -1,0 +1,86 @@
+"""Effects between cases: merging, splitting, linking, spawning."""
+
+from dataclasses import replace
+from uuid import NAMESPACE_OID, uuid5
+
+from domain.arrival import stage_clocks
+from domain.case import Case
+from domain.command import Open
+from domain.consequence import Consequence, Facts, invalid
+from domain.context import Place
+from domain.deed import Deed, asked, moved
+from domain.event import (
+    CaseOpened,
+    ClocksPaused,
+)
+from domain.form import legible
+from domain.refusal import Refusal
+from domain.timetable import paused
+
+
+def merge(deed: Deed, facts: Facts) -> Consequence | Refusal:
+    """This case goes into another; its time stands still, in case that turns out to be a mistake."""
+    into = next(other for other in deed.context.others.values() if other.case_id == deed.fields["into"])
+    if into.case_id == deed.context.case_id:
+        return invalid("into", "不能并入自身", "same_case")
+    if into.closed:
+        return Refusal("other_case_closed", f"事项 {into.number} 已经了结，不能并入")
+    if deed.case.held:
+        return Refusal("case_on_hold", f"事项已{deed.case.held.title}，请先恢复")
+    waiting = [item for item in deed.case.items.values() if item.open and item.blocks]
+    if any(item.kind == "source" for item in waiting):
+        return Refusal("has_sources", "已有其他事项并入本事项，请把对方并入本事项，或先拆分")
+    if waiting:
+        return Refusal("closing_gate", f"还有未办完的{waiting[0].title}（{waiting[0].id}），不能并案")
+    move = moved(deed, deed.action.to[0].stage, facts, None)
+    if isinstance(move, Refusal):
+        return move
+    running = stage_clocks(deed.context.procedure, deed.case.clocks)
+    clocks = tuple(paused(deed.case.clocks[c], "merged", deed.at) for c in running if _runs(deed.case, c))
+    before = (ClocksPaused(clocks, "merged", "并案"),) if clocks else ()
+    return Consequence(before=before, move=replace(move, stopped=(), remembers=True), other=into.case_id)
+
+
+def _runs(case: Case, clock: str) -> bool:
+    return case.clocks[clock].state == "running" and not case.clocks[clock].window
+
+
+def split(deed: Deed, _facts: Facts) -> Consequence | Refusal:
+    """The source goes its own way again; it will be told."""
+    assert deed.item is not None
+    return Consequence(other=deed.item.data["case"])
+
+
+def link(deed: Deed, _facts: Facts) -> Consequence | Refusal:
+    """Both cases say so; neither changes. What is sealed is named nowhere else."""
+    other = next(each for each in deed.context.others.values() if each.case_id == deed.fields["other"])
+    if other.case_id == deed.context.case_id:
+        return invalid("other", "不能与自身关联", "same_case")
+    if other.sealed and not deed.case.sealed:
+        return Refusal("sealed_elsewhere", "密封办理的事项不能写进其他事项")
+    return Consequence(other=other.case_id)
+
+
+def spawn(deed: Deed, facts: Facts) -> Consequence | Refusal:
+    """A child case, to be opened under the rights of the person who asks for it; refused here if it would be there."""
+    from domain.decision import open_case
+
+    context, lineage = deed.context, deed.case.lineage
+    child = context.child
+    if child is None:
+        return invalid("procedure", f"没有名为“{legible(deed.fields['procedure'], 40)}”的办理流程", "unknown_choice")
+    division = deed.fields.get("division") or deed.case.division
+    place = context.places.get(division)
+    if division == deed.case.division:
+        place = Place(division, next(iter(lineage)), lineage)
+    data = {"fields": {}, **deed.fields, "division": division}
+    command = Open(data["procedure"], division, data["title"], data["fields"])
+    tried = open_case(command, replace(context, procedure=child, place=place, rivals=()), deed.at)
+    if isinstance(tried, Refusal):
+        return tried
+    opened = tried[0]
+    if isinstance(opened, CaseOpened) and opened.move.sealed and not deed.case.sealed:
+        return Refusal("sealed_elsewhere", f"{child.title}密封办理，请直接登记，不能衍生")
+    case_id = str(uuid5(NAMESPACE_OID, f"bihuan:child:{context.case_id}:{deed.version}"))
+    one = asked(deed, facts, data={**data, "case": case_id})
+    return one if isinstance(one, Refusal) else Consequence(opened=[one], other=case_id)
