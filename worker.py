@@ -183,12 +183,14 @@ async def open_always(rounds: Rounds) -> NoReturn:
 
 
 def on_file() -> list[Round]:
-    """The rounds of the house; none while a file is broken, which the log tells."""
-    try:
-        return procedures.rounds()
-    except ProcedureFault as error:
-        logger.error("rounds_not_read", error=str(error)[:500])
-        return []
+    """The rounds of the house; one whose file is broken is left out, which the log tells."""
+    found = []
+    for path in procedures.paths(procedures.ROUNDS):
+        try:
+            found.append(procedures.round_in(path))
+        except ProcedureFault as error:
+            logger.error("round_not_read", file=path.name, error=str(error)[:500])
+    return found
 
 
 async def count_always(registrar: Registrar, writers: Writers, library: Library) -> NoReturn:

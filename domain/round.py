@@ -50,7 +50,11 @@ class Round(Part):
     @classmethod
     def _known_names(cls, value: Any) -> Any:
         for text in value.values() if isinstance(value, dict) else (value,):
-            if isinstance(text, str) and (unknown := set(Template(text).get_identifiers()) - NAMES):
+            if not isinstance(text, str):
+                continue
+            if not Template(text).is_valid():
+                raise ValueError(f"“{text}”中的 $ 须写作 $$ 或 ${{名称}}")
+            if unknown := set(Template(text).get_identifiers()) - NAMES:
                 raise ValueError(f"未知名称：{'、'.join(sorted(unknown))}")
         return value
 

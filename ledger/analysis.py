@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from domain.case import Case
 from domain.instant import Instant, rfc3339
 from ledger.connection import Connection
 from ledger.standing import Level, open_cases
+from ledger.table import analysis
 
 FORMAT = 1
+PROCEDURE = "analysis"  # whose cases name such a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +89,9 @@ async def freeze(connection: Connection, frozen: Frozen) -> None:
         frozen.as_of,
         frozen.body,
     )
+
+
+async def kept(connection: AsyncConnection, sha256: str) -> str | None:
+    """A list as it was frozen, or None when there is none of this digest."""
+    text: str | None = await connection.scalar(select(analysis.c.body).where(analysis.c.sha256 == sha256))
+    return text

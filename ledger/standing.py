@@ -19,7 +19,7 @@ Level = Literal["village", "township", "county"]
 
 MAYBE_OPEN = """
 select id, fold, state, recorded_at from "case"
-where {level} = $1 and opened_at <= $2 and (not closed or recorded_at > $2) and id > $3
+where {level} = $1 and opened_at <= $2 and (not closed or recorded_at > $2) and sealed is null and id > $3
 order by id limit $4
 """
 
@@ -29,6 +29,7 @@ async def open_cases(
 ) -> AsyncIterator[tuple[UUID, Case | None]]:
     """Every case of the division that was open at `at`, as it stood then; None for one that cannot be read.
 
+    One that has been sealed since is left out: what it was called before is not told any more either.
     `at` lies far enough in the past for everything recorded by then to be committed.
     """
     last, query = UUID(int=0), MAYBE_OPEN.format(level=level)

@@ -35,11 +35,12 @@ def parse(path: Path) -> Procedure:
 
 
 def rounds(directory: Path = ROUNDS) -> list[Round]:
-    """The rounds of a directory, by name; each file is named after its id. Raises ProcedureFault."""
-    return [_round(path) for path in paths(directory)]
+    """The rounds of a directory, by name. Raises ProcedureFault."""
+    return [round_in(path) for path in paths(directory)]
 
 
-def _round(path: Path) -> Round:
+def round_in(path: Path) -> Round:
+    """The round in a file, which is named after its id. Raises ProcedureFault."""
     one = rounds_of.read(document(path))
     if path.stem != one.id:
         raise ProcedureFault(f"文件名与 id“{one.id}”不符")

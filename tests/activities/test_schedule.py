@@ -42,7 +42,9 @@ async def test_a_worker_that_connects_makes_them(client: Client, temporal: str, 
         await eventually(there)
     described = await client.get_schedule_handle("round/affairs_day").describe()
     assert described.schedule.policy.overlap == ScheduleOverlapPolicy.BUFFER_ALL
-    assert described.schedule.policy.catchup_window > timedelta(days=92)
+    window = described.schedule.policy.catchup_window
+    assert window
+    assert window > timedelta(days=92)
     assert described.schedule.spec.time_zone_name == "Asia/Shanghai"
 
 

@@ -20,6 +20,7 @@ from tests.domain.scene import DISPATCHER, HAZARD, TOWNSHIP, VILLAGE, when
 from tests.ledger.county import County, Database, told
 from tests.ledger.rounds import a_county, opened, rounds_of, to
 from tests.procedures import affairs_day as day
+from tests.procedures.reward import REPORT
 from tests.procedures.script import Step, Wait
 
 VILLAGES, TOWNSHIPS = 79, 6
@@ -147,6 +148,19 @@ async def test_a_list_is_what_the_events_say_and_stays_what_it_was(february: Cou
     to(february, "2026-03-20 08:00")
     await february.act(later, "triage", DISPATCHER, {"grade": "general"})
     assert await recounted(february, at) == body
+
+
+async def test_a_sealed_case_is_on_no_list_nor_one_sealed_before_it_was_made(february: County) -> None:
+    to(february, "2026-02-27 09:00")
+    shown, sealed_since = await february.open(), await february.open()
+    reward = await february.ledger.registrar.rule(february.opening("reward", REPORT))
+    assert reward.outcome == "opened", reward
+    to(february, "2026-03-02 08:00:20")
+    await february.forge('update "case" set sealed = $2 where id = $1', sealed_since, ["inspector@141025000000"])
+    await rounds_of(february, "weekly_analysis").look()
+    bodies = [row["body"] for row in await february.rows("select body from analysis")]
+    listed = [line["case_id"] for body in bodies for line in json.loads(body)["cases"]]
+    assert listed == [str(shown)]
 
 
 async def recounted(county: County, at: Instant) -> str:
