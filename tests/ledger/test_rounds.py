@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from uuid import UUID
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
 import procedures
+from activities.courier import Courier
 from domain.instant import Instant
 from ledger.analysis import counted
 from ledger.connection import connect
@@ -163,6 +165,18 @@ async def test_a_sealed_case_is_on_no_list_nor_one_sealed_before_it_was_made(feb
     assert listed == [str(shown)]
 
 
+@pytest.mark.parametrize("statement", ["update {0} set {1} = {1}", "delete from {0}", "truncate {0}"])
+async def test_what_was_frozen_or_acknowledged_stays(february: County, statement: str) -> None:
+    to(february, "2026-03-02 08:00:20")
+    await rounds_of(february, "weekly_analysis").look()
+    for url in (february.database.app_url, february.database.owner_url):
+        role = await connect(url)
+        for table, column in (("analysis", "body"), ("round", "openings")):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await role.execute(statement.format(table, column))
+        await role.close()
+
+
 async def recounted(county: County, at: Instant) -> str:
     """The township's list, from a ledger whose rows say nothing: everything is folded again."""
     connection = await connect(county.database.app_url)
@@ -182,7 +196,12 @@ async def test_a_decision_becomes_a_case_whose_parent_is_the_list(february: Coun
     said = {"procedure": "hazard", "title": "滑坡复发", "division": VILLAGE, "fields": HAZARD}
     spawned = told(await february.act(case_id, "spawn", DISPATCHER, said))
     assert (spawned["items"][0]["kind"], spawned["stage"]) == ("child", "analysing")
-    assert await february.value("select count(*) from letter") == 1
+    child = UUID(spawned["items"][0]["data"]["case"])
+    courier = await connect(february.database.app_url)
+    assert await Courier(february.ledger.registrar, february.database.app_url).round(courier) == 1
+    await courier.close()
+    state = json.loads(await february.value('select state from "case" where id = $1', child))
+    assert (state["parent"], state["stage"], state["division"]) == (str(case_id), "reported", VILLAGE)
 
 
 async def test_what_round_opens_is_signed_by_its_own_hat(february: County) -> None:
