@@ -18,10 +18,14 @@ from prometheus_client import start_http_server
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import log
+import procedures
 import settings
 from activities.courier import Courier
 from activities.patrol import Patrol
 from activities.reach import Reach
+from activities.round import Rounds
+from domain.procedure import ProcedureFault
+from domain.round import Round
 from ledger import horizon
 from ledger.connection import LOST, Writers
 from ledger.library import Library
@@ -45,7 +49,9 @@ LOADED_LATER = (
     "activities.relay",
     "activities.roll_call",
     "workflows.case",
+    "activities.schedule",
     "workflows.intake",
+    "workflows.round",
 )
 
 logger = structlog.get_logger("worker")
@@ -73,7 +79,7 @@ async def connect() -> "Client":
     return await Client.connect(**config, grpc_compression=GrpcCompression.NONE if near else GrpcCompression.GZIP)
 
 
-def hosted(client: "Client", registrar: Registrar, writers: Writers, own: WorkerSettings) -> "Worker":
+def hosted(client: "Client", registrar: Registrar, writers: Writers, rounds: Rounds, own: WorkerSettings) -> "Worker":
     """The Temporal worker. Versioned only when both names are given: a plain server gives others no tasks."""
     from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
     from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
@@ -82,6 +88,7 @@ def hosted(client: "Client", registrar: Registrar, writers: Writers, own: Worker
     from activities.registrar import Desk
     from workflows.case import Case
     from workflows.intake import Intake
+    from workflows.round import Round
 
     deployment = None
     if own.deployment and own.build:
@@ -93,8 +100,8 @@ def hosted(client: "Client", registrar: Registrar, writers: Writers, own: Worker
     return Worker(
         client,
         task_queue=wire.TASK_QUEUE,
-        workflows=[Case, Intake],
-        activities=Desk(registrar, writers).activities,
+        workflows=[Case, Intake, Round],
+        activities=Desk(registrar, writers, rounds).activities,
         max_cached_workflows=CACHED_WORKFLOWS,
         sticky_queue_schedule_to_start_timeout=STICKY_WITHIN,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
@@ -106,7 +113,21 @@ def hosted(client: "Client", registrar: Registrar, writers: Writers, own: Worker
     )
 
 
-async def keep_with_temporal(registrar: Registrar, writers: Writers, own: WorkerSettings, reach: Reach) -> NoReturn:
+async def schedules_kept(client: "Client", rounds: Rounds) -> None:
+    """Temporal knows when the rounds are due. A server that will not have schedules leaves that to the loop."""
+    from temporalio.service import RPCError
+
+    from activities.schedule import keep
+
+    try:
+        await keep(client, rounds.rounds)
+    except RPCError as error:
+        logger.warning("schedules_not_kept", error=str(error)[:200])
+
+
+async def keep_with_temporal(
+    registrar: Registrar, writers: Writers, rounds: Rounds, own: WorkerSettings, reach: Reach
+) -> NoReturn:
     """Everything that needs Temporal: waits for it, survives its restarts, begins anew whatever happens."""
     for name in LOADED_LATER:
         await asyncio.to_thread(importlib.import_module, name)
@@ -116,8 +137,9 @@ async def keep_with_temporal(registrar: Registrar, writers: Writers, own: Worker
     while True:
         try:
             client = await connect()
-            worker = hosted(client, registrar, writers, own)
+            worker = hosted(client, registrar, writers, rounds, own)
             logger.info("temporal_connected", namespace=client.namespace)
+            await schedules_kept(client, rounds)
             async with asyncio.TaskGroup() as group:
                 group.create_task(RollCall(client, writers, reach).run(), name="roll call")
                 group.create_task(Relay(client, writers.url).run(), name="relay")
@@ -150,6 +172,27 @@ async def carry_always(courier: Courier) -> NoReturn:
         await asyncio.sleep(RECONNECT_SECONDS)
 
 
+async def open_always(rounds: Rounds) -> NoReturn:
+    """The county's year goes on, whatever happens to the rounds."""
+    while True:
+        try:
+            await rounds.run()
+        except Exception:
+            logger.exception("rounds_failed")
+        await asyncio.sleep(RECONNECT_SECONDS)
+
+
+def on_file() -> list[Round]:
+    """The rounds of the house; one whose file is broken is left out, which the log tells."""
+    found = []
+    for path in procedures.paths(procedures.ROUNDS):
+        try:
+            found.append(procedures.round_in(path))
+        except ProcedureFault as error:
+            logger.error("round_not_read", file=path.name, error=str(error)[:500])
+    return found
+
+
 async def count_always(registrar: Registrar, writers: Writers, library: Library) -> NoReturn:
     """A calendar that came into force while nobody looked, by a file or a command cut short, moves its clocks too."""
     while True:
@@ -169,11 +212,13 @@ async def serve(url: str, own: WorkerSettings, stop: asyncio.Event) -> bool:
     library = Library(writers)
     registrar = Registrar(writers, library)
     patrol = Patrol(registrar, url, reach.patience)
+    rounds = Rounds(on_file(), registrar, writers)
     parts = [
         asyncio.create_task(patrol_always(patrol), name="patrol"),
         asyncio.create_task(carry_always(Courier(registrar, url)), name="courier"),
+        asyncio.create_task(open_always(rounds), name="rounds"),
         asyncio.create_task(count_always(registrar, writers, library), name="calendar"),
-        asyncio.create_task(keep_with_temporal(registrar, writers, own, reach), name="temporal side"),
+        asyncio.create_task(keep_with_temporal(registrar, writers, rounds, own, reach), name="temporal side"),
     ]
     logger.info("worker_started", pid=os.getpid())
     await stop.wait()

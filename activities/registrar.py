@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities import wire
 from activities.metric import WOKEN
+from activities.round import Rounds
 from domain.command import Open
 from domain.form import control_free
 from domain.hat import Actor, Hat, Role
@@ -61,14 +62,15 @@ class Opening(BaseModel):
 class Desk:
     """The registrar as workflows reach it."""
 
-    def __init__(self, registrar: Registrar, writers: Writers) -> None:
+    def __init__(self, registrar: Registrar, writers: Writers, rounds: Rounds) -> None:
         self._registrar = registrar
         self._writers = writers
+        self._rounds = rounds
 
     @property
     def activities(self) -> list[Callable[..., Any]]:
         """What a worker hosts."""
-        return [self.wake, self.open]
+        return [self.wake, self.open, self.open_round]
 
     @activity.defn(name=wire.WAKE)
     async def wake(self, case_id: str) -> Watch:
@@ -96,6 +98,14 @@ class Desk:
             return await self._open(asked, body)
         except PoisonedCase:
             raise _poisoned() from None
+        except (LedgerUnavailable, *LOST):
+            raise _unavailable() from None
+
+    @activity.defn(name=wire.OPEN_ROUND)
+    async def open_round(self, round_id: str) -> int:
+        """Open whatever is due of a round. The worker's own loop does the same, and meeting costs nothing."""
+        try:
+            return await self._rounds.open(round_id)
         except (LedgerUnavailable, *LOST):
             raise _unavailable() from None
 

@@ -7,9 +7,11 @@ TASK_QUEUE = "bihuan"
 CASE = "Case"  # workflow: input Watch, workflow id = case id
 MOVED = "moved"  # its signal: input Watch
 INTAKE = "Intake"  # workflow: input like activities.registrar.Opening, result Opened
+ROUND = "Round"  # workflow: input the round's id, result how many cases it opened
 
 WAKE = "registrar.wake"  # activity: case id → Watch
 OPEN = "registrar.open"  # activity: opening → Opened
+OPEN_ROUND = "round.open"  # activity: the round's id → how many cases it opened
 
 PROCEDURE = "BihuanProcedure"  # search attributes, keywords
 DIVISION = "BihuanDivision"

@@ -11,6 +11,7 @@ from domain.instant import Instant
 # Ids that callers choose and ids of the engine live apart, so that nobody can squat an escalation's id.
 CALLERS = UUID("5d7b7c4e-64d5-4a3c-9a61-0a3a2f1a8f10")
 ENGINE = UUID("b6a0d1c2-1e55-4c0f-8a5b-6b8d3e2f7c90")
+ROUNDS = UUID("c3a9d0b4-52c1-4a6b-9d0e-7b1f6e8a2d40")
 CASES = UUID("0f4a4a6e-0e0f-4b8e-b8a1-7f5d6c3b2a10")
 
 
@@ -22,6 +23,16 @@ def callers_id(person: str, key: str) -> UUID:
 def engines_id(case_id: UUID, key: str) -> UUID:
     """The command id for a firing: the same whoever asks for it, a workflow or Patrol, and however often."""
     return uuid5(ENGINE, f"{case_id}/{key}")
+
+
+def rounds_id(round_id: str, division: str, period: str) -> UUID:
+    """The command id by which a round opens its case of a period in a division, whoever asks and however often."""
+    return uuid5(ROUNDS, f"{round_id}/{division}/{period}")
+
+
+def case_of(command_id: UUID) -> UUID:
+    """The case that an opening with this command id opens."""
+    return uuid5(CASES, str(command_id))
 
 
 def request_hash(*parts: bytes | str) -> bytes:
@@ -56,7 +67,7 @@ class Request:
     @property
     def target(self) -> UUID:
         """The case this command is for."""
-        return self.case_id or uuid5(CASES, str(self.command_id))
+        return self.case_id or case_of(self.command_id)
 
     @property
     def name(self) -> str:

@@ -172,4 +172,22 @@ trouble = Table(
     Column("since", INSTANT, nullable=False),
     *_text("words"),
 )
+round_ = Table(
+    "round",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("due_at", INSTANT, nullable=False),
+    Column("openings", Integer, nullable=False),
+    Column("refusals", Integer, nullable=False),
+    Column("done_at", INSTANT, nullable=False),
+)
+analysis = Table(
+    "analysis",
+    METADATA,
+    Column("sha256", Text, primary_key=True),
+    *_text("division"),
+    Column("as_of", INSTANT, nullable=False),
+    *_text("body"),
+)
 setting = Table("setting", METADATA, Column("name", Text, primary_key=True), *_text("value"))

@@ -7,11 +7,14 @@ from typing import Any
 import yaml
 
 from calendars import Loader
+from domain import round as rounds_of
 from domain.procedure import Procedure, ProcedureFault, read
+from domain.round import Round
 from domain.shared import resolved
 
 DIRECTORY = Path(__file__).parent
 SHARED = DIRECTORY / "shared" / "verbs.yaml"
+ROUNDS = DIRECTORY / "rounds"
 
 
 def paths(directory: Path = DIRECTORY) -> list[Path]:
@@ -29,6 +32,19 @@ def parse(path: Path) -> Procedure:
     if path.stem != procedure.id:
         raise ProcedureFault(f"文件名与流程的 id“{procedure.id}”不符")
     return procedure
+
+
+def rounds(directory: Path = ROUNDS) -> list[Round]:
+    """The rounds of a directory, by name. Raises ProcedureFault."""
+    return [round_in(path) for path in paths(directory)]
+
+
+def round_in(path: Path) -> Round:
+    """The round in a file, which is named after its id. Raises ProcedureFault."""
+    one = rounds_of.read(document(path))
+    if path.stem != one.id:
+        raise ProcedureFault(f"文件名与 id“{one.id}”不符")
+    return one
 
 
 def document(path: Path) -> Any:

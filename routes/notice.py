@@ -42,6 +42,33 @@ class Papers(Shape):
     items: list[Paper]
 
 
+class FrozenCase(Shape):
+    """An open case as a list froze it."""
+
+    case_id: str
+    number: str
+    procedure: str
+    title: str
+    division: str
+    stage: str
+    stage_title: str
+    holder: str | None
+    due_at: datetime | None
+    cards: dict[str, int]
+    escalations: int
+
+
+class FrozenList(Shape):
+    """The open cases of a division as they stood at `as_of`, most urgent first; `unreadable`: so many more."""
+
+    format: int
+    division: str
+    as_of: datetime
+    without: list[str]
+    unreadable: int
+    cases: list[FrozenCase]
+
+
 class Division(Shape):
     """A division of an edition of the statistical codes."""
 

@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
 
 # An attempt outlives the registrar's patience; a lost one is repeated for ever, its ids make that harmless.
 ATTEMPT_WITHIN = timedelta(seconds=10)
+ROUND_WITHIN = timedelta(minutes=5)
 RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=200),
     backoff_coefficient=2,
@@ -31,5 +32,13 @@ async def open_case(opening: Any) -> wire.Opened:
     """Open a case under the hat of an integration; refusals are values."""
     opened: wire.Opened = await workflow.execute_activity(
         wire.OPEN, opening, result_type=wire.Opened, start_to_close_timeout=ATTEMPT_WITHIN, retry_policy=RETRY
+    )
+    return opened
+
+
+async def open_round(round_id: str) -> int:
+    """Open whatever is due of a round; how many cases stand for it now that did not before."""
+    opened: int = await workflow.execute_activity(
+        wire.OPEN_ROUND, round_id, result_type=int, start_to_close_timeout=ROUND_WITHIN, retry_policy=RETRY
     )
     return opened

@@ -63,7 +63,7 @@ async def test_every_rung_once_and_in_time(
     async with working(temporal):
 
         async def connected() -> bool:
-            return bool(await connection.fetchval("select count(*) from setting"))
+            return bool(await connection.fetchval("select exists (select from setting where name = 'temporal_store')"))
 
         await eventually(connected)
         alone, twofold, again = await asyncio.gather(left_alone(ledger), dispatched(ledger), reopened(ledger, client))

@@ -20,7 +20,7 @@ TABLES = (
 )
 # What the application may do; S select, I insert, U update, D delete. All else is the owner's.
 RIGHTS = {
-    "S I": {"calendar", "command", "event", "evidence", "procedure", "release"},
+    "S I": {"analysis", "calendar", "command", "event", "evidence", "procedure", "release", "round"},
     "S I U": {"division", "hat", "person", "token", "unit"},
     "S I U D": {"case", "outbox", "reporter", "setting", "trouble"},
     "S I D": {"letter"},

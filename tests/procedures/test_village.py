@@ -50,11 +50,19 @@ def test_a_decided_topic_also_ends_carried_over_or_passed_on(ending: str) -> Non
     assert one.now.closed
 
 
-def test_a_statutory_matter_is_spawned_and_does_not_hold_the_month_open() -> None:
-    one = day(*affairs_day.MET, stage="deliberating")
+def test_an_agenda_does_not_close_over_an_open_child_case_but_may_carry_it_over() -> None:
+    one = day(*affairs_day.IMPLEMENTING, stage="implementing")
     child = {"procedure": "decision", "title": "修柏油路", "fields": decision.matter("representatives")}
-    assert not isinstance(one.act("spawn", CLERK, child), Refusal)
-    assert (one.now.items["child.1"].open, one.now.items["child.1"].blocks) == (True, False)
+    for step in (Step("spawn", CLERK, child), affairs_day.FINISH, affairs_day.SUBMIT):
+        assert not isinstance(one.act(step.action, step.hat, step.fields), Refusal)
+    refusal = one.act("verify", COMMITTEE, affairs_day.VERIFY.fields)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, "衍生事项" in refusal.words) == ("closing_gate", True)
+    assert not isinstance(one.act("reject", COMMITTEE, reason="衍生事项未办结"), Refusal)
+    assert not isinstance(one.act("carry_over", CLERK, {"item": "child.1"}, reason="四议两公开还在进行"), Refusal)
+    for step in (affairs_day.SUBMIT, affairs_day.VERIFY):
+        assert not isinstance(one.act(step.action, step.hat, step.fields), Refusal)
+    assert one.now.closed
 
 
 def test_the_day_opens_with_half_of_the_representatives() -> None:

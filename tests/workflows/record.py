@@ -20,6 +20,7 @@ from embedded.temporal import binary
 from tests.workflows.stand_in import CASE_ID, Ledger, worker
 from workflows.case import Case
 from workflows.intake import Intake
+from workflows.round import Round
 
 HISTORIES = Path(__file__).parent / "histories"
 SUGGEST = "limit.historyCount.suggestContinueAsNew=60"
@@ -102,6 +103,16 @@ async def intake(environment: WorkflowEnvironment) -> WorkflowHistory:
     return await opening.fetch_history()
 
 
+async def round_(environment: WorkflowEnvironment) -> WorkflowHistory:
+    """One round, as a schedule starts it."""
+    async with worker(environment.client, Ledger(real_now, [None])):
+        started = await environment.client.start_workflow(
+            Round.run, "affairs_day", id=f"round-{uuid4()}", task_queue=wire.TASK_QUEUE
+        )
+        await started.result()
+    return await started.fetch_history()
+
+
 Scene = Callable[[WorkflowEnvironment], Awaitable[WorkflowHistory]]
 SCENES: dict[str, Scene] = {
     "case_rungs": rungs,
@@ -109,6 +120,7 @@ SCENES: dict[str, Scene] = {
     "case_patience": patience,
     "case_continued": continued,
     "intake_opened": intake,
+    "round_opened": round_,
 }
 
 

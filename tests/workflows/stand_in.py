@@ -13,6 +13,7 @@ from activities import wire
 from domain.watch import Watch
 from workflows.case import Case
 from workflows.intake import Intake
+from workflows.round import Round
 
 CASE_ID = "0d9d2c5e-6f0a-5c1e-9b1b-2f1c6a9a7f10"
 
@@ -39,9 +40,15 @@ class Ledger:
         self.openings.append(opening)
         return wire.Opened("opened", CASE_ID, "YL-2026-000001", 1)
 
+    @activity.defn(name=wire.OPEN_ROUND)
+    async def open_round(self, round_id: str) -> int:
+        self.openings.append(round_id)
+        return 79
 
-def worker(client: Client, ledger: Ledger, workflows: Sequence[type] = (Case, Intake)) -> Worker:
-    return Worker(client, task_queue=wire.TASK_QUEUE, workflows=list(workflows), activities=[ledger.wake, ledger.open])
+
+def worker(client: Client, ledger: Ledger, workflows: Sequence[type] = (Case, Intake, Round)) -> Worker:
+    activities = [ledger.wake, ledger.open, ledger.open_round]
+    return Worker(client, task_queue=wire.TASK_QUEUE, workflows=list(workflows), activities=activities)
 
 
 def at(start: datetime, seconds: float) -> datetime:

@@ -17,6 +17,7 @@ from tests.workflows.stand_in import commands
 from workflows import registrar
 from workflows.case import Case
 from workflows.intake import Intake
+from workflows.round import Round
 
 CORPUS = sorted(HISTORIES.glob("*.json"))
 CASES = [path for path in CORPUS if path.stem.startswith("case")]
@@ -37,7 +38,7 @@ def test_the_corpus_is_there() -> None:
 
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
 async def test_recorded_histories_replay(path: Path) -> None:
-    assert await replay(path, [Case, Intake]) is None
+    assert await replay(path, [Case, Intake, Round]) is None
 
 
 @workflow.defn(name=wire.CASE)
@@ -68,6 +69,7 @@ FINGERPRINTS = {
     "case_patience": ["start timer", "cancel timer", *WAKE * 3, "complete"],
     "case_continued": [*WAKE * 6, "continue as new"],
     "intake_opened": ["schedule registrar.open within 10 s", "complete"],
+    "round_opened": ["schedule round.open within 300 s", "complete"],
 }
 
 
@@ -76,7 +78,7 @@ def test_fingerprints_of_the_corpus(name: str) -> None:
     assert commands(history(HISTORIES / f"{name}_1.json")) == FINGERPRINTS[name]
 
 
-@pytest.mark.parametrize("name", ["case_rungs", "intake_opened"])
+@pytest.mark.parametrize("name", ["case_rungs", "intake_opened", "round_opened"])
 async def test_fingerprints_of_today(name: str, skipping: WorkflowEnvironment) -> None:
     """An edit that no replay notices, such as another timeout, still needs `workflow.patched` and a new entry."""
     assert commands(await SCENES[name](skipping)) == FINGERPRINTS[name]

@@ -1,0 +1,83 @@
+"""Rounds: what opens by itself, where and how often. One file each under `procedures/rounds/`."""
+
+from collections.abc import Mapping
+from string import Template
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+
+from domain.cadence import Cadence
+from domain.misfit import told
+from domain.procedure import ProcedureFault
+from domain.rule import Id, Part, PostText
+
+# What a template may speak of. `carried` needs an agenda before; the last four need a list of open cases.
+NAMES = {"period", "previous", "division", "carried", "list", "as_of", "cases", "overdue"}
+
+
+class Listing(Part):
+    """The list of open cases that a round freezes for each division; `without`: procedures that it leaves out."""
+
+    without: list[Id] = []
+
+
+class Round(Part):
+    """A round: in every current division of `level` it opens one case of procedure `opens` a period, under `hat`.
+
+    `name`: the case's title, and `fields` its form, with ${period} and the other NAMES; a field that is one name alone
+    keeps that value's type. `carries`: the new case hears what the one before left unfinished.
+    """
+
+    id: Id
+    title: str
+    opens: Id
+    level: Literal["village", "township", "county"]
+    cadence: Cadence
+    hat: PostText
+    name: str = Field(min_length=1)
+    fields: dict[Id, str | bool | int] = {}
+    carries: bool = False
+    lists: Listing | None = None
+
+    @field_validator("hat")
+    @classmethod
+    def _at_a_level(cls, hat: str) -> str:
+        if "@" not in hat:
+            raise ValueError("身份应写明层级，如 integration@county")
+        return hat
+
+    @field_validator("name", "fields")
+    @classmethod
+    def _known_names(cls, value: Any) -> Any:
+        for text in value.values() if isinstance(value, dict) else (value,):
+            if not isinstance(text, str):
+                continue
+            if not Template(text).is_valid():
+                raise ValueError(f"“{text}”中的 $ 须写作 $$ 或 ${{名称}}")
+            if unknown := set(Template(text).get_identifiers()) - NAMES:
+                raise ValueError(f"未知名称：{'、'.join(sorted(unknown))}")
+        return value
+
+    def titled(self, names: Mapping[str, Any]) -> str:
+        """The title of a case."""
+        return Template(self.name).substitute(names)
+
+    def filled(self, names: Mapping[str, Any]) -> dict[str, Any]:
+        """The form of a case; what comes to nothing is left out."""
+        filled = {field: _value(value, names) for field, value in self.fields.items()}
+        return {field: value for field, value in filled.items() if value != ""}
+
+
+def _value(value: str | bool | int, names: Mapping[str, Any]) -> Any:
+    if not isinstance(value, str):
+        return value
+    alone = value.removeprefix("${").removesuffix("}")
+    return names[alone] if value == f"${{{alone}}}" and alone in names else Template(value).substitute(names)
+
+
+def read(document: Any) -> Round:
+    """The round in a parsed file. Raises ProcedureFault naming each faulty place."""
+    try:
+        return Round.model_validate(document)
+    except ValidationError as error:
+        raise ProcedureFault(told(error.errors(), "（整个文件）")) from None
