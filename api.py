@@ -26,7 +26,7 @@ from ledger import trouble
 from ledger.connection import LOST
 from ledger.house import opened
 from ledger.request import LedgerUnavailable, PoisonedCase
-from routes import board, cases, document, evidence, health, history, pages, paper, register
+from routes import board, cases, document, evidence, health, history, pages, paper, register, similar
 from routes.answer import Declined
 from routes.envelope import Envelope
 from routes.form import errors
@@ -63,7 +63,7 @@ TITLES: Mapping[int, str] = {
 }  # fmt: skip
 KEEP_ALIVE_S = 30
 CONNECTIONS_MAX = 1000
-ROUTERS = (cases, history, paper, board, evidence, register, health, pages)
+ROUTERS = (cases, history, paper, similar, board, evidence, register, health, pages)
 
 logger = structlog.get_logger("api")
 

@@ -22,10 +22,12 @@ from domain.letter import Letter, letters
 from domain.news import ENGINE, hear, rederived
 from domain.permission import sees
 from domain.refusal import Refusal
+from domain.similarity import said_otherwise
 from domain.view import offered, present
 from ledger.journal import GENESIS, Entry, entry
 from ledger.reading import Snapshot
 from ledger.request import Reporter, Request, Ruling, engines_id
+from ledger.shingle import ShingleRow, shingle_row
 from ledger.statement import CaseRow, CommandRow, LetterRow, hex_bytes
 
 OUTCOMES: Mapping[type[Command], str] = {Open: "opened", Act: "acted", Tell: "told", Rederive: "rederived"}
@@ -223,6 +225,16 @@ class Docket:
             return True
         wake, known = self.case.wake_at, self.before.wake_at
         return wake is not None and (known is None or wake < known)
+
+    @property
+    def says_otherwise(self) -> bool:
+        """Whether the case has come to say something else, or anything at all: only then its shingles are written."""
+        return self.case is not None and (self.before is None or said_otherwise(self.before, self.case))
+
+    def shingle(self) -> ShingleRow:
+        """What the case is found by when somebody looks for the same matter."""
+        assert self.case is not None
+        return shingle_row(self.case_id, self.case)
 
     def row(self) -> CaseRow:
         """The case as it will stand. Only for a docket that appends."""

@@ -158,8 +158,9 @@ class Round:
         reporters = [(d.case_id, d.reporter.name, d.reporter.phone) for d in appending if d.reporter]
         rows_of_cases = [docket.row() for docket in appending]
         letters = [row for docket in appending for row in docket.letters]
+        shingles = [docket.shingle() for docket in appending if docket.says_otherwise]
         commands.sort(key=lambda row: row.id)
-        query, arguments = append(rows_of_cases, entries, commands, told, reporters, letters)
+        query, arguments = append(rows_of_cases, entries, commands, told, reporters, letters, shingles)
         rows = await self._connection.fetch(query, *arguments)
         return {row["id"] for row in rows}
 

@@ -165,6 +165,12 @@ letter = Table(
     *_text("person", "hat", "body"),
     Column("written_at", INSTANT, nullable=False),
 )
+shingle = Table(
+    "shingle",
+    METADATA,
+    Column("case_id", Uuid, primary_key=True),
+    Column("grams", ARRAY(Text), nullable=False),
+)
 trouble = Table(
     "trouble",
     METADATA,

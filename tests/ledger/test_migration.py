@@ -22,7 +22,7 @@ TABLES = (
 RIGHTS = {
     "S I": {"calendar", "command", "event", "evidence", "procedure", "release"},
     "S I U": {"division", "hat", "person", "token", "unit"},
-    "S I U D": {"case", "outbox", "reporter", "setting", "trouble"},
+    "S I U D": {"case", "outbox", "reporter", "setting", "shingle", "trouble"},
     "S I D": {"letter"},
     "S": {"alembic_version"},
 }
