@@ -47,6 +47,7 @@ class Context:
     """What deciding needs besides the case. `home`: the division of the actor's scope; `number`: for a new case.
 
     `others`: cases that the actor may see, by what the form calls them. `names`: for documents, id → name.
+    `former`: what a case has run under that is to go on under `procedure`.
     """
 
     procedure: Procedure
@@ -61,6 +62,7 @@ class Context:
     others: Mapping[str, Other] = field(default_factory=dict)
     rivals: Sequence[Rival] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    former: Procedure | None = None
 
     def setting(self, lineage: Mapping[str, str]) -> Setting:
         """What clocks of a case there are counted by."""

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.case import Case
-from domain.command import Act, Expire, Open
+from domain.command import Act, Expire, Open, Rebind
 from domain.context import Context
 from domain.decision import open_case
 from domain.instant import Instant, local
@@ -88,6 +88,9 @@ class Round:
         pinned: str | None = docket.case.procedure.sha256 if docket.case else None
         if isinstance(command, Open):
             pinned = row["released"]
+        former = None
+        if isinstance(command, Rebind) and pinned is not None:
+            former, pinned = await self._library.procedure(pinned, self._connection), command.sha256
         if pinned is None or registers.calendar is None:
             return None
         procedure = await self._library.procedure(pinned, self._connection)
@@ -101,6 +104,7 @@ class Round:
             place=registers.places.get(command.division) if isinstance(command, Open) else None,
             case_id=str(docket.case_id),
             rivals=rivals(row),
+            former=former,
         )
         if registers.cases:
             others = registers.others(request.actor)

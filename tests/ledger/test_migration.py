@@ -20,7 +20,7 @@ TABLES = (
 )
 # What the application may do; S select, I insert, U update, D delete. All else is the owner's.
 RIGHTS = {
-    "S I": {"calendar", "command", "event", "evidence", "procedure", "release"},
+    "S I": {"calendar", "command", "event", "evidence", "procedure", "rebinding", "rebinding_case", "release"},
     "S I U": {"division", "hat", "person", "token", "unit"},
     "S I U D": {"case", "outbox", "reporter", "setting", "shingle", "trouble"},
     "S I D": {"letter"},
