@@ -1,7 +1,7 @@
 """What moving running cases to other rules would change, case by case, without changing anything."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from domain import case as cases
@@ -43,7 +43,10 @@ class ClockChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a move would make of one case; `refused`: why it would stay. A sealed case keeps its number to itself."""
+    """What a move would make of one case; `refused`: why it would stay. A sealed case keeps its number to itself.
+
+    `gained` and `lost`: titles of actions at its stage.
+    """
 
     case_id: UUID
     number: str | None
@@ -56,7 +59,9 @@ class Change:
     gained: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     refused: str | None = None
-    words: str | None = field(default=None)
+    words: str | None = None
+    title_was: str = ""
+    title: str = ""
 
 
 async def foreseen(
@@ -84,22 +89,27 @@ def _change(
     hat: str,
 ) -> Change:
     number = None if case.sealed and hat not in case.sealed else case.number
+    title_was = former.stages[case.stage].title
+    change = Change(case_id, number, case.version, case.stage, None, case.holder, None, title_was=title_was)
     if isinstance(events, Refusal):
-        stays = case.holder, None, (), (), ()
-        return Change(case_id, number, case.version, case.stage, None, *stays, events.code, events.words)
+        return replace(change, refused=events.code, words=events.words)
     (event,) = events
     assert isinstance(event, ProcedureChanged)
-    before = {name for name, _ in former.actions_at[case.stage]}
-    after = {name for name, _ in target.actions_at[event.stage]}
+    before = {name: action.title for name, action in former.actions_at[case.stage]}
+    after = {name: action.title for name, action in target.actions_at[event.stage]}
     clocks = [_clock(case.clocks.get(each.id), each) for each in event.clocks]
-    clocks += [_clock(case.clocks[name], None) for name in event.dropped]
-    return Change(
-        case_id, number, case.version, case.stage, event.stage, case.holder, event.holder,
-        tuple(each for each in clocks if each), tuple(sorted(after - before)), tuple(sorted(before - after)),
-    )  # fmt: skip
+    return replace(
+        change,
+        stage=event.stage,
+        title=event.stage_title,
+        holder=event.holder,
+        clocks=(*clocks, *(_clock(case.clocks[name], None) for name in event.dropped)),
+        gained=tuple(title for name, title in after.items() if name not in before),
+        lost=tuple(title for name, title in before.items() if name not in after),
+    )
 
 
-def _clock(was: Clock | None, now: Clock | None) -> ClockChange | None:
+def _clock(was: Clock | None, now: Clock | None) -> ClockChange:
     one = now or was
     assert one is not None
     if was is not None and was.state in ("met", "lapsed", "dropped"):

@@ -135,6 +135,18 @@ async def counts(ledger: Ledger, move_id: UUID, column: str) -> dict[str, int]:
     return {row["outcome"]: row["count"] for row in rows}
 
 
+async def kept(ledger: Ledger, move_id: UUID, column: str) -> list[tuple[str, str, str | None]]:
+    """The cases that stayed, by number, with outcome and words. A sealed one keeps its number to itself."""
+    words = {"outcome": "words", "undone": "undone_words"}[column]
+    rows = await ledger.writers.fetch(
+        f"select case when c.sealed is null then c.number else '（密封）' end as number, r.{column} as outcome,"
+        f' r.{words} as words from rebinding_case r join "case" c on c.id = r.case_id'
+        f" where r.rebinding = $1 and r.{column} <> 'rebound' order by c.number",
+        move_id,
+    )
+    return [(row["number"], row["outcome"], row["words"]) for row in rows]
+
+
 async def stored(ledger: Ledger, move_id: UUID) -> Move:
     """The move of this id. Raises NotAllowed when there is none."""
     rows = await ledger.writers.fetch("select * from rebinding where id = $1", move_id)
