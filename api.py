@@ -26,7 +26,7 @@ from ledger import trouble
 from ledger.connection import LOST
 from ledger.house import opened
 from ledger.request import LedgerUnavailable, PoisonedCase
-from routes import analysis, board, cases, document, evidence, health, history, pages, paper, register
+from routes import analysis, board, cases, document, evidence, health, history, pages, paper, register, similar
 from routes.answer import Declined
 from routes.envelope import Envelope
 from routes.form import errors
@@ -36,7 +36,7 @@ from routes.supply import stocking
 from settings import Settings, load
 
 BY_STATUS: Mapping[int, str] = {
-    200: "ok acted told rederived",
+    200: "ok acted told rederived rebound",
     201: "opened stored",
     303: "see_other",
     400: "malformed_json bad_idempotency_key",
@@ -49,7 +49,7 @@ BY_STATUS: Mapping[int, str] = {
     409: "version_conflict idempotency_conflict action_not_allowed_in_stage case_closed window_closed closing_gate"
     " window_still_open done_already case_on_hold not_on_hold nothing_to_settle requirement_not_met same_unit"
     " already_asked extension_too_late extension_used_up clock_not_running nothing_to_pause other_case_closed"
-    " has_sources window_over not_correctable revote_needed sealed_elsewhere unit_elsewhere",
+    " has_sources window_over not_correctable revote_needed sealed_elsewhere unit_elsewhere stage_gone item_gone",
     413: "body_too_large",
     415: "unsupported_type",
     422: "invalid_body invalid_query invalid_fields unknown_procedure unknown_division occurred_in_future no_holder"
@@ -64,7 +64,7 @@ TITLES: Mapping[int, str] = {
 }  # fmt: skip
 KEEP_ALIVE_S = 30
 CONNECTIONS_MAX = 1000
-ROUTERS = (cases, history, paper, analysis, board, evidence, register, health, pages)
+ROUTERS = (cases, history, paper, analysis, similar, board, evidence, register, health, pages)
 
 logger = structlog.get_logger("api")
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import calendar, case, division, ledger, procedure, reading, token
+from cli import calendar, case, division, ledger, procedure, reading, rebinding, token
 from cli.up import up
 
 app = typer.Typer(help="闭环：隐患与信访闭环办理系统", no_args_is_help=True, add_completion=False)
@@ -12,8 +12,10 @@ case.app.command()(reading.show)
 case.app.command()(reading.history)
 case.app.command()(reading.replay)
 case.app.command()(reading.documents)
+case.app.command()(reading.similar)
 app.add_typer(case.app, name="case")
 app.command()(reading.board)
+procedure.app.command()(rebinding.move)
 app.add_typer(procedure.app, name="procedure")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(division.app, name="divisions")

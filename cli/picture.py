@@ -15,7 +15,7 @@ from domain.instant import local, shown
 if TYPE_CHECKING:
     from ledger.board import Board
 
-STATES = {"running": "计时中", "paused": "已停止计时", "met": "已办", "lapsed": "已过"}
+STATES = {"running": "计时中", "paused": "已停止计时", "met": "已办", "lapsed": "已过", "dropped": "新版不设"}
 COUNTS = {
     "open": "在办",
     "overdue": "超期",

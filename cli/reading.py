@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -74,6 +74,27 @@ def documents(
     from cli.lexicon import Lexicon
 
     _print(run(var, _seen(case, token, look)), False, lambda told, _: typer.echo(told["text"]))
+
+
+def similar(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -> None:
+    """找出可能是同一件事的事项：相似度（0–100）和理由；并案与否由人决定。"""
+    from domain.similarity import matter_of
+    from ledger.similar import similar as alike
+
+    async def look(sight: "Sight") -> Seen:
+        where = sight.case.procedure.id, sight.case.lineage
+        hits = await alike(sight.connection, sight.view, *where, matter_of(sight.case), sight.case_id)
+        return {"items": [{**asdict(hit), "case_id": str(hit.case_id)} for hit in hits]}, Lexicon()
+
+    def draw(told: dict[str, Any], _: "Lexicon") -> None:
+        for hit in told["items"]:
+            typer.echo(f"{hit['score']:>3}  {hit['number']}  {hit['title']}（{hit['stage_title']}）：{hit['reason']}")
+        if not told["items"]:
+            typer.echo("没有找到可能相同的事项")
+
+    from cli.lexicon import Lexicon
+
+    _print(run(var, _seen(case, token, look)), json_, draw)
 
 
 def replay(

@@ -25,6 +25,7 @@ EVENTS = {
     "FieldCorrected": "更正",
     "DisciplineNotified": "通报纪检监察",
     "NewsReceived": "来自其他事项",
+    "ProcedureChanged": "换版",
 }
 NEWS = {
     "merged": "并入本事项",
@@ -105,6 +106,12 @@ def _heard(_: Lexicon, data: Data) -> str:
     return f"{NEWS.get(data['kind'], data['kind'])}：{data['number']} {data['words']}".rstrip()
 
 
+def _rebound(_: Lexicon, data: Data) -> str:
+    was, now = (f"第 {data[name]['version']} 版（{data[name]['sha256'][:12]}）" for name in ("was", "procedure"))
+    dues = [(each["title"], f"至 {shown(datetime.fromisoformat(each['due_at']))}") for each in data.get("clocks", ())]
+    return _joined(f"{was} → {now}，{data['stage_title']}", [*dues, ("批准人", data["approved_by"])])
+
+
 def _clock(lexicon: Lexicon, data: Data) -> str:
     return lexicon.clock(data.get("clock", ""))
 
@@ -124,6 +131,7 @@ TALES: Mapping[str, Callable[[Lexicon, Data], str]] = {
     "PersonRecused": _recused,
     "DisciplineNotified": _notified,
     "NewsReceived": _heard,
+    "ProcedureChanged": _rebound,
 }
 
 

@@ -56,7 +56,7 @@ class Clock:
     calendar: str
     version: int
     window: bool = False
-    state: str = "running"  # running, paused, met, lapsed
+    state: str = "running"  # running, paused, met, lapsed, dropped
     rungs: tuple[Rung, ...] = ()
     fired: tuple[str, ...] = ()
     extensions: tuple[Extension, ...] = ()

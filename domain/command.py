@@ -52,4 +52,13 @@ class Rederive:
     """Count every running clock again, by the calendar that is in force."""
 
 
-Command = Open | Act | Expire | Tell | Rederive
+@dataclass(frozen=True, slots=True)
+class Rebind:
+    """Go on under the procedure of this hash. `stages`: where stages are called otherwise there, old → new."""
+
+    sha256: str
+    approved_by: str
+    stages: Mapping[str, str] = field(default_factory=dict)
+
+
+Command = Open | Act | Expire | Tell | Rederive | Rebind

@@ -49,6 +49,7 @@ class Context:
 
     `others`: cases that the actor may see, by what the form calls them. `names`: for documents, id → name. `child`: the
     procedure under which a spawned case would be opened, in one of `places`. `unit_homes`: unit → its division.
+    `former`: what a case has run under that is to go on under `procedure`.
     """
 
     procedure: Procedure
@@ -66,6 +67,7 @@ class Context:
     places: Mapping[str, Place] = field(default_factory=dict)
     child: Procedure | None = None
     unit_homes: Mapping[str, str] = field(default_factory=dict)
+    former: Procedure | None = None
 
     def setting(self, lineage: Mapping[str, str]) -> Setting:
         """What clocks of a case there are counted by."""

@@ -76,7 +76,7 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
         move=move,
         parent=command.parent,
         matter=matter(procedure, fields, place.lineage["county"]),
-        repeated=_repeated(procedure, place.lineage),
+        repeated=repeated(procedure, place.lineage),
         papers=tuple(issue(procedure, name, given, context.number, n, at) for n, name in enumerate(intake.issues)),
     )
     return (opened,)
@@ -138,7 +138,8 @@ def _plain(action: Action, name: str, value: Any, context: Context) -> Any:
     return value
 
 
-def _repeated(procedure: Procedure, lineage: Mapping[str, str]) -> Repeated | None:
+def repeated(procedure: Procedure, lineage: Mapping[str, str]) -> Repeated | None:
+    """When a case there counts as repeated, and who is told."""
     rule = procedure.repeated
     told = Post.parse(rule.to).at(lineage, None) if rule else None
     return Repeated(rule.red, rule.failures, str(told)) if rule and told else None

@@ -219,10 +219,29 @@ class NewsReceived:
     move: Move | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ProcedureChanged:
+    """The case goes on under other rules, with every clock that is otherwise; `dropped`: clocks not known there."""
+
+    procedure: ProcedureRef
+    was: ProcedureRef
+    was_stage: str
+    stage: str
+    stage_title: str
+    holder: str | None
+    level: str | None
+    approved_by: str
+    clocks: tuple[Clock, ...] = ()
+    dropped: tuple[str, ...] = ()
+    left: str | None = None
+    sealed: tuple[str, ...] = ()
+    repeated: Repeated | None = None
+
+
 Event = (
     CaseOpened | ActionTaken | ClockWarned | CardIssued | CaseEscalated | ClockLapsed | ClockExtended | ClocksPaused
     | ClocksResumed | ClockRederived | ItemOpened | ItemSettled | GateCounted | PersonRecused | FieldCorrected
-    | DisciplineNotified | NewsReceived
+    | DisciplineNotified | NewsReceived | ProcedureChanged
 )  # fmt: skip
 
 # The names are literals in the ledger for ever; the number is the schema that is written today.
@@ -244,6 +263,7 @@ SCHEMAS: Mapping[type[Event], tuple[str, int]] = {
     FieldCorrected: ("FieldCorrected", 1),
     DisciplineNotified: ("DisciplineNotified", 1),
     NewsReceived: ("NewsReceived", 1),
+    ProcedureChanged: ("ProcedureChanged", 1),
 }
 ADAPTERS: Mapping[str, TypeAdapter[Any]] = {name: TypeAdapter(kind) for kind, (name, _) in SCHEMAS.items()}
 # (name, schema) → one step to schema + 1, on the raw document.

@@ -26,6 +26,7 @@ from domain.event import (
     ItemSettled,
     NewsReceived,
     PersonRecused,
+    ProcedureChanged,
 )  # fmt: skip
 from domain.item import Item
 
@@ -104,10 +105,27 @@ def _told(case: Case, event: Event, fact: Fact) -> dict[str, Any]:
         case FieldCorrected():
             said = {**case.said, event.field: fact.actor.person}
             return {"fields": {**case.fields, event.field: event.now}, "said": said}
+        case ProcedureChanged():
+            return _rebound(case, event)
         case DisciplineNotified():
             return {"notified": (*case.notified, event.ground)}
         case _:
             raise ValueError(f"no such event: {event}")
+
+
+def _rebound(case: Case, event: ProcedureChanged) -> dict[str, Any]:
+    dropped = {name: replace(case.clocks[name], state="dropped") for name in event.dropped}
+    return {
+        "procedure": event.procedure,
+        "stage": event.stage,
+        "stage_title": event.stage_title,
+        "holder": event.holder,
+        "level": event.level,
+        "clocks": {**case.clocks, **{clock.id: clock for clock in event.clocks}, **dropped},
+        "left": Standing(event.left, case.left.unit) if event.left and case.left else None,
+        "sealed": event.sealed,
+        "repeated": event.repeated,
+    }
 
 
 def _lapsed(case: Case, event: ClockLapsed, fact: Fact) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from domain import case as cases
 from domain.case import Case, Fact
-from domain.command import Act, Command, Expire, Open, Rederive, Tell
+from domain.command import Act, Command, Expire, Open, Rebind, Rederive, Tell
 from domain.context import Context
 from domain.decision import act, open_case
 from domain.event import Event, name_of
@@ -21,14 +21,19 @@ from domain.instant import Instant, utc
 from domain.letter import Letter, letters
 from domain.news import ENGINE, hear, rederived
 from domain.permission import sees
+from domain.rebinding import rebound
 from domain.refusal import Refusal
+from domain.similarity import said_otherwise
 from domain.view import offered, shown
 from ledger.journal import GENESIS, Entry, entry
 from ledger.reading import Snapshot
 from ledger.request import Reporter, Request, Ruling, engines_id
+from ledger.shingle import ShingleRow, shingle_row
 from ledger.statement import CaseRow, CommandRow, LetterRow, hex_bytes
 
-OUTCOMES: Mapping[type[Command], str] = {Open: "opened", Act: "acted", Tell: "told", Rederive: "rederived"}
+OUTCOMES: Mapping[type[Command], str] = {
+    Open: "opened", Act: "acted", Tell: "told", Rederive: "rederived", Rebind: "rebound",
+}  # fmt: skip
 LETTER: TypeAdapter[Open | Tell] = TypeAdapter(Open | Tell)
 
 
@@ -67,8 +72,8 @@ class Docket:
         events = self._decide(request, context)
         if isinstance(events, Refusal):
             return self._refuse(request, events)
-        if isinstance(request.command, Rederive) and not events:
-            return Ruling("rederived", self.case_id, self.version, b"")  # nothing to keep
+        if isinstance(request.command, (Rederive, Rebind)) and not events:
+            return Ruling(OUTCOMES[type(request.command)], self.case_id, self.version, b"")  # nothing to keep
         assert context is not None
         return self._take(request, context, events)
 
@@ -97,7 +102,7 @@ class Docket:
                 if not sees(self.case, request.actor, context.home):
                     return Refusal("case_outside_scope", "该事项不在您的管辖范围内")
                 return act(self.case, command, context, self.at)
-            case Tell() | Rederive() if self.case is None or context is None:
+            case Tell() | Rederive() | Rebind() if self.case is None or context is None:
                 return Refusal("unknown_case", "没有这个事项")
             case Tell() as command:
                 assert self.case is not None
@@ -107,6 +112,10 @@ class Docket:
                 assert self.case is not None
                 assert context is not None
                 return rederived(self.case, context, self.at)
+            case Rebind() as command:
+                assert self.case is not None
+                assert context is not None
+                return rebound(self.case, command, context, self.at)
             case _:
                 return ()
 
@@ -226,6 +235,16 @@ class Docket:
             return True
         wake, known = self.case.wake_at, self.before.wake_at
         return wake is not None and (known is None or wake < known)
+
+    @property
+    def says_otherwise(self) -> bool:
+        """Whether the case has come to say something else, or anything at all: only then its shingles are written."""
+        return self.case is not None and (self.before is None or said_otherwise(self.before, self.case))
+
+    def shingle(self) -> ShingleRow:
+        """What the case is found by when somebody looks for the same matter."""
+        assert self.case is not None
+        return shingle_row(self.case_id, self.case)
 
     def row(self) -> CaseRow:
         """The case as it will stand. Only for a docket that appends."""

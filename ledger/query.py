@@ -26,10 +26,10 @@ async def case_by_id(connection: AsyncConnection, case_id: UUID, view: Scope) ->
     columns = case.c.id, case.c.version, case.c.fold, case.c.state
     query = select(*columns).where(case.c.id == case_id, view.one, view.sight)
     row = (await connection.execute(query)).mappings().first()
-    return None if row is None else await _standing(connection, row)
+    return None if row is None else await standing(connection, row)
 
 
-async def _standing(connection: AsyncConnection, row: RowMapping) -> Case:
+async def standing(connection: AsyncConnection, row: RowMapping) -> Case:
     """The stored state, or when another fold stored it, the fold of its events."""
     try:
         if row["fold"] == cases.FOLD:

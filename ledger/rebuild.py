@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ledger.connection import Connection
 from ledger.refold import BATCH, UNREADABLE, files
+from ledger.shingle import SHINGLE_TYPES, ShingleRow
 from ledger.statement import CASE_TYPES, CaseRow, column_names, rows_json
 
 _COLUMNS = column_names(CASE_TYPES)
@@ -15,6 +16,11 @@ on conflict (id) do update set {", ".join(f"{name} = excluded.{name}" for name i
 where "case".version <= excluded.version
 """
 
+_SAY_AGAIN = f"""
+insert into shingle (case_id, grams) select case_id, grams from json_to_recordset($1::json) as said({SHINGLE_TYPES})
+on conflict (case_id) do update set grams = excluded.grams
+"""
+
 
 async def rebuild(connection: Connection, writing: Connection | None) -> tuple[int, list[str]]:
     """How many cases there are, and the differences between stored rows and folded events, each in Chinese.
@@ -23,6 +29,7 @@ async def rebuild(connection: Connection, writing: Connection | None) -> tuple[i
     """
     count, found = 0, []
     mended: list[CaseRow] = []
+    said: list[ShingleRow] = []
     async for file in files(connection):
         count += 1
         try:
@@ -35,13 +42,19 @@ async def rebuild(connection: Connection, writing: Connection | None) -> tuple[i
         stale = file.row is not None and file.row["fold"] != rebuilt.fold
         if differing or stale:
             mended.append(rebuilt)
-        if len(mended) == BATCH:
-            await _write(writing, mended)
+        if shingle := file.shingled(rebuilt):
+            found.append(f"{file.name}：shingle")
+            said.append(shingle)
+        if max(len(mended), len(said)) == BATCH:
+            await _write(writing, mended, said)
             mended.clear()
-    await _write(writing, mended)
+            said.clear()
+    await _write(writing, mended, said)
     return count, found
 
 
-async def _write(writing: Connection | None, mended: Sequence[CaseRow]) -> None:
+async def _write(writing: Connection | None, mended: Sequence[CaseRow], said: Sequence[ShingleRow]) -> None:
     if writing is not None and mended:
         await writing.execute(_REPLACE, rows_json(mended))
+    if writing is not None and said:
+        await writing.execute(_SAY_AGAIN, rows_json(said))

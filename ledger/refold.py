@@ -16,6 +16,7 @@ from ledger.docket import case_row
 from ledger.journal import chained
 from ledger.reading import fact
 from ledger.request import TAKEN
+from ledger.shingle import ShingleRow, shingle_row
 from ledger.statement import CaseRow
 
 BATCH = 500
@@ -26,12 +27,13 @@ Row = asyncpg.Record
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """All that the ledger holds of one case; `row` is None where the case row is gone."""
+    """All that the ledger holds of one case; `row` is None where the case row is gone, `grams` where these are."""
 
     case_id: UUID
     row: Row | None
     events: Sequence[Row]
     commands: Sequence[Row]
+    grams: Sequence[str] | None = None
 
     @property
     def name(self) -> str:
@@ -47,6 +49,11 @@ class File:
             raise ValueError("no events")
         previous = self.row["previous_version"] if self.row else case.version - 1
         return case_row(self.case_id, case, previous, chained(event["leaf"] for event in self.events))
+
+    def shingled(self, rebuilt: CaseRow) -> ShingleRow | None:
+        """The shingles that the refolded case has, where others are stored or none."""
+        expected = shingle_row(self.case_id, cases.load(rebuilt.state))
+        return None if self.grams == expected.grams else expected
 
     def differences(self, expected: CaseRow) -> list[str]:
         """The columns in which the case row is not the refolded one; a state of another fold does not count."""
@@ -82,6 +89,8 @@ async def _batch(connection: Connection, last: UUID) -> list[File]:
     )
     ids = [row["id"] for row in found]
     rows = {row["id"]: row for row in await connection.fetch('select * from "case" where id = any($1)', ids)}
+    said = await connection.fetch("select case_id, grams from shingle where case_id = any($1)", ids)
+    grams = {row["case_id"]: row["grams"] for row in said}
     events, commands = defaultdict(list), defaultdict(list)
     for event in await connection.fetch("select * from event where case_id = any($1) order by case_id, version", ids):
         events[event["case_id"]].append(event)
@@ -91,7 +100,9 @@ async def _batch(connection: Connection, last: UUID) -> list[File]:
         list(TAKEN),
     ):
         commands[command["case_id"]].append(command)
-    return [File(case_id, rows.get(case_id), events[case_id], commands[case_id]) for case_id in ids]
+    return [
+        File(case_id, rows.get(case_id), events[case_id], commands[case_id], grams.get(case_id)) for case_id in ids
+    ]
 
 
 def _plain(value: Any) -> Any:

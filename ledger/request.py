@@ -80,7 +80,7 @@ def expiry(case_id: UUID, actor: Actor) -> Request:
     return Request(engines_id(case_id, "expire"), b"", Expire(), actor, case_id)
 
 
-TAKEN = ("opened", "acted", "expired", "told", "rederived")  # outcomes of commands that were not refused
+TAKEN = ("opened", "acted", "expired", "told", "rederived", "rebound")  # outcomes of commands that were not refused
 
 
 @dataclass(frozen=True, slots=True)

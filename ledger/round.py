@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.case import Case
-from domain.command import Act, Expire, Open
+from domain.command import Act, Expire, Open, Rebind
 from domain.context import Context
 from domain.decision import open_case
 from domain.event import CaseOpened
@@ -90,6 +90,9 @@ class Round:
         pinned: str | None = docket.case.procedure.sha256 if docket.case else None
         if isinstance(command, Open):
             pinned = row["released"]
+        former = None
+        if isinstance(command, Rebind) and pinned is not None:
+            former, pinned = await self._library.procedure(pinned, self._connection), command.sha256
         if pinned is None or registers.calendar is None:
             return None
         procedure = await self._library.procedure(pinned, self._connection)
@@ -105,6 +108,7 @@ class Round:
             rivals=rivals(row),
             places=registers.places,
             unit_homes=registers.homes,
+            former=former,
         )
         if isinstance(command, Act) and (action := procedure.actions.get(command.action)) and action.effect == "spawn":
             context = replace(context, child=await self._released(command.fields.get("procedure")))
@@ -178,8 +182,9 @@ class Round:
         reporters = [(d.case_id, d.reporter.name, d.reporter.phone) for d in appending if d.reporter]
         rows_of_cases = [docket.row() for docket in appending]
         letters = [row for docket in appending for row in docket.letters]
+        shingles = [docket.shingle() for docket in appending if docket.says_otherwise]
         commands.sort(key=lambda row: row.id)
-        query, arguments = append(rows_of_cases, entries, commands, told, reporters, letters)
+        query, arguments = append(rows_of_cases, entries, commands, told, reporters, letters, shingles)
         rows = await self._connection.fetch(query, *arguments)
         return {row["id"] for row in rows}
 

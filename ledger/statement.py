@@ -16,6 +16,7 @@ from pydantic_core import to_json
 
 from domain.instant import Instant
 from ledger.journal import Entry
+from ledger.shingle import SHINGLE_TYPES, ShingleRow
 
 # What the registers know of the names in a batch; once, beside the first command.
 REGISTERS = """,
@@ -165,7 +166,13 @@ DIRECT_ROWS_MAX = 8  # events, commands and letters; each number of them is a st
 
 
 def _statement(
-    won: str, events: str, commands: str, told: str | None, reporters: str | None, letters: str | None
+    won: str,
+    events: str,
+    commands: str,
+    told: str | None,
+    reporters: str | None,
+    letters: str | None,
+    shingles: str | None,
 ) -> str:
     """The append over its sources of rows; what has no source is left out."""
     event_columns, command_columns = ", ".join(EVENT_COLUMNS), ", ".join(COMMAND_COLUMNS[:-1])
@@ -189,6 +196,11 @@ def _statement(
             f"letters as (insert into letter ({columns}) select {columns}"
             f" from {letters} where sender in (select id from won))"
         )
+    if shingles:
+        parts.append(
+            f"shingles as (insert into shingle (case_id, grams) select case_id, grams from {shingles}"
+            " where case_id in (select id from won) on conflict (case_id) do update set grams = excluded.grams)"
+        )
     return f"with {', '.join(parts)} select id from won"
 
 
@@ -210,11 +222,14 @@ APPEND_MANY = _statement(
     "unnest($4::uuid[]) as told(id)",
     f"json_to_recordset($5::json) as r({REPORTER_TYPES})",
     f"json_to_recordset($6::json) as written({LETTER_TYPES})",
+    f"json_to_recordset($7::json) as said({SHINGLE_TYPES})",
 )
 
 
 @cache
-def append_one(opens: bool, events: int, commands: int, told: bool, reporter: bool, letters: int = 0) -> str:
+def append_one(
+    opens: bool, events: int, commands: int, told: bool, reporter: bool, letters: int = 0, shingle: bool = False
+) -> str:
     """The append of one case with few rows: every value a parameter, nothing to parse."""
     numbers = count(1)
     incoming = f"({_values(CASE_TYPES, 1, numbers)}) as incoming({', '.join(CASE_COLUMNS)})"
@@ -229,6 +244,7 @@ def append_one(opens: bool, events: int, commands: int, told: bool, reporter: bo
         "won" if told else None,
         f"({_values(REPORTER_TYPES, 1, numbers)}) as r(case_id, name, phone)" if reporter else None,
         f"({_values(LETTER_TYPES, letters, numbers)}) as written({', '.join(LETTER_COLUMNS)})" if letters else None,
+        f"({_values(SHINGLE_TYPES, 1, numbers)}) as said(case_id, grams)" if shingle else None,
     )
 
 
@@ -247,23 +263,27 @@ def append(
     told: Sequence[UUID],
     reporters: Sequence[tuple[UUID, str | None, str | None]],
     letters: Sequence[LetterRow] = (),
+    shingles: Sequence[ShingleRow] = (),
 ) -> tuple[str, list[Any]]:
     """The statement for these rows, and its arguments."""
     if len(cases) == 1 and len(events) + len(commands) + len(letters) <= DIRECT_ROWS_MAX:
         opens = cases[0].previous_version == 0
-        query = append_one(opens, len(events), len(commands), bool(told), bool(reporters), len(letters))
+        query = append_one(
+            opens, len(events), len(commands), bool(told), bool(reporters), len(letters), bool(shingles)
+        )
         rows = chain(
             map(CASE_VALUES, cases),
             map(EVENT_VALUES, events),
             map(COMMAND_VALUES, commands),
             reporters,
             map(LETTER_VALUES, letters),
+            ((row.case_id, row.grams) for row in shingles),
         )
         return query, list(chain.from_iterable(rows))
     names = ("case_id", "name", "phone")
     sent = [dict(zip(names, reporter, strict=True)) for reporter in reporters]
-    said = [rows_json(cases), rows_json(events), rows_json(commands), list(told), rows_json(sent), rows_json(letters)]
-    return APPEND_MANY, said
+    said = [rows_json(cases), rows_json(events), rows_json(commands), list(told), rows_json(sent)]
+    return APPEND_MANY, [*said, rows_json(letters), rows_json(shingles)]
 
 
 def rows_json(rows: Sequence[Any]) -> str:

@@ -165,6 +165,31 @@ letter = Table(
     *_text("person", "hat", "body"),
     Column("written_at", INSTANT, nullable=False),
 )
+rebinding = Table(
+    "rebinding",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    *_text("procedure", "sha256", "county", "stages", "asked_by", "asked_hat"),
+    Column("asked_at", INSTANT, nullable=False),
+    *_text("approved_by", "approved_hat", nullable=True),
+    Column("approved_at", INSTANT),
+    *_text("undone_by", nullable=True),
+    Column("undone_at", INSTANT),
+)
+rebinding_case = Table(
+    "rebinding_case",
+    METADATA,
+    Column("rebinding", Uuid, primary_key=True),
+    Column("case_id", Uuid, primary_key=True),
+    *_text("was_sha256"),
+    *_text("outcome", "words", "undone", "undone_words", nullable=True),
+)
+shingle = Table(
+    "shingle",
+    METADATA,
+    Column("case_id", Uuid, primary_key=True),
+    Column("grams", ARRAY(Text), nullable=False),
+)
 trouble = Table(
     "trouble",
     METADATA,

@@ -76,7 +76,8 @@ async def explanation(actor: Caller, case_id: CaseId, clock: str, ledger: TheLed
         raise Declined("unknown_clock", "本事项没有这一时限")
     calendar = await ledger.library.calendar(found.calendar)
     procedure = await ledger.library.procedure(case.procedure.sha256)
-    grounds = {**procedure.clocks[found.rule or found.id].pauses, "merged": "并案"}
+    rule = procedure.clocks.get(found.rule or found.id)  # none where the case has moved to rules without it
+    grounds = {**(rule.pauses if rule else {}), "merged": "并案"}
     # A limit of many years has thousands of steps: others must not wait for them.
     steps = await asyncio.to_thread(explain_clock, calendar, found, grounds)
     return _explained(found, steps, grounds)

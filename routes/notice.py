@@ -230,3 +230,22 @@ class Problem(Shape):
     detail: str
     code: str
     errors: list[FieldError] | None = None
+
+
+class Hit(Shape):
+    """A case that is likely about the same matter. `score`: 0 to 100; `reason`: why, in words."""
+
+    case_id: str
+    number: str
+    title: str
+    stage_title: str
+    closed: bool
+    score: int
+    reason: str
+
+
+class Hits(Shape):
+    """The likeliest first. `next` is always null: there are no more than a person would look at."""
+
+    items: list[Hit]
+    next: None

@@ -19,7 +19,19 @@ from domain.command import Tell
 from domain.fold import fold
 from domain.hat import Actor, Hat
 from domain.instant import rfc3339
-from tests.domain.scene import DISPATCHER, GRID_WORKER, HANDLER, PHOTO, TOWNSHIP_UNIT, Life, life, wider
+from tests.domain.scene import (
+    DISPATCHER,
+    GRID_WORKER,
+    HANDLER,
+    PHOTO,
+    TOWNSHIP,
+    TOWNSHIP_UNIT,
+    Life,
+    life,
+    procedure,
+    stricter,
+    wider,
+)
 from tests.procedures.script import live
 from tests.procedures.test_lives import scripts
 
@@ -123,7 +135,20 @@ def later() -> dict[str, Life]:
         busy.rederive(calendar)
         busy.act("reject", "approver@141025101000", reason="照片不清")
     busy.wait(days=3)
-    return {**told, "busy": busy}
+    return {**told, "busy": busy, "rebound": rebound()}
+
+
+def rebound() -> Life:
+    """A life that goes on under other rules at its first stage, paused, and back again."""
+    one = life()
+    one.wait(hours=19)
+    one.rebind(stricter())
+    one.wait(hours=2)
+    one.lead("sign")
+    one.act("pause", f"head@{TOWNSHIP}", {"ground": "weather", "until": "2026-12-01"}, reason="大雪")
+    one.rebind(procedure("hazard"))
+    one.wait(days=9)
+    return one
 
 
 def record_events(recorded: Sequence[Life]) -> None:

@@ -20,9 +20,12 @@ TABLES = (
 )
 # What the application may do; S select, I insert, U update, D delete. All else is the owner's.
 RIGHTS = {
-    "S I": {"analysis", "calendar", "command", "event", "evidence", "procedure", "release", "round"},
+    "S I": {
+        *("analysis", "calendar", "command", "event", "evidence", "procedure"),
+        *("rebinding", "rebinding_case", "release", "round"),
+    },
     "S I U": {"division", "hat", "person", "token", "unit"},
-    "S I U D": {"case", "outbox", "reporter", "setting", "trouble"},
+    "S I U D": {"case", "outbox", "reporter", "setting", "shingle", "trouble"},
     "S I D": {"letter"},
     "S": {"alembic_version"},
 }

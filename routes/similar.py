@@ -1,0 +1,80 @@
+"""Likely the same matter: shown before somebody files, and on a case that has been filed."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import AfterValidator, Field
+
+from domain.decision import TITLE_LENGTH_MAX
+from domain.form import control_free
+from domain.similarity import Matter, matter_of
+from ledger.scope import now, view_of
+from ledger.similar import Hit
+from ledger.similar import similar as alike
+from routes import notice
+from routes.actor import Caller
+from routes.answer import Declined
+from routes.cases import CaseId, visible
+from routes.document import says
+from routes.form import Name
+from routes.house import TheLedger
+from routes.register import asked_scope
+
+router = APIRouter(prefix="/api", tags=["事项"])
+
+TEXT_LENGTH_MAX = 2000
+
+
+def _plain(text: str) -> str:
+    if not control_free(text):
+        raise ValueError("含有不可用的控制字符")
+    return text
+
+
+Title = Annotated[str, Field(min_length=1, max_length=TITLE_LENGTH_MAX), AfterValidator(_plain)]
+Words = Annotated[str, Field(max_length=TEXT_LENGTH_MAX), AfterValidator(_plain)]
+
+
+@router.get(
+    "/similar",
+    summary="上报前查重",
+    openapi_extra=says("ok", notice.Hits, "invalid_query unknown_division unknown_procedure"),
+)
+async def similar(
+    actor: Caller,
+    ledger: TheLedger,
+    procedure: Annotated[Name, Query()],
+    division: Annotated[Name, Query()],
+    title: Annotated[Title, Query()],
+    q: Annotated[Words, Query(description="情况描述")] = "",
+    place: Annotated[Words, Query(description="地点")] = "",
+    kind: Annotated[Name | None, Query(description="类别的代码")] = None,
+) -> dict[str, Any]:
+    """Cases in the caller's sight that are likely about what is about to be filed."""
+    if procedure not in await ledger.library.released():
+        raise Declined("unknown_procedure", "没有这个办理流程")
+    async with ledger.reading() as connection:
+        within = await asked_scope(connection, division)
+        assert within is not None
+        matter = Matter(title, q, place, kind, within.lineage.get("village"), await now(connection))
+        hits = await alike(connection, await view_of(connection, actor), procedure, within.lineage, matter)
+    return _told(hits)
+
+
+@router.get(
+    "/cases/{case_id}/similar",
+    summary="可能相同的事项",
+    openapi_extra=says("ok", notice.Hits, "unknown_case case_unreadable"),
+)
+async def similar_to(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str, Any]:
+    """Cases in the caller's sight that are likely about the same matter as this one."""
+    case, view = await visible(ledger, actor, case_id)
+    async with ledger.reading() as connection:
+        hits = await alike(connection, view, case.procedure.id, case.lineage, matter_of(case), case_id)
+    return _told(hits)
+
+
+def _told(hits: Sequence[Hit]) -> dict[str, Any]:
+    return {"items": [{**asdict(hit), "case_id": str(hit.case_id)} for hit in hits], "next": None}
