@@ -18,10 +18,11 @@ TABLES = (
     "select string_agg(table_name || '.' || column_name || ':' || data_type, ',' order by table_name, ordinal_position)"
     " from information_schema.columns where table_schema = 'public'"
 )
+REGISTERS = ("absence", "contact", "duty", "grid", "matter", "roster", "site")
 # What the application may do; S select, I insert, U update, D delete. All else is the owner's.
 RIGHTS = {
-    "S I": {"calendar", "command", "event", "evidence", "procedure", "release"},
-    "S I U": {"division", "hat", "person", "token", "unit"},
+    "S I": {"calendar", "command", "event", "evidence", "procedure", "release", "handover"},
+    "S I U": {"division", "hat", "person", "token", "unit", *REGISTERS},
     "S I U D": {"case", "outbox", "reporter", "setting", "trouble"},
     "S I D": {"letter"},
     "S": {"alembic_version"},
