@@ -22,6 +22,22 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Duties:
+    """The matters on a township's lists. `listed`: of its duties and tasks, None where no such list is loaded;
+    `barred`: what may not be asked of it.
+    """
+
+    listed: frozenset[str] | None = None
+    barred: frozenset[str] = frozenset()
+
+    def cover(self, matter: str) -> bool | None:
+        """Whether a matter is the township's to handle; None: no list says anything about it."""
+        if matter in self.barred:
+            return False
+        return None if self.listed is None else matter in self.listed
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """Another case that a form names, as it stood when this was read."""
 
@@ -47,6 +63,7 @@ class Context:
     """What deciding needs besides the case. `home`: the division of the actor's scope; `number`: for a new case.
 
     `others`: cases that the actor may see, by what the form calls them. `names`: for documents, id → name.
+    `duties`: of the townships whose units a form names, by unit.
     """
 
     procedure: Procedure
@@ -61,6 +78,7 @@ class Context:
     others: Mapping[str, Other] = field(default_factory=dict)
     rivals: Sequence[Rival] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    duties: Mapping[str, Duties] = field(default_factory=dict)
 
     def setting(self, lineage: Mapping[str, str]) -> Setting:
         """What clocks of a case there are counted by."""

@@ -16,17 +16,20 @@ from domain.refusal import Refusal
 from domain.rule import meets
 
 ITEM_FIELDS = {"item"}
+OVERRIDE = "override"  # the field in which an event keeps over what an action went
 
 
 def carry_out(deed: Deed) -> tuple[Event, ...] | Refusal:
     """The events of a deed, or what still speaks against it."""
     facts = deed.facts
+    failing = [each for each in deed.action.requires if not each.holds(facts)]
     refusal = _unsettled(deed) or next(
-        (Refusal("requirement_not_met", each.words) for each in deed.action.requires if not each.holds(facts)),
-        None,
+        (Refusal("requirement_not_met", each.words) for each in failing if not each.overridden(facts)), None
     )
     if refusal:
         return refusal
+    if failing:  # it goes on over these, on record
+        deed = replace(deed, fields=deed.fields | {OVERRIDE: "；".join(each.words for each in failing)})
     tally = _counted(deed, facts)
     if tally:
         facts |= {f"gate_{tally.gate}": tally.result}
