@@ -76,6 +76,15 @@ def show_(
 
 
 @app.command()
+def template(which: Which) -> None:
+    """空表：只有列名的 CSV，填好即可载入。"""
+    from ledger.kind import KINDS
+
+    _kind(which)
+    typer.echo(",".join(field.title or name for name, field in KINDS[which].row.model_fields.items()))
+
+
+@app.command()
 def gaps(division: Division, var: Var = VAR) -> None:
     """查缺：没有网格的村、没有网格员的网格、没有联系人的户。"""
     from rich.table import Table

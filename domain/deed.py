@@ -68,14 +68,14 @@ class Deed:
         unit = self.dispatched
         facts["unit"] = unit.id if unit else self.case.facts["unit"]
         facts["unit_level"] = unit.level if unit else self.case.facts["unit_level"]
-        facts["on_duty_list"] = on_duty_list(unit, facts, self.context)
+        facts["on_duty_list"] = on_duty_list(self.unit, facts, self.context)
         return facts
 
 
 def on_duty_list(unit: Unit | None, facts: Mapping[str, Any], context: Context) -> bool | None:
-    """Whether what the case is about is on the lists of the township of the unit that it goes to (DOMAIN §2 row 8).
+    """Whether what the case is about is on the lists of the township of the unit that is named (DOMAIN §2 row 8).
 
-    None: it goes to no unit of a township, says no matter, or no list is loaded there.
+    None: no unit of a township is named, no matter is said, or no list is loaded there.
     """
     duties = context.duties.get(unit.id) if unit else None
     matter = next((facts[name] for name in MATTER_FIELDS if facts.get(name)), None)

@@ -37,6 +37,7 @@ def test_a_table_is_tried_loaded_and_shown(county: Run, put: Any) -> None:
     put("grids", f"code,name,worker\n{VILLAGE}B001,北平分网格,\n")
     assert f"{VILLAGE}B001" in county("register", "show", "grids", "--division", TOWNSHIP)[1]
     assert "网格无网格员" in county("register", "gaps", VILLAGE)[1]
+    assert county("register", "template", "absences")[1] == "人员编号,身份,起,止,代理人\n"
     for words in (("show", "nothing"), ("load", "people", "missing.csv"), ("show", "units", "--division", "1")):
         assert county("register", *words)[0] == 1
 

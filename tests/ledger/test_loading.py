@@ -175,6 +175,18 @@ async def test_a_changed_row_ends_the_one_before(writers: Writers) -> None:
     assert len(await rows(writers, KINDS["duties"], TOWNSHIP)) == 1
 
 
+def test_a_workbook_with_a_document_type_is_not_read() -> None:
+    """Entities could unfold without end."""
+    good = workbook("id,name\nP-9,样例·壬\n")
+    source, target = zipfile.ZipFile(io.BytesIO(good)), io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name in source.namelist():
+            archive.writestr(name, b"<!DOCTYPE a>" + source.read(name) if "sheet1" in name else source.read(name))
+    assert sheet(good).rows == [(2, {"id": "P-9", "name": "样例·壬"})]
+    with pytest.raises(RegisterFault, match="不是能读的 Excel 工作簿"):
+        sheet(target.getvalue())
+
+
 async def test_dates_of_a_spreadsheet_are_days(writers: Writers) -> None:
     await put(writers, "duties", workbook(DUTIES.replace("2026-01-01", "46023")))
     assert await values(writers, "select valid_from from duty") == [(date(2026, 1, 1),)]

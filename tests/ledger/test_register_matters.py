@@ -76,10 +76,14 @@ async def test_what_is_not_on_the_list_is_not_pushed_down(one: County, table: st
     assert (await one.act(case_id, "dispatch", DISPATCHER, {"unit": COUNTY_UNIT})).outcome == "acted"
     refused = await one.act(case_id, "transfer", DISPATCHER, {"unit": TOWNSHIP_UNIT}, reason="属地")
     assert refused.outcome == "requirement_not_met"
+    share = {"unit": TOWNSHIP_UNIT, "instructions": "请配合"}
+    refused = await one.act(case_id, "co_handle", DISPATCHER, share)
+    assert refused.outcome == "requirement_not_met"
+    assert (await one.act(case_id, "co_handle", DISPATCHER, share | {"emergency": True})).outcome == "acted"
     passed = await one.act(case_id, "transfer", DISPATCHER, {"unit": TOWNSHIP_UNIT, "emergency": True}, reason="险情")
     assert passed.outcome == "acted", passed
-    (body,) = await one.rows("select body from event where case_id = $1 and body like '%\"override\"%'", case_id)
-    assert "职责清单" in body["body"]
+    bodies = await one.rows("select body from event where case_id = $1 and body like '%\"override\"%'", case_id)
+    assert ["职责清单" in row["body"] for row in bodies] == [True, True]
     assert await one.faults(case_id) == []
 
 
