@@ -66,3 +66,4 @@ class Courier:
             return False
         self._setbacks.succeeded(letter_id)
         return True
+

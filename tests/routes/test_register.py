@@ -10,7 +10,7 @@ from ledger.sheet import sheet
 from routes import notice
 
 COUNTY, TOWNSHIP, VILLAGE, UNIT = "141025000000", "141025101000", "141025101200", "U-141025101-01"
-OTHER = "141025102000"
+OTHER, OTHER_VILLAGE = "141025102000", "141025102201"
 RESIDENT = ("P-resident", f"resident@{VILLAGE}")
 DISPATCHER = ("P-dispatcher", f"dispatcher@{TOWNSHIP}")
 TABLES = {
@@ -85,3 +85,18 @@ async def test_the_duty_room_is_for_those_above_it(registers: Any) -> None:
     for who in (RESIDENT, ("P-other", f"dispatcher@{OTHER}")):
         answer = await registers.get(f"/api/divisions/{TOWNSHIP}/duty", *who)
         assert answer.json()["code"] == "division_outside_scope"
+
+
+async def test_what_is_not_on_the_list_is_refused_with_the_rule(registers: Any) -> None:
+    lists = f"division,list,code,title,basis,matters\n{OTHER},duty,R-D,样例·矛盾纠纷排查,样例依据,dispute\n"
+    await load(registers.ledger.writers, KINDS["duties"], sheet(lists.encode()))
+    case_id = (await registers.opened(division=OTHER_VILLAGE))["case_id"]
+    who = ("P-dispatcher", f"dispatcher@{OTHER}")
+    await registers.act(case_id, "triage", *who, fields={"grade": "general"})
+    refused = await registers.act(case_id, "dispatch", *who, fields={"unit": "U-R-2"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "requirement_not_met")
+    assert "职责清单" in refused.json()["detail"]
+    passed = await registers.act(case_id, "dispatch", *who, fields={"unit": "U-R-2", "emergency": True})
+    assert passed.status_code == 200
+    told = (await registers.get(f"/api/cases/{case_id}/history", *who)).json()["events"][-1]
+    assert "职责准入" in told["data"]["fields"]["override"]
