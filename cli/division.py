@@ -26,6 +26,9 @@ def load(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV：code,name,level,parent")],
     edition: Annotated[int, typer.Option(help="统计用区划代码的版次（年份）", min=1980, max=2100)] = 2023,
     valid_from: Annotated[str | None, typer.Option(metavar="DATE", help="生效日期；不写为版次那年的 1 月 1 日")] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="这是全县的全部区划：登记册里有、文件里没有的自生效日起失效")
+    ] = False,
     var: Var = VAR,
 ) -> None:
     """载入区划：逐行核对，有一行不对就一行也不改；没有变化的不动，改了名称或上级的另立新行。"""
@@ -45,7 +48,7 @@ def load(
 
     async def work(ledger: "Ledger") -> "Loaded":
         try:
-            return await load_divisions(ledger.writers, rows, edition, since)
+            return await load_divisions(ledger.writers, rows, edition, since, whole)
         except RegisterFault as fault:
             raise Declined(f"{fault}\n什么也没有改。") from None
 

@@ -82,4 +82,3 @@ def asked(field: Mapping[str, Any]) -> str:
     options = "、".join(f"{code}（{title}）" for code, title in (field.get("options") or {}).items())
     kind = TYPES[FieldType(field["type"])]
     return f"{field['name']}  {field['title']}（{kind}{need}）" + (f"：{options}" if options else "")
-

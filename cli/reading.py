@@ -176,7 +176,7 @@ async def _lexicon(sight: Sight, document: dict[str, Any]) -> "Lexicon":
     from ledger.name import names
 
     procedure = await sight.ledger.library.procedure(sight.case.procedure.sha256)
-    return Lexicon(procedure, await names(sight.connection, document))
+    return Lexicon(procedure, await names(sight.connection, document, at=sight.case.opened_at))
 
 
 def _seen(which: str, token: str, look: Look) -> "Callable[[Ledger], Awaitable[Seen]]":

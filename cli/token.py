@@ -79,9 +79,12 @@ async def _create(ledger: "Ledger", hat: "Hat", person: str | None, name: str) -
             raise Declined(f"登记册里没有编号为 {person} 的人")
         name = found
     person, name = person or register.new_person_id(), name.strip()
-    await register.load_persons(ledger.writers, [register.Person(person, name, (hat,))])
-    token = await tokens.create(ledger.writers, person, hat)
-    return token, f"{name}（{person}）· {known[hat.scope]} {ROLE_TITLES[hat.role]}。令牌只显示这一次："
+    delegated = await tokens.stands_in(ledger.writers, person, hat)
+    if not delegated:
+        await register.load_persons(ledger.writers, [register.Person(person, name, (hat,))])
+    token = await tokens.create(ledger.writers, person, hat, delegated)
+    told = "（代理，只在登记的请假期间有效）" if delegated else ""
+    return token, f"{name}（{person}）· {known[hat.scope]} {ROLE_TITLES[hat.role]}{told}。令牌只显示这一次："
 
 
 @app.command("list")

@@ -22,6 +22,22 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Duties:
+    """The matters on a township's lists. `listed`: of its duties and tasks, None where no such list is loaded;
+    `barred`: what may not be asked of it.
+    """
+
+    listed: frozenset[str] | None = None
+    barred: frozenset[str] = frozenset()
+
+    def cover(self, matter: str) -> bool | None:
+        """Whether a matter is the township's to handle; None: no list says anything about it."""
+        if matter in self.barred:
+            return False
+        return None if self.listed is None else matter in self.listed
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """Another case that a form names, as it stood when this was read."""
 
@@ -49,7 +65,8 @@ class Context:
 
     `others`: cases that the actor may see, by what the form calls them. `names`: for documents, id → name. `child`: the
     procedure under which a spawned case would be opened, in one of `places`. `unit_homes`: unit → its division.
-    `former`: what a case has run under that is to go on under `procedure`.
+    `former`: what a case has run under that is to go on under `procedure`. `duties`: of the townships whose units a
+    form names, by unit.
     """
 
     procedure: Procedure
@@ -68,6 +85,7 @@ class Context:
     child: Procedure | None = None
     unit_homes: Mapping[str, str] = field(default_factory=dict)
     former: Procedure | None = None
+    duties: Mapping[str, Duties] = field(default_factory=dict)
 
     def setting(self, lineage: Mapping[str, str]) -> Setting:
         """What clocks of a case there are counted by."""

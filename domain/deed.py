@@ -20,6 +20,8 @@ from domain.procedure import Action, ItemKind
 from domain.refusal import FieldProblem, Refusal
 from domain.timetable import start
 
+MATTER_FIELDS = ("matter_code", "kind")  # the fields that say which matter of the registers a case is about
+
 
 @dataclass(frozen=True, slots=True)
 class Deed:
@@ -66,7 +68,18 @@ class Deed:
         unit = self.dispatched
         facts["unit"] = unit.id if unit else self.case.facts["unit"]
         facts["unit_level"] = unit.level if unit else self.case.facts["unit_level"]
+        facts["on_duty_list"] = on_duty_list(self.unit, facts, self.context)
         return facts
+
+
+def on_duty_list(unit: Unit | None, facts: Mapping[str, Any], context: Context) -> bool | None:
+    """Whether what the case is about is on the lists of the township of the unit that is named (DOMAIN §2 row 8).
+
+    None: no unit of a township is named, no matter is said, or no list is loaded there.
+    """
+    duties = context.duties.get(unit.id) if unit else None
+    matter = next((facts[name] for name in MATTER_FIELDS if facts.get(name)), None)
+    return duties.cover(str(matter)) if duties and matter else None
 
 
 def earlier(case: Case, context: Context) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def _conditions(procedure: Procedure) -> Iterator[tuple[str, Condition]]:
     for name, action in procedure.actions.items():
         whens = (
             [b.when for b in action.to]
-            + [c for r in action.requires for c in (r.when, r.unless or {})]
+            + [c for r in action.requires for c in (r.when, r.unless or {}, r.override or {})]
             + [c.when for c in action.counts]
         )
         yield from ((f"actions.{name}", when) for when in whens)
@@ -127,6 +127,7 @@ def _known_to_the_engine(procedure: Procedure) -> dict[str, FormField]:
         FormField(name="extended", title="已延期", type=FieldType.BOOLEAN),
         choice("signatures", "passed", "failed", "open"),
         FormField(name="first", title="首报", type=FieldType.BOOLEAN),
+        FormField(name="on_duty_list", title="在职责清单内", type=FieldType.BOOLEAN),
         choice("earlier", "none", "open", "closed", "exhausted"),
         *(choice(f"gate_{name}", "no_quorum", "passed", "failed") for name in procedure.gates),
     ]

@@ -19,21 +19,22 @@ from domain.rule import meets
 ITEM_FIELDS = {"item"}
 # What is said with these is about the act itself and tells nothing of the matter.
 ASIDE = {"pause", "resume", "correct", "recuse", "readmit", "link", "merge", "split"}
+OVERRIDE = "override"  # the field in which an event keeps over what an action went
 
 
 def carry_out(deed: Deed) -> tuple[Event, ...] | Refusal:
     """The events of a deed, or what still speaks against it."""
     facts = deed.facts
+    failing = [each for each in deed.action.requires if not each.holds(facts)]
     refusal = (
         _unsettled(deed)
         or elsewhere(deed, deed.unit)
-        or next(
-            (Refusal("requirement_not_met", each.words) for each in deed.action.requires if not each.holds(facts)),
-            None,
-        )
+        or next((Refusal("requirement_not_met", each.words) for each in failing if not each.overridden(facts)), None)
     )
     if refusal:
         return refusal
+    if failing:  # it goes on over these, on record
+        deed = replace(deed, fields=deed.fields | {OVERRIDE: "；".join(each.words for each in failing)})
     tally = _counted(deed, facts)
     if tally:
         facts |= {f"gate_{tally.gate}": tally.result}

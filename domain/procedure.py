@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from domain.form import FormField
 from domain.gate import FORM, Gate
@@ -59,15 +59,29 @@ Branches = Annotated[list[Branch], BeforeValidator(_branches)]
 
 
 class Requirement(Part):
-    """What must be so for an action (`when`), or must not be (`unless`), and the words for the person otherwise."""
+    """What must be so for an action (`when`), or must not be (`unless`), and the words for the person otherwise.
+
+    `override`: for such cases the action goes on all the same, and the event keeps over what it went.
+    """
 
     when: Condition = {}
     unless: Condition | None = None
     words: str = Field(min_length=1)
+    override: Condition | None = None
+
+    @model_serializer(mode="wrap")
+    def _pinned(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without an override it is written as it was before there were any, so that hashes stay."""
+        whole: dict[str, Any] = dumped(self)
+        return {name: value for name, value in whole.items() if name != "override" or value is not None}
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
         """Whether the action may go on."""
         return meets(self.when, facts) and (self.unless is None or not meets(self.unless, facts))
+
+    def overridden(self, facts: Mapping[str, Any]) -> bool:
+        """Whether the action may go on although this does not hold."""
+        return self.override is not None and meets(self.override, facts)
 
 
 class Settling(Part):

@@ -11,6 +11,7 @@ from domain.instant import Instant
 from domain.procedure import Procedure, ProcedureFault
 from ledger.cursor import Cursor
 from ledger.library import Library
+from ledger.name import division_name
 from ledger.scope import Scope
 from ledger.table import case, division, unit
 
@@ -127,15 +128,15 @@ def _named(keys: Select[tuple[UUID]]) -> Select[tuple[object, ...]]:
     """Whole rows of a page's ids, in order, with names."""
     chosen = keys.subquery()
     scope = func.split_part(case.c.holder, "@", 2)
-    place, holder, holding = division.alias(), division.alias(), unit.alias()
+    meant = division_name(case.c.division, case.c.opened_at)
+    holder, holding = division.alias(), unit.alias()
     # In compact JSON a quote within a text is escaped, so this can only be the field itself; and a state that
     # cannot be parsed does not spoil the list.
     emergency = func.position(literal('"emergency":true').op("in")(case.c.state)) > 0
     return (
-        select(case, place.c.name.label("division_name"), emergency.label("emergency"),
+        select(case, meant.label("division_name"), emergency.label("emergency"),
                func.coalesce(holding.c.name, holder.c.name).label("holder_name"))
         .join(chosen, chosen.c.id == case.c.id)
-        .outerjoin(place, and_(place.c.code == case.c.division, place.c.valid_to.is_(None)))
         .outerjoin(holder, and_(holder.c.code == scope, holder.c.valid_to.is_(None)))
         .outerjoin(holding, holding.c.id == scope)
         .order_by(case.c.due_at.nulls_last(), case.c.id)

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Text, any_, literal, select
+from sqlalchemy import ColumnElement, Text, any_, case, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.form import control_free
 from domain.hat import ROLE_TITLES
+from domain.instant import Instant
 from ledger.table import division, person, unit
 
 ID_LENGTH_MAX = 64
@@ -36,12 +37,28 @@ class Names:
         return f"{self.scope(scope)} {ROLE_TITLES.get(role, role)}".strip()
 
 
-async def names(connection: AsyncConnection, *documents: Any) -> Names:
-    """The names of everything that the texts in `documents` (JSON-like) are ids of."""
+def division_name(code: ColumnElement[str], at: ColumnElement[Any]) -> ColumnElement[str]:
+    """The name of the division that was meant by a code at a time: the last one known then (a code gets reused, and an
+    edition is loaded long after it began), or the first ever known.
+    """
+    known = select(division.c.name).where(division.c.code == code)
+    then = known.where(division.c.loaded_at <= at).order_by(division.c.valid_from.desc()).limit(1)
+    first = known.order_by(division.c.valid_from).limit(1)
+    return func.coalesce(then.scalar_subquery(), first.scalar_subquery())
+
+
+async def names(connection: AsyncConnection, *documents: Any, at: Instant | None = None) -> Names:
+    """The names of everything that the texts in `documents` (JSON-like) are ids of; of divisions, as known `at`."""
     wanted = any_(literal(list({each for document in documents for each in _ids(document)}), ARRAY(Text)))
     persons = await connection.execute(select(person.c.id, person.c.name).where(person.c.id == wanted))
     # Also of divisions that are no more, for their cases remain; of several rows the last one stands.
     places = select(division.c.code, division.c.name).where(division.c.code == wanted).order_by(division.c.valid_from)
+    if at is not None:  # what was known then comes last, and so stands
+        places = places.order_by(None).order_by(
+            division.c.loaded_at <= at,
+            case((division.c.loaded_at <= at, division.c.valid_from)),
+            division.c.valid_from.desc(),
+        )
     units = select(unit.c.id, unit.c.name).where(unit.c.id == wanted)
     scopes = [*(await connection.execute(places)), *(await connection.execute(units))]
     return Names({row[0]: row[1] for row in persons}, {row[0]: row[1] for row in scopes})

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from typing import Any, Protocol
@@ -17,7 +17,7 @@ from domain import event as events
 from domain.case import Case, Fact
 from domain.clock import Unit
 from domain.command import Act, Open
-from domain.context import Other, Place, Rival
+from domain.context import Duties, Other, Place, Rival
 from domain.fold import fold
 from domain.form import SHA256, Known, control_free
 from domain.hat import Actor, Hat, Role
@@ -44,6 +44,7 @@ class Registers:
     places: Mapping[str, Place]
     calendar: str | None
     cases: Sequence[Mapping[str, Any]] = ()
+    duties: Mapping[str, Duties] = field(default_factory=dict)
 
     def home(self, scope: str) -> str:
         """The division of a hat's scope: a unit's division, or the scope itself."""
@@ -148,16 +149,23 @@ def _registers(row: Row) -> Registers:
     places = json.loads(row["places"] or "[]")
     return Registers(
         known=Known(
-            frozenset(unit for unit, _, _ in units),
+            frozenset(unit for unit, *_ in units),
             frozenset(row["persons"] or ()),
             frozenset(row["evidence"] or ()),
         ),
-        units={unit: Unit(unit, level) for unit, _, level in units},
-        homes={unit: division for unit, division, _ in units},
+        units={unit: Unit(unit, level) for unit, _, level, _ in units},
+        homes={unit: division for unit, division, *_ in units},
         places={code: Place(code, level, lineage) for code, level, lineage in places},
         calendar=row["calendar"],
         cases=json.loads(row["cases"] or "[]"),
+        duties={unit: _duties(lists) for unit, _, _, lists in units if lists},
     )
+
+
+def _duties(lists: Sequence[tuple[str, str]]) -> Duties:
+    """A township's lists as pairs of list and matter."""
+    listed = frozenset(matter for name, matter in lists if name != "negative")
+    return Duties(listed or None, frozenset(matter for name, matter in lists if name == "negative"))
 
 
 async def snapshot(connection: Connection, request: Request, row: Row) -> Snapshot:

@@ -43,11 +43,14 @@ class Person:
     hats: tuple[Hat, ...] = ()
 
 
-async def load_divisions(writers: Writers, rows: Sequence[Division], edition: int, valid_from: date) -> Loaded:
+async def load_divisions(
+    writers: Writers, rows: Sequence[Division], edition: int, valid_from: date, whole: bool = False
+) -> Loaded:
     """Make `rows` current from `valid_from` (its 00:00) on; all or nothing. Raises RegisterFault.
 
     What stands already is not touched and keeps the edition it came with; a division whose name, level,
-    parent or lineage changes gets a new row, and the old one ends where it begins. What is left out stays.
+    parent or lineage changes gets a new row, and the old one ends where it begins. What is left out stays, or with
+    `whole` ends there, where it lies in a county of which there are rows.
     """
     async with writers.held() as connection, connection.transaction():
         await connection.execute("select pg_advisory_xact_lock(hashtext('division'))")
@@ -56,18 +59,35 @@ async def load_divisions(writers: Writers, rows: Sequence[Division], edition: in
             raise RegisterFault([f"生效日期 {valid_from} 还没有到"])
         current = {row["code"]: row for row in await connection.fetch("select * from division where valid_to is null")}
         standing = {code: Division(code, row["name"], row["level"], row["parent"]) for code, row in current.items()}
-        tree = {**standing, **{row.code: row for row in rows}}
+        gone = _left_out(rows, current) if whole else set()
+        tree = {**{c: d for c, d in standing.items() if c not in gone}, **{row.code: row for row in rows}}
         lineage = lineages(tree)
         changed = [
             tree[code]
             for code, row in current.items()
-            if tree[code] != standing[code] or lineage[code] != json.loads(row["lineage"])
+            if code not in gone and (tree[code] != standing[code] or lineage[code] != json.loads(row["lineage"]))
         ]
-        _follows(changed, current, valid_from)
+        _follows([*changed, *(standing[code] for code in gone)], current, valid_from)
+        await _end(connection, gone, valid_from)
         added = [row for row in rows if row.code not in current]
         await _write(connection, [*changed, *added], lineage, edition, valid_from)
     moved = {row.code for row in (*changed, *added)}
-    return Loaded(len(added), len(changed), sum(row.code not in moved for row in rows))
+    return Loaded(len(added), len(changed) + len(gone), sum(row.code not in moved for row in rows))
+
+
+def _left_out(rows: Sequence[Division], current: Mapping[str, asyncpg.Record]) -> set[str]:
+    """What stands below a county of which `rows` say something, and is not among them."""
+    said = {row.code: row.parent for row in rows}
+    counties = {json.loads(row["lineage"]).get("county") for code, row in current.items() if code in said}
+    counties |= {
+        parent for parent in said.values() if parent and parent in current and current[parent]["level"] == "county"
+    }
+    return {
+        code
+        for code, row in current.items()
+        if code not in said and row["level"] in ("township", "village")
+        if json.loads(row["lineage"])["county"] in counties - {None}
+    }
 
 
 def _follows(changed: Iterable[Division], current: Mapping[str, asyncpg.Record], valid_from: date) -> None:
@@ -89,11 +109,7 @@ async def _write(
     valid_from: date,
 ) -> None:
     # Two statements, for one could not see its own update through the index of current rows.
-    await connection.execute(
-        "update division set valid_to = $2 where code = any($1) and valid_to is null",
-        [row.code for row in rows],
-        valid_from,
-    )
+    await _end(connection, [row.code for row in rows], valid_from)
     await connection.execute(
         "insert into division (code, name, level, parent, lineage, valid_from, edition)"
         " select code, name, level, parent, lineage::jsonb, $6, $7"
@@ -106,6 +122,12 @@ async def _write(
         [json.dumps(lineage[row.code]) for row in rows],
         valid_from,
         edition,
+    )
+
+
+async def _end(connection: Connection, codes: Iterable[str], on: date) -> None:
+    await connection.execute(
+        "update division set valid_to = $2 where code = any($1) and valid_to is null", list(codes), on
     )
 
 

@@ -30,9 +30,12 @@ class Settled:
     case: Case | None
 
 
+# Of the division of a running case ($2), the name that was known when it was opened ($3).
 NAMES = (
     "select id, name from unit where id = any($1::text[]) union all select id, name from person where id = any($1)"
-    " union all select code, name from division where code = any($1) and valid_to is null"
+    " union all select code, name from division where code = any($1) and code <> $2 and valid_to is null"
+    " union all (select code, name from division where code = $2"
+    " order by loaded_at <= $3 desc, case when loaded_at <= $3 then valid_from end desc, valid_from limit 1)"
 )
 Outcome = Settled | PoisonedCase
 Ruled = tuple[Docket, dict[int, Outcome]]
@@ -109,6 +112,7 @@ class Round:
             places=registers.places,
             unit_homes=registers.homes,
             former=former,
+            duties=registers.duties,
         )
         if isinstance(command, Act) and (action := procedure.actions.get(command.action)) and action.effect == "spawn":
             context = replace(context, child=await self._released(command.fields.get("procedure")))
@@ -150,7 +154,8 @@ class Round:
             ids |= {docket.case.division, scope, unit, str(command.fields.get("unit", ""))}
         else:
             return context
-        rows = await self._connection.fetch(NAMES, [each for each in map(plain, ids) if each])
+        code, then = (docket.case.division, docket.case.opened_at) if docket.case else ("", docket.at)
+        rows = await self._connection.fetch(NAMES, [each for each in map(plain, ids) if each], code, then)
         return replace(context, names={row["id"]: row["name"] for row in rows})
 
     async def _append(self, dockets: Sequence[Ruled]) -> dict[int, Outcome]:

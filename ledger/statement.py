@@ -20,7 +20,11 @@ from ledger.shingle import SHINGLE_TYPES, ShingleRow
 
 # What the registers know of the names in a batch; once, beside the first command.
 REGISTERS = """,
-       case when a.ord = 1 then (select json_agg(json_build_array(u.id, u.division, u.level))
+       case when a.ord = 1 then (select json_agg(json_build_array(u.id, u.division, u.level,
+               case when u.level = 'township' then (select json_agg(distinct array[t.list, m])
+                   from duty t, unnest(t.matters) m where t.division = u.division
+                   and t.valid_from <= clock_timestamp() at time zone 'Asia/Shanghai'
+                   and (t.valid_to is null or t.valid_to > clock_timestamp() at time zone 'Asia/Shanghai')) end))
            from unit u where u.id = any($4::text[])) end as units,
        case when a.ord = 1 then (select json_agg(json_build_array(d.code, d.level, d.lineage))
            from division d where d.code = any($5::text[]) and d.valid_to is null) end as places,

@@ -1,5 +1,7 @@
 """The tables as SQLAlchemy knows them, for reading; a test compares them with the migrated database."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -21,6 +23,15 @@ METADATA = MetaData()
 INSTANT = DateTime(timezone=True)
 
 
+def _dated(*keys: str) -> list[Column[Any]]:
+    """The key of a row that is valid from one day to another."""
+    return [
+        *(Column(key, Text, primary_key=True) for key in keys),
+        Column("valid_from", Date, primary_key=True),
+        Column("valid_to", Date),
+    ]
+
+
 def _text(*names: str, nullable: bool = False) -> list[Column[str]]:
     return [Column(name, Text, nullable=nullable) for name in names]
 
@@ -35,6 +46,7 @@ division = Table(
     Column("valid_from", Date, primary_key=True),
     Column("valid_to", Date),
     Column("lineage", JSONB, nullable=False),
+    Column("loaded_at", INSTANT, nullable=False),
 )
 unit = Table(
     "unit",
@@ -65,6 +77,7 @@ token = Table(
     *_text("person", "role", "scope"),
     Column("created_at", INSTANT, nullable=False),
     Column("revoked_at", INSTANT),
+    Column("delegated", Boolean, nullable=False),
 )
 evidence = Table(
     "evidence",
@@ -216,3 +229,49 @@ analysis = Table(
     *_text("body"),
 )
 setting = Table("setting", METADATA, Column("name", Text, primary_key=True), *_text("value"))
+matter = Table("matter", METADATA, *_dated("code", "division", "unit"), *_text("title"))
+duty = Table(
+    "duty",
+    METADATA,
+    *_dated("division", "list", "code"),
+    *_text("title", "basis"),
+    Column("matters", ARRAY(Text), nullable=False),
+)
+grid = Table(
+    "grid",
+    METADATA,
+    *_dated("code"),
+    *_text("division", "level", "name"),
+    *_text("worker", "phone", nullable=True),
+)
+contact = Table("contact", METADATA, *_dated("village", "household"), *_text("person", nullable=True))
+site = Table(
+    "site",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    *_text("name", "division", "tier", "address"),
+    *_text("phone", nullable=True),
+)
+absence = Table(
+    "absence",
+    METADATA,
+    *(Column(key, Text, primary_key=True) for key in ("person", "role", "scope")),
+    Column("from_on", Date, primary_key=True),
+    Column("to_on", Date, nullable=False),
+    *_text("delegate"),
+)
+roster = Table(
+    "roster",
+    METADATA,
+    Column("division", Text, primary_key=True),
+    Column("from_at", INSTANT, primary_key=True),
+    Column("to_at", INSTANT, nullable=False),
+    Column("person", Text, primary_key=True),
+)
+handover = Table(
+    "handover",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    *_text("division", "giver", "taker", "words"),
+    Column("written_at", INSTANT, nullable=False),
+)

@@ -13,6 +13,12 @@ from ledger.connection import Writers
 PREFIX = "bh_"
 FINGERPRINT = re.compile(r"[0-9a-f]{12,64}")
 
+TODAY = "(clock_timestamp() at time zone 'Asia/Shanghai')::date"
+STANDS_IN = (
+    "select from absence a where a.delegate = t.person and a.role = t.role and a.scope = t.scope"
+    " and exists (select from hat h where (h.person, h.role, h.scope) = (a.person, a.role, a.scope))"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Issued:
@@ -30,22 +36,37 @@ def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-async def create(writers: Writers, person: str, hat: Hat) -> str:
-    """A new token for this person under this hat; it is shown once. The person must be in the register."""
+async def create(writers: Writers, person: str, hat: Hat, delegated: bool = False) -> str:
+    """A new token for this person under this hat; it is shown once. The person must be in the register.
+
+    `delegated`: it is good only on the days on which the person stands in for somebody absent (the register says).
+    """
     token = f"{PREFIX}{secrets.token_urlsafe(32)}"
     await writers.fetch(
-        "insert into token (sha256, person, role, scope) values ($1, $2, $3, $4)",
-        _hash(token), person, hat.role, hat.scope,
+        "insert into token (sha256, person, role, scope, delegated) values ($1, $2, $3, $4, $5)",
+        _hash(token), person, hat.role, hat.scope, delegated,
     )  # fmt: skip
     return token
 
 
 async def bearer(writers: Writers, token: str) -> Actor | None:
-    """Who shows this token, or None when it is unknown or revoked."""
+    """Who shows this token, or None when it is unknown or revoked, or a delegate's outside the days of absence."""
     rows = await writers.fetch(
-        "select person, role, scope from token where sha256 = $1 and revoked_at is null", _hash(token)
+        "select person, role, scope from token t where sha256 = $1 and revoked_at is null"
+        f" and (not delegated or exists ({STANDS_IN} and {TODAY} between from_on and to_on))",
+        _hash(token),
     )
     return Actor(rows[0]["person"], Hat(rows[0]["role"], rows[0]["scope"])) if rows else None
+
+
+async def stands_in(writers: Writers, person: str, hat: Hat) -> bool:
+    """Whether this person does not wear the hat, and stands in, now or later, for somebody who does."""
+    rows = await writers.fetch(
+        f"select from (values ($1, $2, $3)) as t(person, role, scope) where exists ({STANDS_IN} and {TODAY} <= to_on)"
+        " and not exists (select from hat where (person, role, scope) = ($1, $2, $3))",
+        person, hat.role, hat.scope,
+    )  # fmt: skip
+    return bool(rows)
 
 
 async def issued(writers: Writers) -> list[Issued]:

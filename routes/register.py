@@ -5,9 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.form import control_free
+from domain.hat import Role
 from domain.procedure import Procedure
-from ledger import place
-from ledger.scope import Scope, scope_of
+from ledger import folio, place
+from ledger.scope import Scope, scope_of, view_of
 from routes import notice
 from routes.actor import Caller
 from routes.answer import Declined
@@ -16,6 +18,8 @@ from routes.form import Name
 from routes.house import TheLedger
 
 router = APIRouter(prefix="/api", tags=["登记"])
+
+DUTY_KEY = ("division", "list", "code")
 
 After = Annotated[Name | None, Query(description="上一页的 next")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
@@ -40,14 +44,61 @@ async def units(
     _: Caller,
     ledger: TheLedger,
     division: Annotated[Name | None, Query()] = None,
+    matter: Annotated[Name | None, Query(description="事项代码：只要登记为承办它的单位")] = None,
     after: After = None,
     limit: Limit = 500,
 ) -> dict[str, Any]:
-    """Handling units of a division and of those below it; without one, all."""
+    """Handling units of a division and of those below it; without one, all. With `matter`, those that handle it there,
+    also those of the divisions above.
+    """
     async with ledger.reading() as connection:
         within = await asked_scope(connection, division)
-        rows = await place.units(connection, within, after or "", limit + 1)
+        rows = await place.units(connection, within, after or "", limit + 1, matter)
     return _page(rows, "id", limit)
+
+
+@router.get("/duties", summary="职责清单", openapi_extra=says("ok", notice.DutyPage, "invalid_query unknown_division"))
+async def duties(
+    _: Caller,
+    ledger: TheLedger,
+    division: Annotated[Name | None, Query()] = None,
+    after: After = None,
+    limit: Limit = 500,
+) -> dict[str, Any]:
+    """The duty, task and negative lists in force of a division and of those below it; without one, all."""
+    begin = tuple(after.split(" ")) if after else ()
+    if begin and len(begin) != len(DUTY_KEY):
+        raise Declined("invalid_query", "after 应为上一页的 next")
+    async with ledger.reading() as connection:
+        within = await asked_scope(connection, division)
+        rows = await place.duties(connection, within, begin, limit + 1)
+    items = rows[:limit]
+    return {"items": items, "next": " ".join(items[-1][name] for name in DUTY_KEY) if len(rows) > limit else None}
+
+
+@router.get(
+    "/divisions/{code}/grid", summary="网格和网格员", openapi_extra=says("ok", notice.Grids, "unknown_division")
+)
+async def grid(_: Caller, ledger: TheLedger, code: str) -> dict[str, Any]:
+    """The grids of a village with their workers' names and published office numbers."""
+    async with ledger.reading() as connection:
+        asked = await asked_scope(connection, code if control_free(code) else "")
+        return {"items": await place.grids(connection, asked.code) if asked else []}
+
+
+@router.get(
+    "/divisions/{code}/duty",
+    summary="值班和交接班",
+    openapi_extra=says("ok", notice.DutyRoom, "unknown_division division_outside_scope"),
+)
+async def duty_room(actor: Caller, ledger: TheLedger, code: str) -> dict[str, Any]:
+    """Who is on duty there now, and what the last shifts told the next; for hats whose scope covers it."""
+    async with ledger.reading() as connection:
+        asked = await asked_scope(connection, code if control_free(code) else "", await view_of(connection, actor))
+    if asked is None or actor.hat.role == Role.RESIDENT or actor.hat.scope not in asked.lineage.values():
+        raise Declined("division_outside_scope", "该区划不在您的管辖范围内")
+    shifts = [dict(row) for row in await folio.on_duty(ledger.writers, code)]
+    return {"on_duty": shifts, "handovers": [dict(row) for row in await folio.handovers(ledger.writers, code)]}
 
 
 @router.get("/procedures", summary="办理流程", openapi_extra=says("ok", notice.ProcedurePage))

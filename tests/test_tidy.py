@@ -23,7 +23,8 @@ REGISTRY = re.compile(
     "pypi" + r"\.org|python" + "hosted|registry" + r"\.npm|npm" + "mirror|go" + "proxy|crates" + r"\.io"
 )
 OUTSIDE = re.compile("https?:" + r"//([^/\s\"'`)<>\\]+)")
-HERE = re.compile(r"(\{|%s|127\.0\.0\.1|localhost|\[::1\]|www\.w3\.org$|json-schema\.org$|[\w.-]*\.?example\b|test\b)")
+NAMED = r"www\.w3\.org$|json-schema\.org$|schemas\.openxmlformats\.org$"  # names of vocabularies, never asked
+HERE = re.compile(r"(\{|%s|127\.0\.0\.1|localhost|\[::1\]|[\w.-]*\.?example\b|test\b)|" + NAMED)
 
 
 # GLOSSARY.md: one word per term. Written in parts, so that this file passes its own test.

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from domain.check import faults
-from domain.procedure import Procedure, ProcedureFault, read
+from domain.procedure import Procedure, ProcedureFault, Requirement, read
 from domain.rule import meets
 from tests.domain.scene import ROOT, document, procedure, whole
 
@@ -235,3 +235,12 @@ def test_a_procedure_cannot_be_changed() -> None:
     one: Procedure = procedure("hazard")
     with pytest.raises(ValueError, match="frozen"):
         one.title = "别的"  # type: ignore[misc]  # that is what is tried
+
+
+def test_a_requirement_without_an_override_is_pinned_as_before_there_were_any() -> None:
+    plain = Requirement(words="不可")
+    assert plain.model_dump(mode="json") == {"when": {}, "unless": None, "words": "不可"}
+    overridable = Requirement(words="不可", override={"emergency": [True]})
+    assert overridable.model_dump(mode="json")["override"] == {"emergency": [True]}
+    assert (plain.overridden({"emergency": True}), overridable.overridden({"emergency": True})) == (False, True)
+    assert not overridable.overridden({})

@@ -18,13 +18,14 @@ TABLES = (
     "select string_agg(table_name || '.' || column_name || ':' || data_type, ',' order by table_name, ordinal_position)"
     " from information_schema.columns where table_schema = 'public'"
 )
+REGISTERS = ("absence", "contact", "duty", "grid", "matter", "roster", "site")
 # What the application may do; S select, I insert, U update, D delete. All else is the owner's.
 RIGHTS = {
     "S I": {
-        *("analysis", "calendar", "command", "event", "evidence", "procedure"),
+        *("analysis", "calendar", "command", "event", "evidence", "handover", "procedure"),
         *("rebinding", "rebinding_case", "release", "round"),
     },
-    "S I U": {"division", "hat", "person", "token", "unit"},
+    "S I U": {"division", "hat", "person", "token", "unit", *REGISTERS},
     "S I U D": {"case", "outbox", "reporter", "setting", "shingle", "trouble"},
     "S I D": {"letter"},
     "S": {"alembic_version"},

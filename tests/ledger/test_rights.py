@@ -9,7 +9,7 @@ import pytest_asyncio
 from ledger.connection import Connection, connect
 from tests.ledger.county import County
 
-FOR_EVER = ["command", "event", "procedure", "calendar", "release", "evidence"]
+FOR_EVER = ["command", "event", "procedure", "calendar", "release", "evidence", "handover"]
 COLUMNS = {
     "command": "outcome",
     "event": "body",
@@ -17,6 +17,7 @@ COLUMNS = {
     "calendar": "body",
     "release": "ref",
     "evidence": "type",
+    "handover": "words",
 }
 
 
@@ -43,6 +44,10 @@ async def application(county: County) -> AsyncIterator[Connection]:
 )
 async def test_what_is_written_stays(role: Connection, county: County, table: str, statement: str) -> None:
     await county.open()
+    await county.superuser.execute(
+        "insert into handover (id, division, giver, taker, words)"
+        " values (gen_random_uuid(), '141025101000', 'P-0001', 'P-0002', '无')"
+    )
     before = await county.rows(f'select * from "{table}" order by 1, 2')
     assert before
     with pytest.raises(asyncpg.InsufficientPrivilegeError):

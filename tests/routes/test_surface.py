@@ -44,7 +44,14 @@ async def test_the_description_is_walked(world: Any) -> None:
     document = (await world.client.get("/openapi.json")).json()
     assert {"/api/cases", "/api/board", "/api/evidence", "/readyz"} <= document["paths"].keys()
     case_id = (await world.opened())["case_id"]
-    given = {"case_id": case_id, "action": "triage", "clock": "triage", "sha256": "0" * 64, "place": "1"}
+    given = {
+        "case_id": case_id,
+        "action": "triage",
+        "clock": "triage",
+        "sha256": "0" * 64,
+        "place": "1",
+        "code": VILLAGE,
+    }
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             address = path.format(**given)

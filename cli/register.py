@@ -1,0 +1,131 @@
+"""`bihuan register`: people, posts, units, matters, duties, grids, contacts, sites, absences, rosters."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.session import Declined, Token, Var, bearer, failure, run, show
+from settings import VAR
+
+if TYPE_CHECKING:
+    from ledger.house import Ledger
+    from ledger.kind import Kind
+    from ledger.register import Loaded
+
+app = typer.Typer(help="登记册：载入（CSV 或 Excel）、查看、查缺。", no_args_is_help=True)
+
+Which = Annotated[
+    str,
+    typer.Argument(metavar="KIND", help="people|posts|units|matters|duties|grids|contacts|sites|absences|rosters"),
+]
+Division = Annotated[str, typer.Argument(metavar="DIVISION", help="12 位区划代码")]
+
+
+@app.command()
+def load(
+    which: Which,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV（UTF-8 或 GB 18030）或 .xlsx，首行为列名")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只核对，不写入")] = False,
+    var: Var = VAR,
+) -> None:
+    """载入：逐行核对，有一行不对就一行也不改；没有变化的不动。"""
+    from ledger import loading
+    from ledger.division import RegisterFault
+    from ledger.sheet import sheet
+
+    kind = _kind(which)
+    try:
+        given = sheet(file.read_bytes())
+    except OSError as error:
+        raise failure(f"读不了文件 {file}：{error.strerror}") from None
+    except RegisterFault as fault:
+        raise failure(f"{fault}\n什么也没有改。") from None
+
+    async def work(ledger: "Ledger") -> "Loaded":
+        try:
+            return await loading.load(ledger.writers, kind, given, dry_run)
+        except RegisterFault as fault:
+            raise Declined(f"{fault}\n什么也没有改。") from None
+
+    loaded = run(var, work)
+    done = f"{kind.title} {len(given.rows)} 行：新增 {loaded.added}，变更 {loaded.changed}，未变 {loaded.same}。"
+    typer.echo(f"试载（没有写入）：{done}" if dry_run else done)
+
+
+@app.command("show")
+def show_(
+    which: Which,
+    division: Annotated[str | None, typer.Option(metavar="CODE", help="只看这个区划及其下级")] = None,
+    var: Var = VAR,
+) -> None:
+    """查看登记册里现在有效的。"""
+    from rich.table import Table
+
+    from ledger.folio import rows
+
+    kind = _kind(which)
+    found = run(var, lambda ledger: rows(ledger.writers, kind, division))
+    if not found:
+        typer.echo(f"没有登记{kind.title}。", err=True)
+        return
+    table = Table(*found[0].keys())
+    for row in found:
+        table.add_row(*map(_cell, row.values()))
+    show(table)
+
+
+@app.command()
+def template(which: Which) -> None:
+    """空表：只有列名的 CSV，填好即可载入。"""
+    from ledger.kind import KINDS
+
+    _kind(which)
+    typer.echo(",".join(field.title or name for name, field in KINDS[which].row.model_fields.items()))
+
+
+@app.command()
+def gaps(division: Division, var: Var = VAR) -> None:
+    """查缺：没有网格的村、没有网格员的网格、没有联系人的户。"""
+    from rich.table import Table
+
+    from ledger.folio import gaps as found
+
+    table = Table("缺什么", "代码", "名称")
+    for gap in run(var, lambda ledger: found(ledger.writers, division)):
+        table.add_row(*gap)
+    show(table)
+    typer.echo(f"共 {table.row_count} 处。", err=True)
+
+
+@app.command("hand-over")
+def hand_over(
+    division: Division,
+    to: Annotated[str, typer.Option(metavar="ID", help="接班人编号")],
+    words: Annotated[str, typer.Option(help="交接内容")],
+    token: Token = "",
+    var: Var = VAR,
+) -> None:
+    """交接班：记下交给下一班的话，只增不改。"""
+    from ledger.folio import hand_over as kept
+
+    async def work(ledger: "Ledger") -> None:
+        actor = await bearer(ledger, token)
+        await kept(ledger.writers, division, actor.person, to, words)
+
+    run(var, work)
+    typer.echo("已记下。")
+
+
+def _kind(which: str) -> "Kind":
+    from ledger.kind import KINDS
+
+    if which not in KINDS:
+        raise failure(f"没有“{which}”这一种登记（可用：{'、'.join(KINDS)}）")
+    return KINDS[which]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return "" if value is None else str(value)
