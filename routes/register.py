@@ -10,7 +10,7 @@ from domain.hat import Role
 from domain.procedure import Procedure
 from ledger import folio, place
 from ledger.scope import Scope, scope_of, view_of
-from routes import notice
+from routes import entry, notice
 from routes.actor import Caller
 from routes.answer import Declined
 from routes.document import says
@@ -25,7 +25,7 @@ After = Annotated[Name | None, Query(description="上一页的 next")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
-@router.get("/divisions", summary="区划", openapi_extra=says("ok", notice.DivisionPage, "invalid_query"))
+@router.get("/divisions", summary="区划", openapi_extra=says("ok", entry.DivisionPage, "invalid_query"))
 async def divisions(
     _: Caller,
     ledger: TheLedger,
@@ -39,7 +39,7 @@ async def divisions(
     return _page(rows, "code", limit)
 
 
-@router.get("/units", summary="承办单位", openapi_extra=says("ok", notice.UnitPage, "invalid_query unknown_division"))
+@router.get("/units", summary="承办单位", openapi_extra=says("ok", entry.UnitPage, "invalid_query unknown_division"))
 async def units(
     _: Caller,
     ledger: TheLedger,
@@ -57,7 +57,7 @@ async def units(
     return _page(rows, "id", limit)
 
 
-@router.get("/duties", summary="职责清单", openapi_extra=says("ok", notice.DutyPage, "invalid_query unknown_division"))
+@router.get("/duties", summary="职责清单", openapi_extra=says("ok", entry.DutyPage, "invalid_query unknown_division"))
 async def duties(
     _: Caller,
     ledger: TheLedger,
@@ -77,7 +77,7 @@ async def duties(
 
 
 @router.get(
-    "/divisions/{code}/grid", summary="网格和网格员", openapi_extra=says("ok", notice.Grids, "unknown_division")
+    "/divisions/{code}/grid", summary="网格和网格员", openapi_extra=says("ok", entry.Grids, "unknown_division")
 )
 async def grid(_: Caller, ledger: TheLedger, code: str) -> dict[str, Any]:
     """The grids of a village with their workers' names and published office numbers."""
@@ -89,7 +89,7 @@ async def grid(_: Caller, ledger: TheLedger, code: str) -> dict[str, Any]:
 @router.get(
     "/divisions/{code}/duty",
     summary="值班和交接班",
-    openapi_extra=says("ok", notice.DutyRoom, "unknown_division division_outside_scope"),
+    openapi_extra=says("ok", entry.DutyRoom, "unknown_division division_outside_scope"),
 )
 async def duty_room(actor: Caller, ledger: TheLedger, code: str) -> dict[str, Any]:
     """Who is on duty there now, and what the last shifts told the next; for hats whose scope covers it."""

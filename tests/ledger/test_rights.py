@@ -9,7 +9,7 @@ import pytest_asyncio
 from ledger.connection import Connection, connect
 from tests.ledger.county import County
 
-FOR_EVER = ["command", "event", "procedure", "calendar", "release", "evidence", "handover"]
+FOR_EVER = ["command", "event", "procedure", "calendar", "release", "evidence", "handover", "analysis", "round"]
 COLUMNS = {
     "command": "outcome",
     "event": "body",
@@ -18,6 +18,8 @@ COLUMNS = {
     "release": "ref",
     "evidence": "type",
     "handover": "words",
+    "analysis": "body",
+    "round": "period",
 }
 
 
@@ -47,6 +49,12 @@ async def test_what_is_written_stays(role: Connection, county: County, table: st
     await county.superuser.execute(
         "insert into handover (id, division, giver, taker, words)"
         " values (gen_random_uuid(), '141025101000', 'P-0001', 'P-0002', '无')"
+    )
+    await county.superuser.execute(
+        "insert into round values ('affairs_day', '2026-03', now(), 79, 0, now()) on conflict do nothing"
+    )
+    await county.superuser.execute(
+        "insert into analysis select encode(sha256('{}'), 'hex'), '141025101000', now(), '{}' on conflict do nothing"
     )
     before = await county.rows(f'select * from "{table}" order by 1, 2')
     assert before

@@ -85,7 +85,7 @@ async def test_a_closed_case_is_shown_for_thirty_days_whatever_lapses_later(coun
 
 async def test_a_corrected_place_is_what_a_case_is_found_by(county: County) -> None:
     case_id = await filed(county, "井盖丢失", {**WELL, "place": "甲地"})
-    await county.act(case_id, "correct", DISPATCHER, {"field": "place", "value": "丁卯"}, reason="地点写错")
+    await county.act(case_id, "correct", GRID_WORKER, {"field": "place", "value": "丁卯"}, reason="地点写错")
     grams = await county.value("select grams from shingle where case_id = $1", case_id)
     assert ("丁卯" in grams, "甲地" in grams) == (True, False)
     opened = [county.opening() for _ in range(3)]  # more than one case: the other statement

@@ -124,7 +124,7 @@ async def test_the_board_counts_its_subtree(world: Any) -> None:
     assert (board["division"], board["name"]) == (OTHER, "岳阳镇")
     assert board["counts"]["open"] == len(await everything(world, STRANGER, "/api/board"))
     assert {each["division_name"] for each in board["items"]} == {"张庄村村民委员会"}
-    assert board["items"][0]["holder_name"] == "岳阳镇"
+    assert "岳阳镇" in {each["holder_name"] for each in board["items"]}
     county = (await world.get("/api/board", *COUNTY_HAT)).json()["counts"]
     parts = [(await world.get("/api/board", *COUNTY_HAT, division=d)).json()["counts"] for d in (TOWNSHIP, OTHER)]
     assert county == {name: sum(part[name] for part in parts) for name in county}

@@ -17,7 +17,7 @@ import log
 from ledger.request import LedgerUnavailable, PoisonedCase
 from ledger.shelf import stock
 from procedures import paths
-from routes import notice
+from routes import entry, notice
 from settings import ROOT, Settings
 
 COUNTY, TOWNSHIP, VILLAGE = "141025000000", "141025101000", "141025101200"
@@ -97,7 +97,7 @@ async def test_health_is_told(world: Any) -> None:
 
 async def test_registers_are_read(world: Any) -> None:
     tops = (await world.get("/api/divisions", *DISPATCHER)).json()
-    notice.DivisionPage.model_validate(tops)
+    entry.DivisionPage.model_validate(tops)
     assert COUNTY in [each["code"] for each in tops["items"]]
     below = (await world.get("/api/divisions", *DISPATCHER, parent=COUNTY)).json()
     assert TOWNSHIP in [each["code"] for each in below["items"]]
@@ -106,7 +106,7 @@ async def test_registers_are_read(world: Any) -> None:
     assert [first["items"][0], second["items"][0]] == below["items"][:2]
     for division in (COUNTY, TOWNSHIP):
         units = (await world.get("/api/units", *DISPATCHER, division=division)).json()
-        notice.UnitPage.model_validate(units)
+        entry.UnitPage.model_validate(units)
         assert UNIT in [each["id"] for each in units["items"]]
     assert (await world.get("/api/units", *DISPATCHER, division=VILLAGE)).json()["items"] == []
     procedures = (await world.get("/api/procedures", *DISPATCHER)).json()
