@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.event import CaseEscalated
 from domain.fold import evolve
 from tests.domain.scene import (
     APPROVER,
@@ -221,3 +222,13 @@ def test_a_case_begins_with_its_opening() -> None:
     one.lead("triage")
     with pytest.raises(ValueError, match="CaseOpened"):
         evolve(None, one.facts[1])
+
+
+def test_an_emergency_in_a_holiday_night_is_at_the_county_before_dawn() -> None:
+    """Spring Festival, 02:00: half an hour for triage, then the head at once and the county two hours later."""
+    one = life(at="2026-02-17 02:00", fields={"emergency": True})
+    climbs = [(f.event.to, f.due_at) for f in one.wait(hours=6) if isinstance(f.event, CaseEscalated)]
+    assert climbs == [
+        (f"head@{TOWNSHIP}", when("2026-02-17 02:30")),
+        (f"dispatcher@{COUNTY}", when("2026-02-17 04:30")),
+    ]
