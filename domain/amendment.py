@@ -1,5 +1,6 @@
 """Effects on what was said and who may take part: corrections and recusals."""
 
+import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -59,6 +60,19 @@ def readmit(deed: Deed, _facts: Facts) -> Consequence | Refusal:
     if person not in deed.case.recused:
         return invalid("person", "此人没有回避", "not_recused")
     return Consequence(after=(PersonRecused(person, lifted=True),))
+
+
+def sealed_code(case_id: str, code: str) -> str:
+    """A claim code as it is kept: nobody who reads the case can claim by it."""
+    return hashlib.sha256(f"{case_id}:{code}".encode()).hexdigest()
+
+
+def claim(deed: Deed, _facts: Facts) -> Consequence | Refusal:
+    """Whoever claims shows the code that was told when the case was opened; the code itself is not written down."""
+    given = "".join(str(deed.fields["claim_code"]).split()).upper()
+    if sealed_code(deed.context.case_id, given) != deed.case.code:
+        return invalid("claim_code", "领取码不符", "wrong_code")
+    return Consequence()
 
 
 def correctable(case: Case, procedure: Procedure, person: str) -> dict[str, FormField]:

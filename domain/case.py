@@ -14,7 +14,7 @@ from domain.item import Item
 
 # The version of the fold. Any change to `evolve` or `Case` must raise it: stored states are then folded again
 # from events (tests/domain/test_fold.py compares the fold of golden histories and forces the bump).
-FOLD = 6
+FOLD = 7
 HOLD = "hold"  # the clock that ends a pause by itself
 
 
@@ -79,6 +79,7 @@ class Case:
     received_at: Instant | None = None  # None: at opening
     parent: str | None = None
     matter: str | None = None
+    code: str | None = None
     merged_into: str | None = None
     items: dict[str, Item] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)

@@ -84,6 +84,7 @@ class Context:
     places: Mapping[str, Place] = field(default_factory=dict)
     child: Procedure | None = None
     unit_homes: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""  # drawn for a new case whose procedure gives claim codes
     former: Procedure | None = None
     duties: Mapping[str, Duties] = field(default_factory=dict)
 

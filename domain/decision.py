@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from domain import gate as gates
+from domain.amendment import sealed_code
 from domain.arrival import arrive
 from domain.case import Case
 from domain.clock import Clock
@@ -76,6 +77,7 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
         move=move,
         parent=command.parent,
         matter=matter(procedure, fields, place.lineage["county"]),
+        code=sealed_code(context.case_id, context.code) if procedure.claim_code else None,
         repeated=repeated(procedure, place.lineage),
         papers=tuple(issue(procedure, name, given, context.number, n, at) for n, name in enumerate(intake.issues)),
     )

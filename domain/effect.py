@@ -20,6 +20,7 @@ EFFECTS: Mapping[str, Callable[[Deed, Facts], Consequence | Refusal]] = {
     "recuse": amendment.recuse,
     "readmit": amendment.readmit,
     "correct": amendment.correct,
+    "claim": amendment.claim,
     "co_sign": signing.co_sign,
     "sign_off": signing.sign_off,
 }

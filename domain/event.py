@@ -57,6 +57,7 @@ class CaseOpened:
     move: Move
     parent: str | None = None  # the case that spawned it
     matter: str | None = None  # which matter it is about, as a digest: the same for every case about it
+    code: str | None = None  # the digest of the claim code
     repeated: Repeated | None = None
     papers: tuple[Paper, ...] = ()
 
@@ -112,7 +113,7 @@ class CaseEscalated:
 
 @dataclass(frozen=True, slots=True)
 class ClockLapsed:
-    """A window closed: what it allowed is no longer possible, and what that brings happens."""
+    """A window closed, and what that brings happens."""
 
     clock: str
     rung: str

@@ -196,6 +196,7 @@ def _opened(event: CaseOpened, fact: Fact) -> Case:
         received_at=None if fact.received_at == fact.recorded_at else fact.received_at,
         parent=event.parent,
         matter=event.matter,
+        code=event.code,
         repeated=event.repeated,
         papers=tuple(paper.document for paper in event.papers),
         said=dict.fromkeys(event.fields, fact.actor.person),

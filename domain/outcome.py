@@ -19,6 +19,7 @@ from domain.rule import meets
 ITEM_FIELDS = {"item"}
 # What is said with these is about the act itself and tells nothing of the matter.
 ASIDE = {"pause", "resume", "correct", "recuse", "readmit", "link", "merge", "split"}
+UNWRITTEN = {"claim_code"}  # what opens a door is checked and forgotten
 OVERRIDE = "override"  # the field in which an event keeps over what an action went
 
 
@@ -134,7 +135,8 @@ def _taken(
     if refusal:
         return refusal
     item = deed.item.id if deed.item else opened[0].item.id if opened else None
-    said = {**deed.fields, **({action.computes.field: facts[action.computes.field]} if action.computes else {})}
+    spoken = {name: value for name, value in deed.fields.items() if name not in UNWRITTEN}
+    said = {**spoken, **({action.computes.field: facts[action.computes.field]} if action.computes else {})}
     return ActionTaken(
         deed.name,
         action.title,

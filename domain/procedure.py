@@ -21,7 +21,7 @@ from domain.rule import ClockRule, Condition, Id, LadderRung, Part, PostText, me
 
 Effect = Literal[
     "request_extension", "rule_extension", "pause", "resume", "resubmit", "merge", "split", "spawn", "link",
-    "recuse", "readmit", "correct", "co_sign", "sign_off",
+    "recuse", "readmit", "correct", "co_sign", "sign_off", "claim",
 ]  # fmt: skip
 
 
@@ -210,7 +210,8 @@ class Procedure(Part):
     """One procedure, whole. `version` is the county's own count; identity is the hash.
 
     `identity`: the fields that together say which matter a case is about, for finding earlier cases about the same.
-    `final_outcomes`: the outcomes after which that matter is not taken up again.
+    `claim_code`: whoever brings a case gets a code, told once and kept as a digest, by which he or she is known later
+    without a name. `final_outcomes`: the outcomes after which that matter is not taken up again.
     """
 
     format: Literal[1]
@@ -230,6 +231,7 @@ class Procedure(Part):
     rewards: dict[Id, Table] = {}
     documents: dict[Id, Document] = {}
     identity: list[Id] = []
+    claim_code: bool = False
     final_outcomes: list[str] = []
     repeated: Repeated | None = None
 

@@ -134,6 +134,8 @@ class Docket:
         body = b"{}"
         if isinstance(request.command, (Open, Act)):
             answer = shown(str(self.case_id), self.case, request.actor)
+            if context.code:
+                answer["claim_code"] = context.code  # told once: the case keeps its digest only
             answer["actions"] = offered(self.case, context.procedure, request.actor, context.home)
             answer["events"] = [self._told(place, event) for place, event in enumerate(events, first + 1)]
             body = to_json(answer)

@@ -1,5 +1,6 @@
 """One round of the registrar: read a batch, decide it in memory case by case, append it in one statement."""
 
+import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -31,6 +32,7 @@ class Settled:
 
 
 # Of the division of a running case ($2), the name that was known when it was opened ($3).
+CODE_BYTES = 5
 NAMES = (
     "select id, name from unit where id = any($1::text[]) union all select id, name from person where id = any($1)"
     " union all select code, name from division where code = any($1) and code <> $2 and valid_to is null"
@@ -131,7 +133,8 @@ class Round:
         sealed = isinstance(tried[0], CaseOpened) and bool(tried[0].move.sealed)
         sequence = "sealed_number" if sealed else "case_number"
         number = await self._connection.fetchval(f"select nextval('{sequence}')")
-        return replace(context, number=f"{context.procedure.prefix}-{local(docket.at):%Y}-{number:06d}")
+        code = secrets.token_hex(CODE_BYTES).upper() if context.procedure.claim_code else ""
+        return replace(context, code=code, number=f"{context.procedure.prefix}-{local(docket.at):%Y}-{number:06d}")
 
     async def _released(self, name: object) -> Procedure | None:
         """What new cases of this name would take."""

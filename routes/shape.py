@@ -170,8 +170,9 @@ class Replay(Shape):
 
 
 class Case(Replay):
-    """A case, with what the caller may do; `events` only in answer to a command."""
+    """A case, with what the caller may do; `events` only in answer to a command, `claim_code` only to an opening."""
 
+    claim_code: str | None = None
     actions: list[Action]
     events: list[Caused] | None = None
 

@@ -34,6 +34,7 @@ ROOT = Path(__file__).parents[2]
 VILLAGE, TOWNSHIP, COUNTY = "141025101200", "141025101000", "141025000000"
 OTHER_TOWNSHIP = "141025102000"
 TOWNSHIP_UNIT, COUNTY_UNIT = "U-141025101-01", "U-141025-01"
+CLAIM_CODE = "0A1B2C3D4E"
 PHOTO, UNKNOWN_PHOTO = "a" * 64, "b" * 64
 
 PLACES = {
@@ -131,6 +132,7 @@ def context(procedure: Procedure, hat: str, person: str | None = None, division:
         units=UNITS,
         place=PLACES.get(division or ""),
         number="YH-2026-000001",
+        code=CLAIM_CODE,
     )
 
 

@@ -192,7 +192,7 @@ def test_the_hash_is_pinned() -> None:
         }
     )
     assert tiny.canonical.decode() == (
-        '{"actions":{},"clocks":{},"closing":{"acts":[],"after":[],"evidence":false},"documents":{},"final_outcomes":[],"format":1,'
+        '{"actions":{},"claim_code":false,"clocks":{},"closing":{"acts":[],"after":[],"evidence":false},"documents":{},"final_outcomes":[],"format":1,'
         '"gates":{},"id":"tiny","identity":[],"intake":{"by":["clerk"],"form":[],"issues":[],'
         '"stage":[{"stage":"done","when":{}}],"title":"上报"},"items":{},"ladders":{},"prefix":"ZX",'
         '"repeated":null,"rewards":{},"separation":[],"stages":{"done":{"clocks":[],"closed":true,"continues":[],'

@@ -1,6 +1,6 @@
 """Lives of the report reward."""
 
-from tests.domain.scene import COUNTY, COUNTY_UNIT, PHOTO
+from tests.domain.scene import CLAIM_CODE, COUNTY, COUNTY_UNIT, PHOTO
 from tests.procedures.script import Script, Step, Wait
 
 OFFICER, HEAD, CASHIER = f"petition_officer@{COUNTY}", f"head@{COUNTY}", f"cashier@{COUNTY}"
@@ -20,7 +20,7 @@ CALCULATE = Step("calculate", OFFICER, PENALTY)
 APPROVE = Step("approve_first", APPROVER, {"first_approval": "同意"})
 APPROVE_AGAIN = Step("approve_second", APPROVER, {"second_approval": "同意"}, person="P-second")
 NOTIFY = Step("notify", OFFICER, {"notified_by": "phone"})
-CLAIM = Step("claim", OFFICER, {"claim_code": "731902", "code_verified": True})
+CLAIM = Step("claim", OFFICER, {"claim_code": CLAIM_CODE})
 PAY = Step("pay", CASHIER, {"paid_on": "2026-03-02", "voucher_files": [PHOTO]})
 
 VERIFYING = (ACCEPT, JUDGE, ASSIGN)
@@ -40,7 +40,7 @@ SCRIPTS = {
             Step("approve_second", APPROVER, APPROVE_AGAIN.fields, refused="same_person"),
             APPROVE_AGAIN,
             NOTIFY,
-            Step("claim", OFFICER, {"claim_code": "000000", "code_verified": False}, refused="requirement_not_met"),
+            Step("claim", OFFICER, {"claim_code": "000000"}, refused="invalid_fields"),
             CLAIM,
             PAY,
         ),

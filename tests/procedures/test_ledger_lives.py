@@ -4,6 +4,7 @@ Each must come to the very events, at the very times, that it comes to in memory
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -30,7 +31,7 @@ from ledger.house import Ledger
 from ledger.reading import journal
 from ledger.request import Request, Ruling, request_hash
 from ledger.verify import verify
-from tests.domain.scene import procedure, when
+from tests.domain.scene import CLAIM_CODE, procedure, when
 from tests.ledger.county import Database
 from tests.procedures.script import Script, Step, Wait, live
 from tests.procedures.test_lives import KINDS, PROCEDURES, scripts
@@ -142,6 +143,7 @@ async def play(script: Script, hands: Hands, ledger: Ledger, connection: Connect
     assert ruling.outcome == "opened", ruling
     case_id, now = ruling.case_id, when(script.at)
     assert case_id
+    code = json.loads(ruling.body).get("claim_code", "")
     keeper = await keep(hands, await watch_of(connection, case_id), None)
     for place, step in enumerate(script.steps):
         if isinstance(step, Wait):
@@ -152,7 +154,7 @@ async def play(script: Script, hands: Hands, ledger: Ledger, connection: Connect
             now = then
             continue
         hands.at = now
-        outcome = (await ledger.registrar.rule(asked(step, case_id))).outcome
+        outcome = (await ledger.registrar.rule(asked(step, case_id, code))).outcome
         assert outcome == (step.refused or "acted"), (place, step.action, outcome)
         keeper = await keep(hands, await watch_of(connection, case_id), keeper)
     if keeper is not None:
@@ -163,5 +165,7 @@ async def play(script: Script, hands: Hands, ledger: Ledger, connection: Connect
     return case_id
 
 
-def asked(step: Step, case_id: UUID) -> Request:
-    return request(Act(step.action, step.fields, step.reason), step.hat, step.person, case_id)
+def asked(step: Step, case_id: UUID, code: str) -> Request:
+    """The step as a request; who claims shows the code that was told when the case was opened."""
+    fields = {name: code if value == CLAIM_CODE else value for name, value in step.fields.items()}
+    return request(Act(step.action, fields, step.reason), step.hat, step.person, case_id)

@@ -13,6 +13,7 @@ from domain.decision import act, matter
 from domain.event import ActionTaken
 from domain.hat import Actor, Hat
 from domain.permission import sees
+from domain.refusal import Refusal
 from tests.domain.scene import COUNTY, GRID_WORKER, TOWNSHIP, VILLAGE, Life, code, context, procedure, when
 from tests.procedures.reward import (
     ACCEPT,
@@ -218,3 +219,11 @@ def test_a_return_is_ruled_and_an_extension_granted_within_the_seal() -> None:
     one.act("request_extension", HANDLER, {"clock": "verify", "units": 10}, reason="鉴定")
     assert one.now.items["extension.1"].to == HEAD
     assert {OFFICER, HEAD} <= set(one.now.sealed)
+
+
+def test_a_claim_needs_the_code_that_was_told_and_nobody_can_read_it() -> None:
+    one = after(*VERIFYING, *NOTIFIED, stage="claiming")
+    assert code(one.act("claim", CLAIM.hat, {"claim_code": "FFFFFFFFFF"})) == "invalid_fields"
+    spelt = CLAIM.fields["claim_code"].lower()
+    assert not isinstance(one.act("claim", CLAIM.hat, {"claim_code": f" {spelt[:5]} {spelt[5:]} "}), Refusal)
+    assert spelt not in str([fact.event for fact in one.facts]).lower()
