@@ -16,7 +16,7 @@ from domain.event import (
 )
 from domain.form import FieldType, FormField, answers
 from domain.hat import Role
-from domain.paper import Blank, forms
+from domain.paper import Blank
 from domain.procedure import Procedure
 from domain.refusal import Refusal
 
@@ -84,7 +84,7 @@ def correctable(case: Case, procedure: Procedure, person: str) -> dict[str, Form
         for name in Blank(procedure.documents[paper].text).get_identifiers()
     }
     fixed = printed | procedure.governing
-    fields = {field.name: field for form in forms(procedure) for field in form}
+    fields = procedure.fields
     return {
         name: fields[name]
         for name in case.fields

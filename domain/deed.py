@@ -64,10 +64,11 @@ class Deed:
     @property
     def facts(self) -> dict[str, Any]:
         """What conditions speak of, as it will be once this is done."""
-        facts = {**self.case.facts, **earlier(self.case, self.context), **self.fields}
+        before = self.case.facts
+        facts = {**before, **earlier(self.case, self.context), **self.fields}
         unit = self.dispatched
-        facts["unit"] = unit.id if unit else self.case.facts["unit"]
-        facts["unit_level"] = unit.level if unit else self.case.facts["unit_level"]
+        facts["unit"] = unit.id if unit else before["unit"]
+        facts["unit_level"] = unit.level if unit else before["unit_level"]
         facts["on_duty_list"] = on_duty_list(self.unit, facts, self.context)
         return facts
 

@@ -10,14 +10,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
+from pydantic import BeforeValidator, Field, ValidationError
 
-from domain.form import FormField
+from domain.form import FieldType, FormField
 from domain.gate import FORM, Gate
 from domain.limit import Limit
 from domain.misfit import told
 from domain.reward import Table
-from domain.rule import ClockRule, Condition, Id, LadderRung, Part, PostText, meets
+from domain.rule import (
+    ClockRule,
+    Computing,
+    Condition,
+    Counting,
+    Id,
+    LadderRung,
+    Part,
+    PostText,
+    Requirement,
+    Settling,
+)  # fmt: skip
 
 Effect = Literal[
     "request_extension", "rule_extension", "pause", "resume", "resubmit", "merge", "split", "spawn", "link",
@@ -26,6 +37,9 @@ Effect = Literal[
 
 
 INTAKE = "intake"  # how opening a case is called among actions
+
+
+OF_THE_CASE = {FieldType.ITEM, FieldType.CLOCK}  # what is chosen from the case itself
 
 
 class Stage(Part):
@@ -56,54 +70,6 @@ def _branches(to: Any) -> Any:
 
 
 Branches = Annotated[list[Branch], BeforeValidator(_branches)]
-
-
-class Requirement(Part):
-    """What must be so for an action (`when`), or must not be (`unless`), and the words for the person otherwise.
-
-    `override`: for such cases the action goes on all the same, and the event keeps over what it went.
-    """
-
-    when: Condition = {}
-    unless: Condition | None = None
-    words: str = Field(min_length=1)
-    override: Condition | None = None
-
-    @model_serializer(mode="wrap")
-    def _pinned(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without an override it is written as it was before there were any, so that hashes stay."""
-        whole: dict[str, Any] = dumped(self)
-        return {name: value for name, value in whole.items() if name != "override" or value is not None}
-
-    def holds(self, facts: Mapping[str, Any]) -> bool:
-        """Whether the action may go on."""
-        return meets(self.when, facts) and (self.unless is None or not meets(self.unless, facts))
-
-    def overridden(self, facts: Mapping[str, Any]) -> bool:
-        """Whether the action may go on although this does not hold."""
-        return self.override is not None and meets(self.override, facts)
-
-
-class Settling(Part):
-    """Which kinds of item an action settles, and the state they are in then (or the field that says it)."""
-
-    kinds: list[Id] = Field(min_length=1)
-    state: Id | None = None
-    by_field: Id | None = None
-
-
-class Counting(Part):
-    """The gate that an action's counts must pass, for cases that meet `when`."""
-
-    gate: Id
-    when: Condition = {}
-
-
-class Computing(Part):
-    """A sum of money in fen that an action works out: the field it goes to, and the table that says how."""
-
-    field: Id
-    table: Id
 
 
 class Action(Part):
@@ -146,6 +112,13 @@ class Action(Part):
     def asked(self) -> tuple[FormField, ...]:
         """The whole form: what a gate must count comes first."""
         return (*(FORM if self.counts else ()), *self.form)
+
+    @cached_property
+    def shown_form(self) -> list[dict[str, Any]] | None:
+        """The form as the API shows it, made once; None where it depends on the case."""
+        if self.effect == "correct" or any(field.type in OF_THE_CASE for field in self.asked):
+            return None
+        return [field.shown for field in self.asked]
 
 
 class ItemKind(Part):
@@ -238,6 +211,17 @@ class Procedure(Part):
     def act_title(self, name: str) -> str:
         """What an action, or opening a case, is called."""
         return self.intake.title if name == INTAKE else self.actions[name].title
+
+    @cached_property
+    def posts(self) -> frozenset[str]:
+        """Every post that may do something."""
+        return frozenset(post for action in self.actions.values() for post in action.by)
+
+    @cached_property
+    def fields(self) -> Mapping[str, FormField]:
+        """Every field of every form, by name; of several the last."""
+        forms = [self.intake.form, *(action.asked for action in self.actions.values())]
+        return {field.name: field for form in forms for field in form}
 
     @cached_property
     def actions_at(self) -> Mapping[str, Sequence[tuple[str, Action]]]:

@@ -123,3 +123,51 @@ class LadderRung(Part):
     to: PostText
     after: Limit
     when: Condition = {}
+
+
+class Requirement(Part):
+    """What must be so for an action (`when`), or must not be (`unless`), and the words for the person otherwise.
+
+    `override`: for such cases the action goes on all the same, and the event keeps over what it went.
+    """
+
+    when: Condition = {}
+    unless: Condition | None = None
+    words: str = Field(min_length=1)
+    override: Condition | None = None
+
+    @model_serializer(mode="wrap")
+    def _pinned(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without an override it is written as it was before there were any, so that hashes stay."""
+        whole: dict[str, Any] = dumped(self)
+        return {name: value for name, value in whole.items() if name != "override" or value is not None}
+
+    def holds(self, facts: Mapping[str, Any]) -> bool:
+        """Whether the action may go on."""
+        return meets(self.when, facts) and (self.unless is None or not meets(self.unless, facts))
+
+    def overridden(self, facts: Mapping[str, Any]) -> bool:
+        """Whether the action may go on although this does not hold."""
+        return self.override is not None and meets(self.override, facts)
+
+
+class Settling(Part):
+    """Which kinds of item an action settles, and the state they are in then (or the field that says it)."""
+
+    kinds: list[Id] = Field(min_length=1)
+    state: Id | None = None
+    by_field: Id | None = None
+
+
+class Counting(Part):
+    """The gate that an action's counts must pass, for cases that meet `when`."""
+
+    gate: Id
+    when: Condition = {}
+
+
+class Computing(Part):
+    """A sum of money in fen that an action works out: the field it goes to, and the table that says how."""
+
+    field: Id
+    table: Id

@@ -11,7 +11,7 @@ from domain.form import FieldType, FormField
 from domain.hat import Actor
 from domain.instant import rfc3339
 from domain.item import Item
-from domain.permission import answerable, outsider, permitted
+from domain.permission import answerable, outsider, permitted, worn
 from domain.procedure import Action, Procedure
 
 
@@ -149,16 +149,27 @@ def offered(case: Case, procedure: Procedure, actor: Actor, home: str) -> list[d
 
     The procedure's own actions come first, then the shared verbs.
     """
-    facts = case.facts
-    return [
-        {
-            "id": action_id,
-            "title": action.title,
-            "shared": action.verb,
-            "reason_required": action.reason,
-            "form": [_asked(field, case, action, procedure, actor, home) for field in action.asked],
-        }
-        for action_id, action in procedure.actions_at.get(case.stage, ())
-        if permitted(case, action_id, action, procedure, actor, home) is None
-        and possible(case, action, procedure, facts)
-    ]
+    facts, items = case.facts, tuple(item for item in case.items.values() if item.open)
+    # A person wears one hat: most posts, and with them most actions, are ruled out at once.
+    posts = {post for post in procedure.posts if worn(case, post, actor, home, items)}
+    told = []
+    for action_id, action in procedure.actions_at.get(case.stage, ()):
+        if posts.isdisjoint(action.by) or permitted(case, action_id, action, procedure, actor, home) is not None:
+            continue
+        if not possible(case, action, procedure, facts):
+            continue
+        form = action.shown_form
+        if form is None:
+            form = [_asked(field, case, action, procedure, actor, home) for field in action.asked]
+            if any(field["required"] and field.get("options") == {} for field in form):
+                continue  # there is nothing to choose from
+        told.append(
+            {
+                "id": action_id,
+                "title": action.title,
+                "shared": action.verb,
+                "reason_required": action.reason,
+                "form": form,
+            }
+        )
+    return told
