@@ -100,7 +100,9 @@ def load(
         _print(_moved(moved))
     cases = len({each.case_id for each in moved})
     settled = sum(each.settled for each in moved)
-    typer.echo(f"时限变动 {len(moved)} 个，涉及事项 {cases} 件；其中由暂定转为确定 {settled} 个。")
+    dated = sum(each.now != each.was for each in moved)
+    typer.echo(f"期限变动 {dated} 个，只有预警或升级时间变动的 {len(moved) - dated} 个，涉及事项 {cases} 件；")
+    typer.echo(f"其中由暂定转为确定 {settled} 个。")
     if dry_run:
         typer.echo(f"日历 {calendar.version}，共 {len(calendar.documents)} 年；未启用（--dry-run）。")
     else:
@@ -111,7 +113,7 @@ def load(
 def _moved(moved: "list[Moved]") -> Table:
     table = Table("编号", "时限", "原期限", "现期限", "暂定转确定")
     for each in moved:
-        now = shown(each.now) if each.now != each.was else "不变（预警、升级的时间变动）"
+        now = shown(each.now) if each.now != each.was else "不变"
         table.add_row(each.number, each.title, shown(each.was), now, "是" if each.settled else "")
     return table
 

@@ -111,6 +111,8 @@ def hand_over(
 
     async def work(ledger: "Ledger") -> None:
         actor = await bearer(ledger, token)
+        if actor.hat.scope != division or actor.hat.role == "resident":
+            raise Declined("只有本区划的工作身份可以记交接班")
         await kept(ledger.writers, division, actor.person, to, words)
 
     run(var, work)

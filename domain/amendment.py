@@ -34,8 +34,12 @@ def recuse(deed: Deed, facts: Facts) -> Consequence | Refusal:
     if not person and not name:
         return invalid("person", "请写明回避人", "missing_field")
     actor = deed.context.actor
-    if person and person != actor.person and actor.hat.role not in RECUSING:
+    if person != actor.person and actor.hat.role not in RECUSING:
         return Refusal("hat_not_allowed", "本人可以申请自己回避；他人的回避由负责人、监督委员会或纪检监察决定")
+    if name and name in deed.case.recused_names:
+        return invalid("name", f"{name}已经回避", "already_recused")
+    if vote is not None and "proof" not in deed.fields:
+        return invalid("proof", "已参加表决的，须附签到表决记录等凭证", "missing_field")
     recused = PersonRecused(person, name)
     last = max(deed.case.tallies.values(), key=lambda tally: tally.version, default=None)
     if vote is None or last is None:

@@ -16,6 +16,7 @@ Kind = Literal["workday", "weekend", "holiday", "makeup"]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 SATURDAY = 5
+DAYS_OFF_MAX = 120  # with the weekends that holidays take in, a year has had 35 at most
 
 
 class _Part(BaseModel):
@@ -66,6 +67,8 @@ class YearDocument(_Part):
             if span.first > span.last:
                 raise ValueError(f"{span.name}的起止日期颠倒：{span.first}至{span.last}")
             _in_year(self.year, span.first, span.last)
+        if len(self.off_days()) > DAYS_OFF_MAX:
+            raise ValueError(f"放假 {len(self.off_days())} 天，超过 {DAYS_OFF_MAX} 天，请核对通知")
         seen: set[date] = set()
         for day, _ in [*self.off_days(), *self.work_days()]:
             if day in seen:

@@ -14,7 +14,7 @@ from domain.item import Item
 
 # The version of the fold. Any change to `evolve` or `Case` must raise it: stored states are then folded again
 # from events (tests/domain/test_fold.py compares the fold of golden histories and forces the bump).
-FOLD = 7
+FOLD = 8
 HOLD = "hold"  # the clock that ends a pause by itself
 
 
@@ -84,6 +84,7 @@ class Case:
     items: dict[str, Item] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
     recused: tuple[str, ...] = ()
+    recused_names: tuple[str, ...] = ()  # of people who are not on register
     left: Standing | None = None
     hops: int = 0
     failures: int = 0

@@ -46,6 +46,7 @@ class Other:
     title: str
     closed: bool
     sealed: bool = False
+    procedure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

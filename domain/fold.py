@@ -101,7 +101,8 @@ def _told(case: Case, event: Event, fact: Fact) -> dict[str, Any]:
         case PersonRecused():
             others = tuple(each for each in case.recused if each != event.person)
             again = (event.person,) if event.person and not event.lifted else ()
-            return {"recused": (*others, *again)}
+            names = (*case.recused_names, *([event.name] if event.name else []))
+            return {"recused": (*others, *again), "recused_names": names}
         case FieldCorrected():
             said = {**case.said, event.field: fact.actor.person}
             return {"fields": {**case.fields, event.field: event.now}, "said": said}
@@ -218,6 +219,8 @@ def _acted(case: Case, event: ActionTaken, fact: Fact) -> dict[str, Any]:
     if event.item is None and not event.aside:
         changes["fields"] = {**case.fields, **event.fields}
         changes["said"] = {**case.said, **dict.fromkeys(event.fields, fact.actor.person)}
+    if event.papers:
+        changes["said"] = {}  # what stood when a paper was issued stays as it was said
     if event.move:
         changes |= _moved(case, event.move, fact)
         if event.move.closed and event.other:

@@ -23,6 +23,8 @@ def merge(deed: Deed, facts: Facts) -> Consequence | Refusal:
     into = next(other for other in deed.context.others.values() if other.case_id == deed.fields["into"])
     if into.case_id == deed.context.case_id:
         return invalid("into", "不能并入自身", "same_case")
+    if into.procedure != deed.case.procedure.id:
+        return invalid("into", "只能并入同一类事项", "other_procedure")
     if into.closed:
         return Refusal("other_case_closed", f"事项 {into.number} 已经了结，不能并入")
     if deed.case.held:

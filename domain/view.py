@@ -119,6 +119,8 @@ def possible(case: Case, action: Action, procedure: Procedure, facts: Mapping[st
         case "pause":
             clocks = [clock for clock in case.clocks.values() if clock.state == "running" and not clock.red]
             return any(procedure.clocks[clock.rule or clock.id].pauses for clock in clocks)
+        case "merge":
+            return not any(item.open and item.blocks for item in case.items.values())
         case _:
             return True
 

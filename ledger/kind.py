@@ -14,6 +14,7 @@ from domain.instant import SHANGHAI, utc
 from ledger.division import CODE, NAME_LENGTH_MAX
 
 DAY_NUMBER = re.compile(r"[1-9]\d{4}")  # how Excel keeps a date: days since 1899-12-30
+SERIAL = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
 GRID = re.compile(r"(\d{12})([A-F])\d{3}")
 GRID_LEVELS: Mapping[str, str] = {
     "A": "general", "B": "division", "C": "branch", "D": "group", "E": "micro", "F": "special",
@@ -30,6 +31,14 @@ Reference = tuple[str, str, str]  # column, what it must be (division, unit, per
 def _day(given: Any) -> Any:
     if isinstance(given, str) and DAY_NUMBER.fullmatch(given):
         return date(1899, 12, 30) + timedelta(days=int(given))
+    return given
+
+
+def _serial(given: Any) -> Any:
+    """A spreadsheet's own instant, days and their parts since 1899-12-30, on the clocks of Shanghai."""
+    if isinstance(given, str) and SERIAL.fullmatch(given):
+        whole = datetime(1899, 12, 30, tzinfo=SHANGHAI) + timedelta(seconds=round(float(given) * 86_400))
+        return whole.isoformat()
     return given
 
 
@@ -70,7 +79,7 @@ Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plai
 Phone = Annotated[str, Field(pattern=r"^[0-9+-]{1,20}$")]
 Division = Annotated[str, AfterValidator(_division)]
 Day = Annotated[date, BeforeValidator(_day)]
-Moment = Annotated[datetime, AfterValidator(_moment)]
+Moment = Annotated[datetime, BeforeValidator(_serial), AfterValidator(_moment)]
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_codes)]
 
 

@@ -55,7 +55,9 @@ class Registers:
         found: dict[str, Other] = {}
         for each in self.cases:
             if _shown_to(each, actor, self.home(actor.hat.scope)):
-                other = Other(each["id"], each["number"], each["title"], each["closed"], bool(each["sealed"]))
+                other = Other(
+                    each["id"], each["number"], each["title"], each["closed"], bool(each["sealed"]), each["procedure"]
+                )
                 found |= {other.number: other, other.case_id: other}
         return found
 

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from domain.check import faults
-from domain.procedure import Procedure, ProcedureFault, Requirement, read
-from domain.rule import meets
+from domain.procedure import Procedure, ProcedureFault, read
+from domain.rule import Requirement, meets
 from tests.domain.scene import ROOT, document, procedure, whole
 
 FILES = sorted((ROOT / "procedures").glob("*.yaml"))

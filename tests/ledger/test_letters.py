@@ -249,3 +249,12 @@ async def test_what_has_sources_or_rests_is_not_merged(county: County, post: Con
     day = (await county.value("select (now() + interval '9 days')::date")).isoformat()
     await county.act(third, "pause", f"head@{TOWNSHIP}", {"ground": "weather", "until": day}, reason="大雪")
     assert (await county.act(third, "merge", DISPATCHER, {"into": str(main)})).outcome == "case_on_hold"
+
+
+async def test_an_emergency_or_another_sort_of_case_is_not_merged_away(county: County) -> None:
+    main, urgent = await county.open(), await county.open(fields={**HAZARD, "emergency": True})
+    refused = await county.act(urgent, "merge", DISPATCHER, {"into": str(main)})
+    assert refused.outcome == "requirement_not_met"
+    drill = await county.open("drill")
+    other = await county.act(main, "merge", DISPATCHER, {"into": str(drill)})
+    assert (other.outcome, "同一类" in other.body.decode()) == ("invalid_fields", True)

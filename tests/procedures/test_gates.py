@@ -4,7 +4,7 @@ import pytest
 
 from domain.gate import Tally
 from domain.refusal import Refusal
-from tests.domain.scene import VILLAGE, Life, code, procedure, when
+from tests.domain.scene import PHOTO, VILLAGE, Life, code, procedure, when
 from tests.procedures.decision import (
     CALL,
     CLERK,
@@ -176,7 +176,7 @@ def test_a_recused_one_leaves_those_due_before_the_vote() -> None:
 
 
 def recuse(one: Life, vote: str) -> None:
-    done = one.act("recuse", COMMITTEE, {"name": "样例代表", "vote": vote}, reason="近亲属")
+    done = one.act("recuse", COMMITTEE, {"name": "样例代表", "vote": vote, "proof": [PHOTO]}, reason="近亲属")
     assert not isinstance(done, Refusal), done
 
 
@@ -201,14 +201,14 @@ def test_a_decision_that_still_stands_goes_on() -> None:
 def test_once_a_decision_is_published_only_a_new_vote_undoes_it() -> None:
     one = called("representatives")
     take(one, representatives(30, 20, 11), PUBLISH)
-    late = one.act("recuse", COMMITTEE, {"name": "样例代表", "vote": "for"}, reason="近亲属")
+    late = one.act("recuse", COMMITTEE, {"name": "样例代表", "vote": "for", "proof": [PHOTO]}, reason="近亲属")
     assert isinstance(late, Refusal)
     assert (late.code, one.now.stage) == ("revote_needed", "published")
 
 
 def test_a_recusal_never_turns_a_failed_vote_into_one_that_passed() -> None:
     one = begun("representatives", PROPOSE, CONSULT, party(10, 10, 5))
-    done = one.act("recuse", COMMITTEE, {"name": "样例党员", "vote": "abstain"}, reason="近亲属")
+    done = one.act("recuse", COMMITTEE, {"name": "样例党员", "vote": "abstain", "proof": [PHOTO]}, reason="近亲属")
     assert isinstance(done, Refusal)
     assert (done.code, last(one).result) == ("revote_needed", "failed")
 
@@ -233,3 +233,16 @@ def test_publicity_lasts_seven_days() -> None:
     assert code(one.act("implement", CLERK, IMPLEMENT.fields)) == "window_still_open"
     one.expire(when("2026-03-21 00:00"))
     take(one, IMPLEMENT)
+
+
+def test_one_name_is_recused_once_and_a_vote_is_taken_away_on_proof_only() -> None:
+    one = called("representatives")
+    take(one, representatives(30, 25, 20))
+    said = {"name": "样例代表", "vote": "for"}
+    bare = one.act("recuse", COMMITTEE, said, reason="近亲属")
+    assert isinstance(bare, Refusal)
+    assert (bare.code, last(one).due) == ("invalid_fields", 30)
+    recuse(one, "for")
+    twice = one.act("recuse", COMMITTEE, {**said, "proof": [PHOTO]}, reason="近亲属")
+    assert isinstance(twice, Refusal)
+    assert (twice.code, last(one).due) == ("invalid_fields", 29)
