@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from domain.calendar import Calendar
 from domain.clock import Clock
-from domain.counting import MICROSECOND, count, running, unrolled, working_days
+from domain.counting import MICROSECOND, running, unrolled, working_days
 from domain.instant import Instant, day_of
-from domain.limit import Roll, Unit
+from domain.limit import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,3 @@ def budget(calendar: Calendar, clock: Clock, at: Instant) -> Budget:
             working_days(calendar, begin, end) if by_working_day else (end - begin).days for begin, end in days
         )
     return Budget(unit, whole, consumed, whole - consumed, ran, paused)
-
-
-def due_again(calendar: Calendar, clock: Clock) -> Instant:
-    """The due date counted anew from everything the clock has been through; its pauses have ended."""
-    return count(calendar, clock.started_at, clock.budget, Roll(clock.roll), clock.pauses).due_at

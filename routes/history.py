@@ -7,12 +7,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from domain.budget import budget
+from domain.calendar import Calendar
 from domain.clock import Clock, Pause, Rung
 from domain.explanation import Step, explain_clock, text
 from domain.hat import SUPERVISING
-from domain.instant import rfc3339, shown
+from domain.instant import Instant, rfc3339, shown
 from domain.view import present
 from ledger import history
+from ledger.scope import now
 from routes import notice, shape
 from routes.actor import Caller
 from routes.answer import Declined
@@ -80,7 +83,25 @@ async def explanation(actor: Caller, case_id: CaseId, clock: str, ledger: TheLed
     grounds = {**(rule.pauses if rule else {}), "merged": "并案"}
     # A limit of many years has thousands of steps: others must not wait for them.
     steps = await asyncio.to_thread(explain_clock, calendar, found, grounds)
-    return _explained(found, steps, grounds)
+    async with ledger.reading() as connection:
+        at = await now(connection)
+    return {**_explained(found, steps, grounds), "budget": _budget(calendar, found, at)}
+
+
+def _budget(calendar: Calendar, clock: Clock, at: Instant) -> dict[str, Any] | None:
+    """What is used up and what is left at `at`; None for a clock that no longer runs."""
+    if clock.state not in ("running", "paused"):
+        return None
+    stands = budget(calendar, clock, max(at, clock.started_at))
+    return {
+        "at": rfc3339(at),
+        "unit": stands.unit,
+        "whole": stands.whole,
+        "consumed": stands.consumed,
+        "left": stands.left,
+        "running_seconds": int(stands.running.total_seconds()),
+        "paused_seconds": int(stands.paused.total_seconds()),
+    }
 
 
 def _explained(clock: Clock, steps: tuple[Step, ...], grounds: Mapping[str, str]) -> dict[str, Any]:

@@ -258,6 +258,21 @@ class Grounded(Pause):
     ground_title: str
 
 
+class Budget(Shape):
+    """How a clock stands at `at`: `consumed` and `left` make up `whole`, in seconds, days or working days.
+
+    `left` is negative once it is late. The seconds since the start are `running_seconds` and `paused_seconds`.
+    """
+
+    at: datetime
+    unit: str
+    whole: int
+    consumed: int
+    left: int
+    running_seconds: int
+    paused_seconds: int
+
+
 class Explanation(Shape):
     """How a clock came to its due date; `due_text` is how officials write it (24:00 of the last day).
 
@@ -277,6 +292,7 @@ class Explanation(Shape):
     calendar: str
     extensions: list[Extension]
     pauses: list[Grounded]
+    budget: Budget | None
     text: str
     steps: list[Step]
     rungs: list[Rung]

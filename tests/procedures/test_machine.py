@@ -123,6 +123,12 @@ class Lives(RuleBasedStateMachine):
         TOLD[name] += 1
 
     @rule(data=st.data())
+    def act_twice(self, data: st.DataObject) -> None:
+        """Most of what happens to a case is done by people."""
+        self.act(data)
+        self.act(data)
+
+    @rule(data=st.data())
     def act(self, data: st.DataObject) -> None:
         one, draw = self.one, data.draw
         if one is None:
@@ -266,6 +272,6 @@ def test_what_may_never_happen_does_not() -> None:
     print("\n" + "\n".join(f"{name}: {number}" for name, number in sorted(TOLD.items())))
     assert TOLD["steps"] >= STEPS
     # Lives in which nothing is ever allowed would prove nothing.
-    assert TOLD["acted"] > TOLD["steps"] / 40
+    assert TOLD["acted"] > TOLD["steps"] / 20
     assert TOLD["fired"] > 0
     assert len([path for path in paths() if TOLD[path.stem]]) == len(PROCEDURES)

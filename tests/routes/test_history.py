@@ -82,3 +82,16 @@ async def test_a_date_is_explained(world: Any) -> None:
     assert told["due_text"].endswith("24:00")
     assert any(step["kind"] == "counted" for step in told["steps"])
     assert (await world.get(f"{path}/none/explanation", *DISPATCHER)).json()["code"] == "unknown_clock"
+
+
+async def test_a_clock_tells_what_is_used_up_and_what_is_left(world: Any) -> None:
+    case_id = (await world.opened())["case_id"]
+    told = (await world.get(f"/api/cases/{case_id}/clocks/triage/explanation", *DISPATCHER)).json()
+    shape.Explanation.model_validate(told)
+    stands = told["budget"]
+    assert (stands["unit"], stands["whole"]) == ("second", 24 * 3600)
+    assert stands["consumed"] + stands["left"] == stands["whole"]
+    assert (stands["paused_seconds"], stands["running_seconds"]) == (0, stands["consumed"])
+    await world.act(case_id, "triage", *DISPATCHER, fields={"grade": "general"})
+    met = (await world.get(f"/api/cases/{case_id}/clocks/triage/explanation", *DISPATCHER)).json()
+    assert (met["state"], met["budget"]) == ("met", None)
