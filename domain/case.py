@@ -14,7 +14,7 @@ from domain.item import Item
 
 # The version of the fold. Any change to `evolve` or `Case` must raise it: stored states are then folded again
 # from events (tests/domain/test_fold.py compares the fold of golden histories and forces the bump).
-FOLD = 8
+FOLD = 9
 HOLD = "hold"  # the clock that ends a pause by itself
 
 
@@ -86,7 +86,7 @@ class Case:
     recused: tuple[str, ...] = ()
     recused_names: tuple[str, ...] = ()  # of people who are not on register
     left: Standing | None = None
-    hops: int = 0
+    had_by: tuple[str, ...] = ()  # the units that have had it, hop by hop; the first one received it first
     failures: int = 0
     papers: tuple[str, ...] = ()  # the documents issued, by id
     said: dict[str, str] = field(default_factory=dict)  # field → the person who said it
@@ -111,6 +111,7 @@ class Case:
             "returns": sum(item.state == "accepted" for item in returns),
             "unit_returned": any(self.unit and item.from_unit == self.unit.id for item in returns),
             "returned": self.left is not None,
+            "hops": len(self.had_by),
             "has_reporter": self.has_reporter,
         }
 

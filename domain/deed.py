@@ -70,7 +70,19 @@ class Deed:
         facts["unit"] = unit.id if unit else before["unit"]
         facts["unit_level"] = unit.level if unit else before["unit_level"]
         facts["on_duty_list"] = on_duty_list(self.unit, facts, self.context)
-        return facts
+        return facts | self._handing_on
+
+    @property
+    def _handing_on(self) -> dict[str, Any]:
+        """What handing the case on is bound by (DOMAIN §8): `had_before`: the unit named had it, and was not the first
+        that received it; `assigned`: it is the first that did, or the county says so.
+        """
+        case, unit = self.case, self.dispatched
+        first = unit is not None and unit.id == next(iter(case.had_by), None)
+        return {
+            "had_before": unit is not None and unit.id in case.had_by and not first,
+            "assigned": first or self.context.home == case.lineage["county"],
+        }
 
 
 def on_duty_list(unit: Unit | None, facts: Mapping[str, Any], context: Context) -> bool | None:

@@ -252,7 +252,7 @@ def _moved(case: Case, move: Move, fact: Fact) -> dict[str, Any]:
         "units": case.units if unit is None or unit.id in case.units else (*case.units, unit.id),
         "clocks": clocks,
         "left": Standing(case.stage, case.unit) if move.remembers else None,
-        "hops": case.hops + (move.unit is not None),
+        "had_by": (*case.had_by, move.unit.id) if move.unit else case.had_by,
         "sealed": move.sealed,
         "public": move.public,
     }

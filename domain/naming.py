@@ -10,6 +10,7 @@ from domain.rule import Condition, Value
 
 Named = tuple[str, str, Collection[str], str]  # where, what is named there, what exists, and the word for it
 TITLE = "承办单位"
+ENGINE_SAYS = ("unit_returned", "returned", "has_reporter", "had_before", "assigned")
 # What documents may speak of besides the fields of forms.
 ON_PAPER = {
     "number", "title", "reason", "date", "document_number", "division_name", "holder_name", "unit_name", "issuer_name",
@@ -121,8 +122,8 @@ def _known_to_the_engine(procedure: Procedure) -> dict[str, FormField]:
     fields = [
         FormField(name="unit", title=TITLE, type=FieldType.UNIT),
         choice("unit_level", *LEVELS),
-        FormField(name="returns", title="退回次数", type=FieldType.NUMBER),
-        *(FormField(name=n, title=n, type=FieldType.BOOLEAN) for n in ("unit_returned", "returned", "has_reporter")),
+        *(FormField(name=n, title=n, type=FieldType.NUMBER) for n in ("returns", "hops")),
+        *(FormField(name=n, title=n, type=FieldType.BOOLEAN) for n in ENGINE_SAYS),
         *(FormField(name=f"done_{n}", title=n, type=FieldType.BOOLEAN) for n in procedure.actions),
         FormField(name="extended", title="已延期", type=FieldType.BOOLEAN),
         choice("signatures", "passed", "failed", "open"),

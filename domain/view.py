@@ -69,7 +69,8 @@ def present(case_id: str, case: Case) -> dict[str, Any]:
         "recused": list(case.recused),
         "parent": case.parent,
         "merged_into": case.merged_into,
-        "hops": case.hops,
+        "hops": len(case.had_by),
+        "first_unit": case.had_by[0] if case.had_by else None,
         "failures": case.failures,
         "documents": len(case.papers),
         "sealed": bool(case.sealed),
@@ -100,14 +101,14 @@ def _item(item: Item) -> dict[str, Any]:
 
 
 HINT_LENGTH = 24
-ELSEWHERE = {"earlier", "first"}  # what only other cases can tell
+ELSEWHERE = {"earlier", "first", "had_before", "assigned"}  # what only other cases, or the unit named, can tell
 
 
 def possible(case: Case, action: Action, procedure: Procedure, facts: Mapping[str, Any]) -> bool:
     """Whether anything that the form could say would make it possible; what depends on the answer stays offered."""
     answered = {field.name for field in action.asked} | ELSEWHERE
     for each in action.requires:
-        if not answered & {*each.when, *(each.unless or {})} and not each.holds(facts):
+        if not answered & {*each.when, *(each.unless or {}), *(each.override or {})} and not each.holds(facts):
             return False
     if case.held and action.to and action.effect != "resume":
         stages = [procedure.stages[branch.stage] for branch in action.to]

@@ -100,9 +100,7 @@ async def _batch(connection: Connection, last: UUID) -> list[File]:
         list(TAKEN),
     ):
         commands[command["case_id"]].append(command)
-    return [
-        File(case_id, rows.get(case_id), events[case_id], commands[case_id], grams.get(case_id)) for case_id in ids
-    ]
+    return [File(case_id, rows.get(case_id), events[case_id], commands[case_id], grams.get(case_id)) for case_id in ids]
 
 
 def _plain(value: Any) -> Any:

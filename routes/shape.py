@@ -164,6 +164,7 @@ class Replay(Shape):
     parent: str | None
     merged_into: str | None
     hops: int
+    first_unit: str | None
     failures: int
     documents: int
     sealed: bool

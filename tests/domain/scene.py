@@ -34,6 +34,7 @@ ROOT = Path(__file__).parents[2]
 VILLAGE, TOWNSHIP, COUNTY = "141025101200", "141025101000", "141025000000"
 OTHER_TOWNSHIP = "141025102000"
 TOWNSHIP_UNIT, COUNTY_UNIT = "U-141025101-01", "U-141025-01"
+OTHER_UNITS = ("U-141025101-02", "U-141025101-03")  # of the same township
 CLAIM_CODE = "0A1B2C3D4E"
 PHOTO, UNKNOWN_PHOTO = "a" * 64, "b" * 64
 
@@ -42,8 +43,9 @@ PLACES = {
     TOWNSHIP: Place(TOWNSHIP, "township", {"township": TOWNSHIP, "county": COUNTY}),
     COUNTY: Place(COUNTY, "county", {"county": COUNTY}),
 }
-UNITS = {TOWNSHIP_UNIT: Unit(TOWNSHIP_UNIT, "township"), COUNTY_UNIT: Unit(COUNTY_UNIT, "county")}
-HOMES = {TOWNSHIP_UNIT: TOWNSHIP, COUNTY_UNIT: COUNTY}
+UNITS = {unit: Unit(unit, "township") for unit in (TOWNSHIP_UNIT, *OTHER_UNITS)}
+UNITS[COUNTY_UNIT] = Unit(COUNTY_UNIT, "county")
+HOMES = {unit: TOWNSHIP if each.level == "township" else COUNTY for unit, each in UNITS.items()}
 KNOWN = Known(frozenset(UNITS), frozenset({"P-0001"}), frozenset({PHOTO}))
 
 HAZARD = {"kind": "safety", "place": "村口", "description": "路面塌陷"}
