@@ -1,15 +1,20 @@
 """Commands: what somebody, or time itself, asks of a case. Imperative; they carry no clock reading of the caller."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from domain.instant import Instant
 
+TITLE_LENGTH_MAX = 120
+
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Open a case of `procedure` in `division`. `occurred_at`: when the matter was seen, never in the future."""
+    """Open a case of `procedure` in `division`. `occurred_at`: when the matter was seen, never in the future.
+
+    `items`: what a case before it left to it.
+    """
 
     procedure: str
     division: str
@@ -19,6 +24,7 @@ class Open:
     occurred_at: Instant | None = None
     received_at: Instant | None = None  # when it reached an office, if that was before it was recorded
     parent: str | None = None
+    items: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)  # kind → data; the engine's alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,13 +13,14 @@ from domain.amendment import sealed_code
 from domain.arrival import arrive
 from domain.case import Case
 from domain.clock import Clock
-from domain.command import Act, Open
-from domain.context import Context
+from domain.command import TITLE_LENGTH_MAX, Act, Open
+from domain.context import Context, Place
 from domain.deed import Deed
-from domain.event import CaseOpened, Event, ProcedureRef, Repeated
+from domain.event import CaseOpened, Event, ItemOpened, ProcedureRef, Repeated
 from domain.form import LINE_BREAK, FieldType, answers, control_free, legible
 from domain.hat import Post
 from domain.instant import Instant, utc
+from domain.item import Item
 from domain.outcome import carry_out
 from domain.paper import issue
 from domain.permission import answerable, permitted
@@ -27,13 +28,12 @@ from domain.procedure import Action, Procedure
 from domain.refusal import FieldProblem, Refusal
 from domain.rule import meets
 
-TITLE_LENGTH_MAX = 120
 REASON_LENGTH_MAX = 1000
 RECORDED_WITHIN = timedelta(days=60)  # what comes later on record than this has no date that anybody can vouch for
 
 
 def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...] | Refusal:
-    """The first event of a case, or why there is none."""
+    """The first events of a case, or why there are none."""
     procedure, intake, place = context.procedure, context.procedure.intake, context.place
     if place is None:
         return Refusal("unknown_division", f"没有代码为“{legible(command.division, 20)}”的区划")
@@ -81,7 +81,31 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
         repeated=repeated(procedure, place.lineage),
         papers=tuple(issue(procedure, name, given, context.number, n, at) for n, name in enumerate(intake.issues)),
     )
-    return (opened,)
+    return (opened, *_taken_over(command, procedure, place, context))
+
+
+def _taken_over(command: Open, procedure: Procedure, place: Place, context: Context) -> Iterator[ItemOpened]:
+    """The items that the case begins with. What has a clock is not taken over: it has a case of its own."""
+    for name, each in command.items.items():
+        kind = procedure.items.get(name)
+        if kind is None or kind.clock is not None:
+            continue
+        hats = [Post.parse(text).at(place.lineage, None) for text in kind.to if "@" in text]
+        for number, data in enumerate(each, 1):
+            yield ItemOpened(
+                Item(
+                    id=f"{name}.{number}",
+                    kind=name,
+                    title=kind.title,
+                    version=1,
+                    by=context.actor.person,
+                    to=next((str(hat) for hat in hats if hat), None),
+                    blocks=kind.blocks,
+                    passing=kind.passing,
+                    binding=kind.binding,
+                    data=dict(data),
+                )
+            )
 
 
 def act(case: Case, command: Act, context: Context, at: Instant) -> tuple[Event, ...] | Refusal:

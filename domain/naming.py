@@ -32,6 +32,7 @@ def unknown_names(procedure: Procedure) -> Iterator[str]:
             else:
                 yield f"{place}：没有名为“{name}”的表单项"
     yield from _documents(procedure, facts)
+    yield from _spawnings(procedure, facts)
 
 
 def _references(procedure: Procedure) -> Iterator[Named]:
@@ -104,6 +105,24 @@ def _documents(procedure: Procedure, facts: Mapping[str, object]) -> Iterator[st
         for used in paper.get_identifiers():
             if used not in facts and used not in ON_PAPER | sums | computed | dates:
                 yield f"documents.{name}：没有名为“{used}”的表单项"
+
+
+def _spawnings(procedure: Procedure, facts: Mapping[str, object]) -> Iterator[str]:
+    """What actions say of the child cases that they open by themselves."""
+    for name, action in procedure.actions.items():
+        spawns, form = action.spawns, {field.name: field for field in action.form}
+        if spawns is None:
+            continue
+        chosen = form.get(spawns.by_field or "")
+        known = {spawns.procedure} if spawns.procedure else set((chosen and chosen.options) or ())
+        whole = action.effect == "spawn" and action.opens and (spawns.more is None or spawns.more in form)
+        if not known or not whole:
+            yield f"actions.{name}.spawns：须为衍生操作，by_field 为必填的单选项，more 为表单项"
+        yield from (f"actions.{name}.spawns：没有名为“{each}”的选项" for each in spawns.fields if each not in known)
+        for text in (spawns.title, *(text for fields in spawns.fields.values() for text in fields.values())):
+            paper = Blank(text)
+            unknown = {*paper.get_identifiers()} - {*facts, "case_title"} if paper.is_valid() else {text}
+            yield from (f"actions.{name}.spawns：没有名为“{each}”的表单项" for each in sorted(unknown))
 
 
 def facts_of(procedure: Procedure) -> Mapping[str, list[FormField]]:

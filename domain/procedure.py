@@ -28,6 +28,7 @@ from domain.rule import (
     PostText,
     Requirement,
     Settling,
+    Spawning,
 )  # fmt: skip
 
 Effect = Literal[
@@ -100,6 +101,7 @@ class Action(Part):
     releases: bool = False
     returns: bool = False
     effect: Effect | None = None
+    spawns: Spawning | None = None  # what the effect `spawn` opens; left out, the form itself says it
     counts: list[Counting] = []
     computes: Computing | None = None
     issues: list[Id] = []
@@ -107,6 +109,15 @@ class Action(Part):
     unfinished: bool = False  # it closes the case without what closing needs: withdrawn, merged, not accepted
     verb: bool = False  # one of the shared verbs
     reveals_reporter: bool = False  # whoever has taken it may read who reported, while the case stays there
+
+    later = frozenset({"spawns"})
+
+    def child(self, fields: Mapping[str, Any]) -> Any:
+        """The procedure of the child case that it opens, as the form says; None when it opens none."""
+        if self.effect != "spawn":
+            return None
+        named = self.spawns.by_field if self.spawns else "procedure"
+        return fields.get(named) if named else self.spawns and self.spawns.procedure
 
     @cached_property
     def asked(self) -> tuple[FormField, ...]:

@@ -1,11 +1,12 @@
 """Effects between cases: merging, splitting, linking, spawning."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 from domain.arrival import stage_clocks
 from domain.case import Case
-from domain.command import Open
+from domain.command import TITLE_LENGTH_MAX, Open
 from domain.consequence import Consequence, Facts, invalid
 from domain.context import Place
 from domain.deed import Deed, asked, moved
@@ -15,6 +16,7 @@ from domain.event import (
 )
 from domain.form import legible
 from domain.refusal import Refusal
+from domain.template import filled
 from domain.timetable import paused
 
 
@@ -65,17 +67,19 @@ def link(deed: Deed, _facts: Facts) -> Consequence | Refusal:
 
 def spawn(deed: Deed, facts: Facts) -> Consequence | Refusal:
     """A child case, to be opened under the rights of the person who asks for it; refused here if it would be there."""
-    from domain.decision import open_case
+    from domain.decision import open_case  # which knows what a deed can do
 
     context, lineage = deed.context, deed.case.lineage
     child = context.child
     if child is None:
-        return invalid("procedure", f"没有名为“{legible(deed.fields['procedure'], 40)}”的办理流程", "unknown_choice")
+        said_by = (deed.action.spawns and deed.action.spawns.by_field) or "procedure"
+        named = legible(str(deed.action.child(deed.fields)), 40)
+        return invalid(said_by, f"没有名为“{named}”的办理流程", "unknown_choice")
     division = deed.fields.get("division") or deed.case.division
     place = context.places.get(division)
     if division == deed.case.division:
         place = Place(division, next(iter(lineage)), lineage)
-    data = {"fields": {}, **deed.fields, "division": division}
+    data = {"fields": {}, **deed.fields, **_said(deed), "division": division}
     command = Open(data["procedure"], division, data["title"], data["fields"])
     tried = open_case(command, replace(context, procedure=child, place=place, rivals=()), deed.at)
     if isinstance(tried, Refusal):
@@ -85,4 +89,22 @@ def spawn(deed: Deed, facts: Facts) -> Consequence | Refusal:
         return Refusal("sealed_elsewhere", f"{child.title}密封办理，请直接登记，不能衍生")
     case_id = str(uuid5(NAMESPACE_OID, f"bihuan:child:{context.case_id}:{deed.version}"))
     one = asked(deed, facts, data={**data, "case": case_id})
-    return one if isinstance(one, Refusal) else Consequence(opened=[one], other=case_id)
+    return one if isinstance(one, Refusal) else Consequence(opened=[one])
+
+
+def _said(deed: Deed) -> dict[str, Any]:
+    """Procedure, title and form of the child where the action itself says them; {} where its form does."""
+    spawns = deed.action.spawns
+    if spawns is None:
+        return {}
+    about = deed.item.data if deed.item else {}
+    silent = dict.fromkeys(deed.context.procedure.fields, "")  # what nobody said comes to nothing
+    names = {**silent, **deed.case.fields, **about, **deed.fields, "case_title": deed.case.title}
+    procedure = str(deed.action.child(deed.fields))
+    more = deed.fields.get(spawns.more or "") or {}
+    title = filled({"title": spawns.title}, names).get("title", deed.case.title)
+    return {
+        "procedure": procedure,
+        "title": title[:TITLE_LENGTH_MAX],
+        "fields": {**filled(spawns.fields.get(procedure, {}), names), **more},
+    }

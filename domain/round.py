@@ -10,6 +10,7 @@ from domain.cadence import Cadence
 from domain.misfit import told
 from domain.procedure import ProcedureFault
 from domain.rule import Id, Part, PostText
+from domain.template import filled
 
 # What a template may speak of. `carried` needs an agenda before; the last four need a list of open cases.
 NAMES = {"period", "previous", "division", "carried", "list", "as_of", "cases", "overdue"}
@@ -64,15 +65,7 @@ class Round(Part):
 
     def filled(self, names: Mapping[str, Any]) -> dict[str, Any]:
         """The form of a case; what comes to nothing is left out."""
-        filled = {field: _value(value, names) for field, value in self.fields.items()}
-        return {field: value for field, value in filled.items() if value != ""}
-
-
-def _value(value: str | bool | int, names: Mapping[str, Any]) -> Any:
-    if not isinstance(value, str):
-        return value
-    alone = value.removeprefix("${").removesuffix("}")
-    return names[alone] if value == f"${{{alone}}}" and alone in names else Template(value).substitute(names)
+        return filled(self.fields, names)
 
 
 def read(document: Any) -> Round:

@@ -1,7 +1,7 @@
 """Rules that procedures are made of: conditions, clocks with their cards, and ladders."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     BaseModel,
@@ -11,6 +11,7 @@ from pydantic import (
     SerializerFunctionWrapHandler,
     field_validator,
     model_serializer,
+    model_validator,
 )
 
 from domain.hat import Post
@@ -36,9 +37,18 @@ def meets(condition: Condition, facts: Mapping[str, Any]) -> bool:
 
 
 class Part(BaseModel):
-    """A part of a procedure file: unknown keys are errors, so that a misspelt limit is never ignored."""
+    """A part of a procedure file: unknown keys are errors, so that a misspelt limit is never ignored.
+
+    `later`: keys that came after hashes had been pinned; they are written only where something is said.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    later: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _pinned(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        whole: dict[str, Any] = dumped(self)
+        return {name: value for name, value in whole.items() if name not in self.later or value is not None}
 
 
 class Share(Part):
@@ -144,11 +154,7 @@ class Requirement(Part):
     words: str = Field(min_length=1)
     override: Condition | None = None
 
-    @model_serializer(mode="wrap")
-    def _pinned(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without an override it is written as it was before there were any, so that hashes stay."""
-        whole: dict[str, Any] = dumped(self)
-        return {name: value for name, value in whole.items() if name != "override" or value is not None}
+    later = frozenset({"override"})
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
         """Whether the action may go on."""
@@ -165,6 +171,26 @@ class Settling(Part):
     kinds: list[Id] = Field(min_length=1)
     state: Id | None = None
     by_field: Id | None = None
+
+
+class Spawning(Part):
+    """The child case that an action opens by itself: under `procedure`, or under the one that the form says `by_field`.
+
+    `title`, and for each procedure `fields`, are texts with ${names} of the case, of the item that is settled and of
+    the form, the last that says something first; the form's own `more` goes over them.
+    """
+
+    procedure: Id | None = None
+    by_field: Id | None = None
+    title: str
+    fields: dict[Id, dict[Id, str]] = {}
+    more: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> "Spawning":
+        if (self.procedure is None) == (self.by_field is None):
+            raise ValueError("procedure 与 by_field 应写其中一个")
+        return self
 
 
 class Counting(Part):

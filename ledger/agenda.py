@@ -1,19 +1,20 @@
 """What the agendas of a village have left unfinished, for the next one to open with."""
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from domain import case as cases
 from domain.case import Case
 from domain.fold import fold
 from domain.form import TEXT_LENGTH_MAX
-from domain.item import Item
 from ledger.connection import Connection
 from ledger.query import UNREADABLE
 from ledger.reading import journal
 
-CARRIED = "carried_over"
-COMMITMENTS = {"decided", "child"}
+TOPIC = "topic"
+PASSED_ON = {"carried_over", "ended"}
 MORE = "\n……（其余见上月议程）"
 
 AGENDAS = """
@@ -21,42 +22,59 @@ select id, village, fold, state from "case"
 where procedure = $1 and village = any($2::text[]) and (not closed or id = any($3::uuid[]))
 order by opened_at, id
 """
+# Whatever was decided stays on the list until it is done, whether its own agenda has been closed or not.
+CHILDREN = """
+select child.village, child.title, child.number, child.state::jsonb ->> 'stage_title' as stage
+from "case" child join "case" agenda on agenda.id = (child.state::jsonb ->> 'parent')::uuid
+where agenda.procedure = $1 and child.village = any($2::text[]) and not child.closed and child.sealed is null
+order by child.opened_at, child.id
+"""
+
+
+@dataclass(slots=True)
+class Left:
+    """What a village has left: everything in words, and the topics that its next agenda takes over."""
+
+    lines: list[str] = field(default_factory=list)
+    topics: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """Numbered lines, within what a form holds."""
+        text = "\n".join(f"{place}. {line}" for place, line in enumerate(self.lines, 1))
+        return text if len(text) <= TEXT_LENGTH_MAX else text[: TEXT_LENGTH_MAX - len(MORE)] + MORE
 
 
 async def unfinished(
     connection: Connection, procedure: str, villages: Collection[str], previous: Collection[UUID]
-) -> dict[str, str]:
-    """Village → what was carried over from its agenda among `previous`, and what is still open in any earlier one."""
-    rows = await connection.fetch(AGENDAS, procedure, list(villages), list(previous))
-    found: dict[str, list[str]] = {}
-    for row in rows:
+) -> dict[str, Left]:
+    """By village: topics carried over from its agenda among `previous` or still open in any, child cases not done."""
+    found: dict[str, Left] = {}
+    for row in await connection.fetch(AGENDAS, procedure, list(villages), list(previous)):
         try:
             stored = row["fold"] == cases.FOLD
             case = cases.load(row["state"]) if stored else fold(None, await journal(connection, row["id"]))
         except UNREADABLE:
             continue  # Patrol and `ledger verify` tell of such a case
         if case is not None:
-            found.setdefault(row["village"], []).extend(_left(case, row["id"] in previous))
-    return {village: _text(lines) for village, lines in found.items() if lines}
+            _topics(found.setdefault(row["village"], Left()), case, row["id"] in previous)
+    for row in await connection.fetch(CHILDREN, procedure, list(villages)):
+        line = f"{_line(row['title'])}（{row['number']}，{row['stage']}）"
+        found.setdefault(row["village"], Left()).lines.append(line)
+    return found
 
 
-def _left(case: Case, last: bool) -> list[str]:
-    items = [
-        item
-        for item in case.items.values()
-        if (item.open and item.kind in COMMITMENTS and not case.closed) or (last and item.state == CARRIED)
-    ]
-    return [f"{_called(case, item)}（{case.number}，{item.state_title or '未办结'}）" for item in items]
+def _topics(left: Left, case: Case, last: bool) -> None:
+    for item in case.items.values():
+        if item.kind != TOPIC:
+            continue
+        over = last and item.state in PASSED_ON  # what a day that was never held leaves is not lost either
+        if over:
+            left.topics.append({**item.data, "carried_from": case.number})
+        if over or (item.open and not case.closed):
+            title = _line(item.data.get("topic_title")) or item.title
+            left.lines.append(f"{title}（{case.number}，{item.state_title or '未议定'}）")
 
 
-def _called(case: Case, item: Item) -> str:
-    """A topic by its title, a commitment by topic and resolution, a child case by its title."""
-    about = case.items.get(str(item.data.get("item", "")))
-    parts = [about.data.get("topic_title") if about else None]
-    parts += [item.data.get(name) for name in ("topic_title", "resolution", "title")]
-    return "：".join(" ".join(str(part).split()) for part in parts if part) or item.title
-
-
-def _text(lines: list[str]) -> str:
-    text = "\n".join(f"{place}. {line}" for place, line in enumerate(lines, 1))
-    return text if len(text) <= TEXT_LENGTH_MAX else text[: TEXT_LENGTH_MAX - len(MORE)] + MORE
+def _line(text: object) -> str:
+    return " ".join(str(text or "").split())

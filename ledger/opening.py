@@ -10,7 +10,7 @@ from domain.command import Open
 from domain.hat import Actor, Hat, Post
 from domain.instant import Instant, rfc3339, utc
 from domain.round import Round
-from ledger.agenda import unfinished
+from ledger.agenda import TOPIC, Left, unfinished
 from ledger.analysis import counted, freeze
 from ledger.connection import Connection, Writers
 from ledger.register import Person, load_persons
@@ -29,18 +29,19 @@ async def openings(connection: Connection, one: Round, period: Period) -> list[R
     """
     rows = await connection.fetch(DIVISIONS, one.level)
     names = {row["code"]: {"division": row["name"], "period": period.name, "previous": period.previous} for row in rows}
-    left: Mapping[str, str] = {}
+    left: Mapping[str, Left] = {}
     if one.carries:
         earlier = {case_of(rounds_id(one.id, row["code"], period.previous_key)) for row in rows}
         left = await unfinished(connection, one.opens, names.keys(), earlier)
     requests = []
     for row in rows:
-        given: dict[str, Any] = {**names[row["code"]], "carried": left.get(row["code"], "")}
+        over = left.get(row["code"], Left())
+        given: dict[str, Any] = {**names[row["code"]], "carried": over.text}
         if one.lists is not None:
             given |= await _listed(connection, one, row["code"], period.due_at)
         hat = Post.parse(one.hat).at(json.loads(row["lineage"]), None)
         if hat is not None:
-            requests.append(_request(one, period, row["code"], hat, given))
+            requests.append(_request(one, period, row["code"], hat, given, over.topics))
     return requests
 
 
@@ -51,7 +52,9 @@ async def _listed(connection: Connection, one: Round, division: str, at: Instant
     return {"list": frozen.sha256, "as_of": rfc3339(at), "cases": frozen.cases, "overdue": frozen.overdue}
 
 
-def _request(one: Round, period: Period, division: str, hat: Hat, names: Mapping[str, Any]) -> Request:
+def _request(
+    one: Round, period: Period, division: str, hat: Hat, names: Mapping[str, Any], topics: Sequence[Mapping[str, Any]]
+) -> Request:
     command = Open(
         one.opens,
         division,
@@ -59,6 +62,7 @@ def _request(one: Round, period: Period, division: str, hat: Hat, names: Mapping
         one.filled(names),
         occurred_at=period.due_at,
         received_at=period.due_at,
+        items={TOPIC: topics} if topics else {},
     )
     # What the form says may differ between two that ask at once; the first ruling stands for both.
     said = request_hash("round", one.id, division, period.key)

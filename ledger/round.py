@@ -117,7 +117,7 @@ class Round:
             duties=registers.duties,
         )
         if isinstance(command, Act) and (action := procedure.actions.get(command.action)) and action.effect == "spawn":
-            context = replace(context, child=await self._released(command.fields.get("procedure")))
+            context = replace(context, child=await self._released(action.child(command.fields)))
         if registers.cases:
             others = registers.others(request.actor)
             context = replace(context, others=others, known=replace(registers.known, cases=frozenset(others)))

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, Field
 
-from domain.decision import TITLE_LENGTH_MAX
+from domain.command import TITLE_LENGTH_MAX
 from domain.form import control_free
 from domain.similarity import Matter, matter_of
 from ledger.scope import now, view_of

@@ -105,7 +105,7 @@ def test_a_case_is_told_in_words(county: Any, token: Callable[[str], str], monke
     monkeypatch.setenv("BIHUAN_TOKEN", token(f"dispatcher@{TOWNSHIP}"))
     shown = county("case", "show", number)[1]
     for words in (
-        "隐患闭环（hazard 第 3 版）",
+        "隐患闭环（hazard 第 4 版）",
         "北平镇 调度员（dispatcher@141025101000）",
         "隐患类别  安全隐患",
         "可办：triage（研判）\n    grade  隐患等级（单选，必填）：general（一般）、",

@@ -174,8 +174,9 @@ class Life:
         self, action: str, hat: str, fields: Mapping[str, Any] = {}, person: str | None = None, **more: Any
     ) -> tuple[Event, ...] | Refusal:
         given = context(self.rules, hat, person)
-        name = fields.get("procedure", "")
-        if self.rules.actions.get(action) and (ROOT / f"procedures/{name}.yaml").exists():
+        known = self.rules.actions.get(action)
+        name = known.child(fields) if known else None
+        if name and (ROOT / f"procedures/{name}.yaml").exists():
             given = replace(given, child=procedure(name), places=PLACES)
         return self._take(act(self.now, Act(action, fields, **more), given, self.at), given.actor)
 

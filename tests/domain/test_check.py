@@ -7,15 +7,15 @@ import pytest
 import yaml
 
 from domain.check import faults
-from domain.procedure import read
+from domain.procedure import ProcedureFault, read
 from tests.domain.scene import document, whole
 
 Document = dict[str, Any]
 
 
-def spoilt(spoil: Callable[[Document], object]) -> list[str]:
-    """What is found after `spoil` has had its way with the hazard's file."""
-    parsed: Document = yaml.safe_load(document("hazard"))
+def spoilt(spoil: Callable[[Document], object], procedure_id: str = "hazard") -> list[str]:
+    """What is found after `spoil` has had its way with a procedure's file."""
+    parsed: Document = yaml.safe_load(document(procedure_id))
     spoil(parsed)
     return faults(read(whole(parsed)))
 
@@ -263,3 +263,26 @@ def test_a_ladder_only_climbs(spoil: Callable[[Document], object], expected: str
 )
 def test_what_is_named_but_does_not_exist(spoil: Callable[[Document], object], expected: str) -> None:
     assert expected in spoilt(spoil)
+
+
+DECIDE = ("actions", "decide_topic")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expected"),
+    [
+        (update(*DECIDE, effect=None), "actions.decide_topic.spawns：须为衍生操作"),
+        (update(*DECIDE, "spawns", by_field="resolution"), "actions.decide_topic.spawns：须为衍生操作"),
+        (update(*DECIDE, "spawns", more="much_more"), "actions.decide_topic.spawns：须为衍生操作"),
+        (update(*DECIDE, "spawns", fields={"hasard": {}}), "actions.decide_topic.spawns：没有名为“hasard”的选项"),
+        (update(*DECIDE, "spawns", title="${topic}"), "actions.decide_topic.spawns：没有名为“topic”的表单项"),
+        (update(*DECIDE, "spawns", title="10 $"), "actions.decide_topic.spawns：没有名为“10 $”的表单项"),
+    ],
+)
+def test_what_an_action_says_of_its_child_case_exists(spoil: Callable[[Document], object], expected: str) -> None:
+    assert any(fault.startswith(expected) for fault in spoilt(spoil, "affairs_day")), spoilt(spoil, "affairs_day")
+
+
+def test_a_child_case_has_one_procedure() -> None:
+    with pytest.raises(ProcedureFault, match="procedure 与 by_field"):
+        spoilt(update(*DECIDE, "spawns", procedure="hazard"), "affairs_day")

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from activities.courier import Courier
 from domain.command import Act, Command, Open
 from domain.hat import Actor, Hat
 from domain.instant import Instant
@@ -161,6 +162,14 @@ class County:
         rows = await self.rows("select version, name from event where case_id = $1 order by version", case_id)
         assert [row["version"] for row in rows] == list(range(1, len(rows) + 1))
         return [row["name"] for row in rows]
+
+
+async def carried(county: County, post: Connection) -> int:
+    """Every letter delivered, and those that these bring about; how many."""
+    courier, total = Courier(county.ledger.registrar, county.database.app_url), 0
+    while done := await courier.round(post):
+        total += done
+    return total
 
 
 def ruled(outcome: Ruling | PoisonedCase) -> Ruling:

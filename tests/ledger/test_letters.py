@@ -8,12 +8,11 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
-from activities.courier import Courier
 from domain.command import Act
 from ledger.connection import Connection, connect
 from ledger.request import Reporter
 from tests.domain.scene import CALLER, DISPATCHER, HANDLER, HAZARD, MAIN_LINE, TOWNSHIP, TOWNSHIP_UNIT
-from tests.ledger.county import County, ruled, told
+from tests.ledger.county import County, carried, ruled, told
 
 GENERAL = {"grade": "general"}
 ANSWER = {"answer": "已填平", "satisfaction": "satisfied"}
@@ -25,14 +24,6 @@ async def post(county: County) -> AsyncIterator[Connection]:
     connection = await connect(county.database.app_url)
     yield connection
     await connection.close()
-
-
-async def carried(county: County, post: Connection) -> int:
-    """Every letter delivered, and those that these bring about."""
-    courier, total = Courier(county.ledger.registrar, county.database.app_url), 0
-    while done := await courier.round(post):
-        total += done
-    return total
 
 
 async def number(county: County, case_id: UUID) -> str:

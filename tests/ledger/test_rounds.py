@@ -21,9 +21,7 @@ from ledger.request import case_of, rounds_id
 from tests.domain.scene import DISPATCHER, HAZARD, TOWNSHIP, VILLAGE, when
 from tests.ledger.county import County, Database, told
 from tests.ledger.rounds import a_county, opened, rounds_of, to
-from tests.procedures import affairs_day as day
 from tests.procedures.reward import REPORT
-from tests.procedures.script import Step, Wait
 
 VILLAGES, TOWNSHIPS = 79, 6
 
@@ -102,30 +100,6 @@ async def test_a_round_without_its_procedure_waits_for_it(february: County) -> N
         if path.stem == "analysis":
             await february.ledger.library.release(procedures.parse(path))
     assert await rounds_of(february, "weekly_analysis").look() == 3 * TOWNSHIPS
-
-
-async def test_the_next_agenda_opens_with_what_this_one_left(february: County) -> None:
-    to(february, "2026-03-01 00:01")
-    await rounds_of(february, "affairs_day").look()
-    case_id = agenda("2026-03")
-    carry = Step("carry_over", day.CLERK, {"item": "topic.3"}, reason="下月再议")
-    for step in (*day.PROPOSED, day.topic("清理河道"), *day.MET[2:], carry):
-        if isinstance(step, Wait):
-            assert step.until
-            to(february, step.until)
-            continue
-        ruling = await february.act(case_id, step.action, step.hat, step.fields, reason=step.reason)
-        assert ruling.outcome == "acted", ruling
-    to(february, "2026-04-01 00:01")
-    await rounds_of(february, "affairs_day").look()
-    state = json.loads(await february.value('select state from "case" where id = $1', agenda("2026-04")))
-    lines = state["fields"]["carried"].splitlines()
-    number = await february.value('select number from "case" where id = $1', case_id)
-    assert lines == [f"1. 清理河道（{number}，转入下月）", f"2. 村口路灯不亮：修好（{number}，未办结）"]
-    other = await february.value(
-        "select count(*) from \"case\" where state::jsonb->'fields' ? 'carried' and id <> $1", agenda("2026-04")
-    )
-    assert other == 0
 
 
 async def test_a_list_is_what_the_events_say_and_stays_what_it_was(february: County) -> None:

@@ -28,7 +28,7 @@ def there(present: int, due: int = 40) -> Mapping[str, Any]:
 def decide(item: str, **more: Any) -> Step:
     """What the hands said of a topic."""
     said = {"item": item, "resolution": "修好", "hands_for": 18, "hands_against": 2, "responsible": "样例责任人"}
-    return Step("decide_topic", CLERK, said | more)
+    return Step("decide_topic", CLERK, said | {"handled_as": "commitment"} | more)
 
 
 LAMP, ROAD = topic("村口路灯不亮"), topic("修一条柏油路", "village")
@@ -42,7 +42,8 @@ OPEN = Step("open_meeting", CLERK, there(20))
 DECLINE = Step("decline_topic", CLERK, {"item": "topic.2", "decline_reason": "今年没有资金"}, reason="今年没有资金")
 PUBLISH = Step("publish_results", CLERK, {"results": "路灯月底修好；道路今年没有资金", "photos": [PHOTO]})
 IMPLEMENT = Step("implement", CLERK)
-FINISH = Step("finish", CLERK, {"item": "decided.1", "result": "已修好", "evidence": [PHOTO]})
+CARRY = Step("carry_over", CLERK, {"item": "child.1"}, reason="下月接着办")
+LATER = {"clock": "small_progress", "units": 1}
 SUBMIT = Step("submit", CLERK, {"summary": "已落实"})
 VERIFY = Step("verify", COMMITTEE, {"verify_opinion": "属实"})
 
@@ -50,7 +51,7 @@ PROPOSED = (LAMP, ROAD)
 ANNOUNCED = (*PROPOSED, Wait(until="2026-03-08 16:00"), FIX, Wait(until="2026-03-10 09:00"), ANNOUNCE)
 MET = (*ANNOUNCED, Wait(until="2026-03-15 09:00"), OPEN, decide("topic.1"), DECLINE)
 IMPLEMENTING = (*MET, PUBLISH, Wait(days=8), IMPLEMENT)
-FINISHED = (FINISH, SUBMIT, VERIFY)
+FINISHED = (CARRY, SUBMIT, VERIFY)
 
 
 def life(steps: tuple[Step | Wait, ...], stage: str, *events: str) -> Script:
@@ -86,10 +87,8 @@ SCRIPTS = {
     "extended": life(
         (
             *IMPLEMENTING,
-            Step(
-                "request_extension", CLERK, {"clock": "decided.1", "units": 61}, reason="待料", refused="invalid_fields"
-            ),
-            Step("request_extension", CLERK, {"clock": "decided.1", "units": 30}, reason="待料"),
+            Step("request_extension", CLERK, {**LATER, "units": 2}, reason="待料", refused="invalid_fields"),
+            Step("request_extension", CLERK, LATER, reason="待料"),
             Step(
                 "rule_extension",
                 HEAD,
@@ -122,11 +121,16 @@ SCRIPTS = {
             *IMPLEMENTING,
             *FINISHED,
             Wait(days=5),
-            Step("reopen", DISPATCHER, {"resolution": "路灯又不亮"}, reason="群众反映路灯又不亮"),
+            Step(
+                "reopen",
+                DISPATCHER,
+                {"resolution": "路灯又不亮", "responsible": "样例责任人"},
+                reason="群众反映路灯又不亮",
+            ),
             SUBMIT,
             Step("verify", COMMITTEE, VERIFY.fields, refused="closing_gate"),
             Step("reject", COMMITTEE, reason="路灯未修"),
-            Step("finish", CLERK, {"item": "decided.2", "result": "换线", "evidence": [PHOTO]}),
+            Step("carry_over", CLERK, {"item": "child.2"}, reason="下月接着办"),
             SUBMIT,
             VERIFY,
         ),

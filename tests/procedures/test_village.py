@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.command import Tell
 from domain.refusal import Refusal
 from tests.domain.scene import DISPATCHER, GRID_WORKER, PHOTO, VILLAGE, Life, code, procedure, when
 from tests.procedures import affairs_day, decision, disclosure
@@ -24,7 +25,7 @@ def opens(one: Life, present: int) -> bool:
 def test_of_two_topics_one_is_done_and_one_is_told_why_not() -> None:
     one = live(affairs_day.SCRIPTS["main"])
     lamp, road = one.now.items["topic.1"], one.now.items["topic.2"]
-    assert (lamp.state_title, one.now.items["decided.1"].state_title) == ("已议定", "已办成")
+    assert (lamp.state_title, one.now.items["child.1"].state_title) == ("已议定", "转入下月")
     assert (road.state_title, road.answer["decline_reason"]) == ("未采纳", "今年没有资金")
 
 
@@ -33,33 +34,47 @@ def test_a_topic_is_not_declined_without_a_reason() -> None:
     assert code(one.act("decline_topic", CLERK, {"item": "topic.2"})) == "invalid_fields"
 
 
-def test_the_month_is_not_closed_over_a_decided_topic() -> None:
+def test_what_was_decided_is_a_child_case_over_which_the_month_does_not_close() -> None:
     one = day(*affairs_day.IMPLEMENTING, affairs_day.SUBMIT, stage="verifying")
+    said = one.now.items["child.1"].data
+    assert (said["procedure"], said["title"], said["division"]) == ("commitment", "村口路灯不亮", VILLAGE)
+    assert said["fields"] == {"topic": "村口路灯不亮", "resolution": "修好", "responsible": "样例责任人"}
     refusal = one.act("verify", COMMITTEE, affairs_day.VERIFY.fields)
     assert isinstance(refusal, Refusal)
-    assert (refusal.code, "议定事项" in refusal.words) == ("closing_gate", True)
+    assert (refusal.code, "议定或转办的事项" in refusal.words) == ("closing_gate", True)
+    one.hear(Tell("child_closed", said["case"], "YD-2026-000001", "已办结"))
+    assert one.now.items["child.1"].state == "closed"
+    assert not isinstance(one.act("verify", COMMITTEE, affairs_day.VERIFY.fields), Refusal)
 
 
-@pytest.mark.parametrize("ending", ["carry_over", "pass_on"])
-def test_a_decided_topic_also_ends_carried_over_or_passed_on(ending: str) -> None:
-    one = day(*affairs_day.IMPLEMENTING, stage="implementing")
-    given = {"item": "decided.1", **({"passed_to": "四议两公开"} if ending == "pass_on" else {})}
-    assert not isinstance(one.act(ending, CLERK, given, reason="未办完"), Refusal)
-    for step in (affairs_day.SUBMIT, affairs_day.VERIFY):
-        assert not isinstance(one.act(step.action, step.hat, step.fields), Refusal)
-    assert one.now.closed
+def test_a_topic_that_cannot_wait_becomes_a_hazard_before_the_meeting() -> None:
+    one = day(*affairs_day.PROPOSED, stage="collecting")
+    said = {"item": "topic.1", "passed_to": "hazard", "more": {"kind": "safety", "place": "村口"}}
+    assert code(one.act("pass_on", CLERK, said, reason="漏电")) == "invalid_fields"  # a hazard says what it is
+    more = {**said["more"], "description": "灯杆漏电"}  # type: ignore[dict-item]
+    assert not isinstance(one.act("pass_on", CLERK, {**said, "more": more}, reason="漏电"), Refusal)
+    assert (one.now.items["topic.1"].state, one.now.items["child.1"].data["fields"]) == ("passed_on", more)
+
+
+def test_what_a_child_case_would_refuse_is_refused_when_it_is_decided() -> None:
+    one = day(*affairs_day.ANNOUNCED, Wait(until="2026-03-15 09:00"), affairs_day.OPEN, stage="deliberating")
+    decision_without_kind = affairs_day.decide("topic.2", handled_as="decision")
+    assert code(one.act("decide_topic", CLERK, decision_without_kind.fields)) == "invalid_fields"
+    assert one.now.items["topic.2"].open
+    given = {**decision_without_kind.fields, "more": {"kind": "representatives"}}
+    assert not isinstance(one.act("decide_topic", CLERK, given), Refusal)
+    said = one.now.items["child.1"].data
+    assert said["fields"] == {"proposal": "修好", "grounds": "修一条柏油路", "kind": "representatives"}
 
 
 def test_an_agenda_does_not_close_over_an_open_child_case_but_may_carry_it_over() -> None:
     one = day(*affairs_day.IMPLEMENTING, stage="implementing")
     child = {"procedure": "decision", "title": "修柏油路", "fields": decision.matter("representatives")}
-    for step in (Step("spawn", CLERK, child), affairs_day.FINISH, affairs_day.SUBMIT):
-        assert not isinstance(one.act(step.action, step.hat, step.fields), Refusal)
-    refusal = one.act("verify", COMMITTEE, affairs_day.VERIFY.fields)
-    assert isinstance(refusal, Refusal)
-    assert (refusal.code, "衍生事项" in refusal.words) == ("closing_gate", True)
+    for step in (Step("spawn", CLERK, child), affairs_day.CARRY, affairs_day.SUBMIT):
+        assert not isinstance(one.act(step.action, step.hat, step.fields, reason=step.reason), Refusal)
+    assert code(one.act("verify", COMMITTEE, affairs_day.VERIFY.fields)) == "closing_gate"
     assert not isinstance(one.act("reject", COMMITTEE, reason="衍生事项未办结"), Refusal)
-    assert not isinstance(one.act("carry_over", CLERK, {"item": "child.1"}, reason="四议两公开还在进行"), Refusal)
+    assert not isinstance(one.act("carry_over", CLERK, {"item": "child.2"}, reason="四议两公开还在进行"), Refusal)
     for step in (affairs_day.SUBMIT, affairs_day.VERIFY):
         assert not isinstance(one.act(step.action, step.hat, step.fields), Refusal)
     assert one.now.closed
@@ -122,7 +137,7 @@ def test_the_days_of_the_month_are_counted_from_the_first() -> None:
 
 
 def test_whoever_did_it_does_not_confirm_it() -> None:
-    one = day(*affairs_day.IMPLEMENTING, affairs_day.FINISH, affairs_day.SUBMIT, stage="verifying")
+    one = day(*affairs_day.IMPLEMENTING, affairs_day.CARRY, affairs_day.SUBMIT, stage="verifying")
     assert code(one.act("verify", COMMITTEE, affairs_day.VERIFY.fields, CLERK)) == "same_person"
 
 
