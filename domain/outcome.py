@@ -13,7 +13,7 @@ from domain.effect import consequence
 from domain.event import ActionTaken, DisciplineNotified, Event, GateCounted, ItemOpened, ItemSettled, Paper
 from domain.gate import Tally
 from domain.paper import issue, last_day
-from domain.refusal import Refusal
+from domain.refusal import FieldProblem, Refusal
 from domain.rule import meets
 
 ITEM_FIELDS = {"item"}
@@ -34,8 +34,11 @@ def carry_out(deed: Deed) -> tuple[Event, ...] | Refusal:
     )
     if refusal:
         return refusal
-    if failing:  # it goes on over these, on record
-        deed = replace(deed, fields=deed.fields | {OVERRIDE: "；".join(each.words for each in failing)})
+    if failing:  # it goes on over these, on record, and whoever does so says why
+        over = "；".join(each.words for each in failing)
+        if not (deed.reason or "").strip():
+            return _unreasoned(over)
+        deed = replace(deed, fields=deed.fields | {OVERRIDE: over})
     tally = _counted(deed, facts)
     if tally:
         facts |= {f"gate_{tally.gate}": tally.result}
@@ -61,6 +64,11 @@ def carry_out(deed: Deed) -> tuple[Event, ...] | Refusal:
         events.append(GateCounted(replace(tally, led_to=move.stage if move else deed.case.stage)))
     events += [*effect.after, *opened]
     return (*events, *_notice(deed))
+
+
+def _unreasoned(over: str) -> Refusal:
+    words = f"须说明理由方可先行办理：{over}"
+    return Refusal("invalid_fields", words, (FieldProblem("reason", "missing_field", words),))
 
 
 def _unsettled(deed: Deed) -> Refusal | None:

@@ -79,7 +79,10 @@ async def test_what_is_not_on_the_list_is_not_pushed_down(one: County, table: st
     share = {"unit": TOWNSHIP_UNIT, "instructions": "请配合"}
     refused = await one.act(case_id, "co_handle", DISPATCHER, share)
     assert refused.outcome == "requirement_not_met"
-    assert (await one.act(case_id, "co_handle", DISPATCHER, share | {"emergency": True})).outcome == "acted"
+    urgent = await one.act(case_id, "co_handle", DISPATCHER, share | {"emergency": True})
+    assert (urgent.outcome, "说明理由" in told(urgent)["detail"]) == ("invalid_fields", True)
+    urgent = await one.act(case_id, "co_handle", DISPATCHER, share | {"emergency": True}, reason="险情")
+    assert urgent.outcome == "acted", urgent
     passed = await one.act(case_id, "transfer", DISPATCHER, {"unit": TOWNSHIP_UNIT, "emergency": True}, reason="险情")
     assert passed.outcome == "acted", passed
     bodies = await one.rows("select body from event where case_id = $1 and body like '%\"override\"%'", case_id)

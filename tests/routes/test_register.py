@@ -96,7 +96,10 @@ async def test_what_is_not_on_the_list_is_refused_with_the_rule(registers: Any) 
     refused = await registers.act(case_id, "dispatch", *who, fields={"unit": "U-R-2"})
     assert (refused.status_code, refused.json()["code"]) == (409, "requirement_not_met")
     assert "职责清单" in refused.json()["detail"]
-    passed = await registers.act(case_id, "dispatch", *who, fields={"unit": "U-R-2", "emergency": True})
+    unreasoned = await registers.act(case_id, "dispatch", *who, fields={"unit": "U-R-2", "emergency": True})
+    assert [each["name"] for each in unreasoned.json()["errors"]] == ["reason"]
+    urgent = {"fields": {"unit": "U-R-2", "emergency": True}, "reason": "险情扩大"}
+    passed = await registers.act(case_id, "dispatch", *who, **urgent)
     assert passed.status_code == 200
     told = (await registers.get(f"/api/cases/{case_id}/history", *who)).json()["events"][-1]
     assert "职责准入" in told["data"]["fields"]["override"]
