@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from domain.form import FieldType, FormField
 from domain.gate import FORM, Gate
@@ -46,7 +46,8 @@ class Stage(Part):
     """Where a case can be: who holds it and which clocks run there.
 
     `clocks` start on arrival unless they run; `continues` go on if they run, and are not started. `sealed`: only these
-    posts may look at a case while it is here; `public`: every resident of the place may, at what is not personal.
+    posts may look at a case while it is here (`opener`: whoever brought it, at how far it is); `public`: every resident
+    of the place may, at what is not personal.
     """
 
     title: str
@@ -79,6 +80,7 @@ class Action(Part):
     `starts`, `stops`: clocks that it starts and stops by itself; `since`: the form's instant from which a clock that it
     starts is counted. `opens`, `settles`: kinds of items. `releases`: the unit no longer has the case; `returns`: the
     case can be resubmitted straight back. `failure`: counts as a failed closure. `issues`: documents it makes.
+    `unseals`: it ends a seal that was only for a time.
     """
 
     title: str
@@ -107,6 +109,13 @@ class Action(Part):
     unfinished: bool = False  # it closes the case without what closing needs: withdrawn, merged, not accepted
     verb: bool = False  # one of the shared verbs
     reveals_reporter: bool = False  # whoever has taken it may read who reported, while the case stays there
+    unseals: bool = False
+
+    @model_serializer(mode="wrap")
+    def _pinned(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What ends no seal is written as it was before there was such a thing, so that hashes stay."""
+        whole: dict[str, Any] = dumped(self)
+        return {name: value for name, value in whole.items() if name != "unseals" or value}
 
     @cached_property
     def asked(self) -> tuple[FormField, ...]:

@@ -7,12 +7,14 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator
 
 from domain.cadence import Cadence
+from domain.lot import Drawing
 from domain.misfit import told
 from domain.procedure import ProcedureFault
 from domain.rule import Id, Part, PostText
 
-# What a template may speak of. `carried` needs an agenda before; the last four need a list of open cases.
-NAMES = {"period", "previous", "division", "carried", "list", "as_of", "cases", "overdue"}
+# What a template may speak of. `carried` needs an agenda before, `seed` lots that are drawn; the last four need a list
+# of open cases.
+NAMES = {"period", "previous", "division", "carried", "seed", "list", "as_of", "cases", "overdue"}
 
 
 class Listing(Part):
@@ -25,7 +27,8 @@ class Round(Part):
     """A round: in every current division of `level` it opens one case of procedure `opens` a period, under `hat`.
 
     `name`: the case's title, and `fields` its form, with ${period} and the other NAMES; a field that is one name alone
-    keeps that value's type. `carries`: the new case hears what the one before left unfinished.
+    keeps that value's type. `carries`: the new case hears what the one before left unfinished. `draws`: only in those
+    divisions that are drawn by lot.
     """
 
     id: Id
@@ -38,6 +41,7 @@ class Round(Part):
     fields: dict[Id, str | bool | int] = {}
     carries: bool = False
     lists: Listing | None = None
+    draws: Drawing | None = None
 
     @field_validator("hat")
     @classmethod

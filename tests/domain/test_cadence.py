@@ -75,7 +75,9 @@ def test_looking_often_finds_what_looking_once_does(cadence: Cadence, start: obj
 
 def test_every_round_of_the_house_opens_a_procedure_by_its_own_form() -> None:
     found = procedures.rounds()
-    assert {one.id for one in found} == {"affairs_day", "disclosure", "weekly_analysis", "monthly_scheduling"}
+    assert {one.id for one in found} == {
+        "affairs_day", "disclosure", "weekly_analysis", "monthly_scheduling", "regular_check", "surprise_check",
+    }  # fmt: skip
     for one in found:
         rules = procedure(one.opens)
         form = {field.name: field for field in rules.intake.form}
@@ -96,6 +98,8 @@ def test_every_round_of_the_house_opens_a_procedure_by_its_own_form() -> None:
         {"hat": "nobody@county"},
         {"level": "city"},
         {"often": True},
+        {"draws": {"of": "village", "count": 2}},
+        {"draws": {"of": "township", "count": 0}},
     ],
 )
 def test_a_wrong_round_is_refused_and_says_where(wrong: dict[str, object]) -> None:
