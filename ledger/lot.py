@@ -12,8 +12,8 @@ from domain.round import Round
 from ledger.connection import Connection
 from ledger.journal import hash_of
 
-# The newest event before an instant. A ledger in which nothing was recorded for so long is not at work.
-NEWEST_WITHIN = timedelta(days=31)
+# The newest event before an instant is looked for ever further back, so that few rows are read as a rule.
+BACK = (timedelta(hours=1), timedelta(days=1), timedelta(days=31), timedelta(days=36_500))
 NEWEST = """
 select case_id, version, leaf, salt, recorded_at from event
 where recorded_at >= $1 and recorded_at < $2 order by recorded_at desc, case_id, version desc limit 1
@@ -50,11 +50,11 @@ class Source:
 
 async def source(connection: Connection, due_at: Instant) -> Source | None:
     """The newest event recorded before `due_at`: a function of the ledger as soon as all of that time is committed."""
-    row = await connection.fetchrow(NEWEST, due_at - NEWEST_WITHIN, due_at)
-    if row is None:
-        return None
-    name = f"{row['case_id']}/{row['version']}"
-    return Source(name, hash_of(row["leaf"]).hex(), row["recorded_at"], seed(row["leaf"], row["salt"]))
+    for back in BACK:
+        if row := await connection.fetchrow(NEWEST, due_at - back, due_at):
+            name = f"{row['case_id']}/{row['version']}"
+            return Source(name, hash_of(row["leaf"]).hex(), row["recorded_at"], seed(row["leaf"], row["salt"]))
+    return None
 
 
 async def draw(
