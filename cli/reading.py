@@ -48,7 +48,7 @@ def history(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR
         masked = past.hidden(sight.case, sight.actor)
         told: dict[str, Any] = {"events": await past.history(sight.connection, sight.case_id, masked)}
         if sight.actor.hat.role in SUPERVISING:
-            told["refusals"] = list(await past.refusals(sight.connection, sight.case_id))
+            told["refusals"] = list(await past.refusals(sight.connection, sight.case_id, masked))
         return told, await _lexicon(sight, told)
 
     _print(run(var, _seen(case, token, look, inside=True)), json_, chronicle)

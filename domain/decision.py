@@ -55,7 +55,8 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
     facts["division_level"] = place.level
     branch = next((each for each in intake.stage if meets(each.when, facts)), None)
     if branch is None:
-        named = {name for each in intake.stage for name in each.when}
+        # What may be left out is not what is missing.
+        named = {name for each in intake.stage for name, allowed in each.when.items() if None not in allowed}
         missing = [field for field in intake.form if field.name in named and field.name not in fields]
         words = "、".join(field.title for field in missing)
         problems = tuple(FieldProblem(f.name, "missing_field", f"请填写“{f.title}”") for f in missing)

@@ -15,6 +15,7 @@ from domain.event import (
     ClocksPaused,
 )
 from domain.form import legible
+from domain.hat import LEVELS
 from domain.refusal import Refusal
 from domain.timetable import paused
 
@@ -80,7 +81,7 @@ def spawn(deed: Deed, facts: Facts) -> Consequence | Refusal:
     division = deed.fields.get("division") or deed.case.division
     place = context.places.get(division)
     if division == deed.case.division:
-        place = Place(division, next(iter(lineage)), lineage)
+        place = Place(division, next(level for level in LEVELS if level in lineage), lineage)
     data = {"fields": {}, **deed.fields, "division": division}
     command = Open(data["procedure"], division, data["title"], data["fields"])
     tried = open_case(command, replace(context, procedure=child, place=place, rivals=()), deed.at)

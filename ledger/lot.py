@@ -1,7 +1,7 @@
 """Lots of a round: drawn once a period from what the ledger held when it fell due, kept for ever, worked out again."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -92,6 +92,15 @@ async def lots(connection: Connection, round_id: str, period: str) -> Lots | Non
         return None
     groups = json.loads(row["groups"])
     return Lots(round_id, period, row["due_at"], row["source"], row["seed"], row["count"], groups)
+
+
+async def faults(connection: Connection) -> AsyncIterator[str]:
+    """Every draw that cannot be worked out again, in Chinese."""
+    for row in await connection.fetch("select round, period from lot order by due_at, round"):
+        kept = await lots(connection, row["round"], row["period"])
+        assert kept is not None
+        for fault in differences(kept, await source(connection, kept.due_at)):
+            yield f"抽取 {kept.round_id} {kept.period}：{fault}"
 
 
 def differences(kept: Lots, found: Source | None) -> list[str]:

@@ -129,6 +129,7 @@ async def test_a_forged_draw_is_found(march: County) -> None:
     forged = await lots(connection, ROUND, PERIOD)
     assert forged
     assert differences(forged, await source(connection, forged.due_at)) == [f"{TOWNSHIP} 的次序与种子不符"]
+    assert await march.faults() == [f"抽取 {ROUND} {PERIOD}：{TOWNSHIP} 的次序与种子不符"]
     await march.forge("update lot set seed = 'ff'")
     forged = await lots(connection, ROUND, PERIOD)
     assert forged
