@@ -96,7 +96,6 @@ SCRIPTS = {
             *FINISHED,
             Wait(days=5),
             Step("reopen", COUNTY_OFFICE, reason="租金仍未入账"),
-            Step("conclude", OFFICE, RESULT, refused="hat_not_allowed"),  # the county has it now
             *at_county(CONCLUDE, ANSWER),
             CONFIRM,
         ),

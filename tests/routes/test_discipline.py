@@ -112,7 +112,7 @@ async def test_the_direct_line_is_not_there_for_anybody_but_the_discipline_organ
     before = {who: await counts(world, who) for who in PLACE}
     case = await opened(world, "direct_line", MEMBER, SAID, "样例·林地租金")
     case_id, files = case["case_id"], [await world.picture()]
-    steps = [
+    steps: list[tuple[str, Who, str | None, Row]] = [
         ("accept", OFFICE, None, {}),
         ("investigate", OFFICE, None, {"investigation": "已调账"}),
         ("conclude", OFFICE, None, {"finding": "founded", "disposal": "谈话", "disposal_files": files}),
