@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from string import Template
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from domain.cadence import Cadence
 from domain.lot import Drawing
@@ -61,6 +61,13 @@ class Round(Part):
             if unknown := set(Template(text).get_identifiers()) - NAMES:
                 raise ValueError(f"未知名称：{'、'.join(sorted(unknown))}")
         return value
+
+    @model_validator(mode="after")
+    def _seed_of_lots(self) -> "Round":
+        texts = [self.name, *(value for value in self.fields.values() if isinstance(value, str))]
+        if self.draws is None and any("seed" in Template(text).get_identifiers() for text in texts):
+            raise ValueError("没有抽取（draws），不能写 ${seed}")
+        return self
 
     def titled(self, names: Mapping[str, Any]) -> str:
         """The title of a case."""

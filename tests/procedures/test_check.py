@@ -203,3 +203,12 @@ def test_what_ends_no_seal_is_pinned_as_it_was() -> None:
     assert b"unseals" not in hazard.canonical
     assert b"unseals" in CHECK.canonical
     assert (SURPRISE["kind"], REPORT["kind"]) == ("surprise", "report")
+
+
+def test_the_level_of_the_place_is_known_at_intake_only() -> None:
+    parsed = yaml.safe_load(document("check"))
+    parsed["actions"]["find_nothing"]["requires"] = [{"when": {"division_level": ["village"]}, "words": "?"}]
+    assert faults(read(whole(parsed))) == ["actions.find_nothing：没有名为“division_level”的表单项"]
+    parsed = yaml.safe_load(document("check"))
+    parsed["intake"]["stage"][0]["when"]["division_level"] = ["city"]
+    assert "intake：“division_level”没有“city”这个值" in faults(read(whole(parsed)))
