@@ -90,7 +90,7 @@ class Rounds:
         async with self._writers.held() as connection:
             requests = await opening.openings(connection, one, period)
         if not requests:
-            return 0  # no divisions are loaded yet
+            return 0  # no divisions are loaded yet, or nothing was recorded that lots could be drawn from
         await opening.register(self._writers, requests)
         opened, refused, poisoned = await self._rule(requests)
         for code in sorted(set(refused)):

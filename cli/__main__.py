@@ -3,6 +3,7 @@
 import typer
 
 from cli import calendar, case, division, ledger, procedure, reading, rebinding, register, token
+from cli import round as rounds
 from cli.up import up
 
 app = typer.Typer(help="闭环：隐患与信访闭环办理系统", no_args_is_help=True, add_completion=False)
@@ -20,6 +21,7 @@ app.add_typer(procedure.app, name="procedure")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(division.app, name="divisions")
 app.add_typer(register.app, name="register")
+app.add_typer(rounds.app, name="round")
 app.add_typer(calendar.app, name="calendar")
 
 

@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 def show(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -> None:
     """看一个事项：现状、时限，以及您此刻能办什么、要填什么。"""
     from cli.picture import picture
-    from domain.view import offered, present
+    from domain.view import offered
+    from domain.view import shown as told
 
     async def look(sight: "Sight") -> Seen:
         procedure = await sight.ledger.library.procedure(sight.case.procedure.sha256)
-        shown = present(str(sight.case_id), sight.case)
+        shown = told(str(sight.case_id), sight.case, sight.actor)
         shown["actions"] = offered(sight.case, procedure, sight.actor, sight.view.home)
         return shown, await _lexicon(sight, shown)
 
@@ -47,10 +48,10 @@ def history(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR
         masked = past.hidden(sight.case, sight.actor)
         told: dict[str, Any] = {"events": await past.history(sight.connection, sight.case_id, masked)}
         if sight.actor.hat.role in SUPERVISING:
-            told["refusals"] = list(await past.refusals(sight.connection, sight.case_id))
+            told["refusals"] = list(await past.refusals(sight.connection, sight.case_id, masked))
         return told, await _lexicon(sight, told)
 
-    _print(run(var, _seen(case, token, look)), json_, chronicle)
+    _print(run(var, _seen(case, token, look, inside=True)), json_, chronicle)
 
 
 def documents(
@@ -121,7 +122,7 @@ def replay(
         shown = present(str(sight.case_id), then)
         return shown, await _lexicon(sight, shown)
 
-    _print(run(var, _seen(case, token, look)), json_, picture)
+    _print(run(var, _seen(case, token, look, inside=True)), json_, picture)
 
 
 def board(
@@ -179,10 +180,14 @@ async def _lexicon(sight: Sight, document: dict[str, Any]) -> "Lexicon":
     return Lexicon(procedure, await names(sight.connection, document, at=sight.case.opened_at))
 
 
-def _seen(which: str, token: str, look: Look) -> "Callable[[Ledger], Awaitable[Seen]]":
-    """Finds the case within what the bearer of `token` looks over, then looks. Raises Declined."""
+def _seen(which: str, token: str, look: Look, inside: bool = False) -> "Callable[[Ledger], Awaitable[Seen]]":
+    """Finds the case within what the bearer of `token` looks over, then looks. Raises Declined.
+
+    `inside`: what is not meant for those who are only shown its state and papers.
+    """
 
     async def work(ledger: "Ledger") -> Seen:
+        from domain.permission import outsider
         from ledger.query import case_by_id
         from ledger.scope import view_of
 
@@ -193,6 +198,8 @@ def _seen(which: str, token: str, look: Look) -> "Callable[[Ledger], Awaitable[S
             case = await case_by_id(connection, case_id, view)
             if case is None:
                 raise Declined("该事项不在您的管辖范围内")
+            if inside and outsider(case, actor):
+                raise Declined("向您公开的只有现状和文书")
             return await look(Sight(ledger, connection, case_id, case, actor, view))
 
     return work

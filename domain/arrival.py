@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from domain.clock import Clock, Move, Then
-from domain.hat import Post
+from domain.hat import OPENER, Post
 from domain.instant import Instant
 from domain.limit import Limit
 from domain.procedure import Procedure
@@ -65,9 +65,10 @@ def arrive(
 
 
 def seal(setting: Setting, stage_id: str, facts: Mapping[str, Any]) -> tuple[str, ...]:
-    """The hats that alone may look at a case at this stage; () when it is not sealed."""
-    posts = [Post.parse(text).at(setting.lineage, facts["unit"]) for text in setting.procedure.stages[stage_id].sealed]
-    return tuple(str(hat) for hat in posts if hat)
+    """The hats that alone may look at a case at this stage; () when it is not sealed. OPENER stands for itself."""
+    posts = setting.procedure.stages[stage_id].sealed
+    hats = [text if text == OPENER else Post.parse(text).at(setting.lineage, facts["unit"]) for text in posts]
+    return tuple(str(hat) for hat in hats if hat)
 
 
 def begun(

@@ -12,7 +12,7 @@ from itertools import chain, combinations, pairwise, product
 from domain.form import FieldType
 from domain.hat import LEVELS, Post
 from domain.naming import unknown_names
-from domain.procedure import Action, Procedure
+from domain.procedure import INTAKE, Action, Procedure
 from domain.rule import Condition, LadderRung
 
 
@@ -236,13 +236,20 @@ def _height(rung: LadderRung) -> int:
 
 
 def _seals(procedure: Procedure, reached: dict[Node, Path]) -> Iterator[str]:
-    """What is sealed stays sealed: no way leads from a sealed stage to one that shows the case (DOMAIN §6.2)."""
+    """What is sealed stays sealed (DOMAIN §6.2), unless an action says that it ends the seal: for a reason on record,
+    and never by whoever brought the case."""
     told: set[tuple[str, str]] = set()
+    for name, action in procedure.actions.items():
+        if action.unseals and not (action.reason and _separated(procedure, INTAKE, name)):
+            yield f"操作“{action.title}”（{name}）启封，须说明理由，并与{procedure.intake.title}分属不同的人"
     for node, path in reached.items():
         if not procedure.stages[node.stage].sealed:
             continue
         for name, following in _ways(procedure, node):
-            if not procedure.stages[following.stage].sealed and (node.stage, following.stage) not in told:
+            ends = name in procedure.actions and procedure.actions[name].unseals
+            if ends or procedure.stages[following.stage].sealed:
+                continue
+            if (node.stage, following.stage) not in told:
                 told.add((node.stage, following.stage))
                 yield f"密封的事项会公开：{' → '.join((*path, name, following.stage))}"
 

@@ -52,13 +52,15 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
     if problems:
         return _invalid(problems)
     facts = {**fields, "unit": None, "unit_level": None, "has_reporter": command.has_reporter}
+    facts["division_level"] = place.level
     branch = next((each for each in intake.stage if meets(each.when, facts)), None)
     if branch is None:
-        named = {name for each in intake.stage for name in each.when}
+        # What may be left out is not what is missing.
+        named = {name for each in intake.stage for name, allowed in each.when.items() if None not in allowed}
         missing = [field for field in intake.form if field.name in named and field.name not in fields]
         words = "、".join(field.title for field in missing)
         problems = tuple(FieldProblem(f.name, "missing_field", f"请填写“{f.title}”") for f in missing)
-        return _invalid(problems) if words else Refusal("no_stage", "按所填内容没有可以进入的阶段")
+        return _invalid(problems) if words else Refusal("no_stage", "按所填内容和区划的层级，没有可以进入的阶段")
     title = command.title.strip()
     # A limit runs from when the matter reached an office, not from when somebody found the time to record it.
     since = dict.fromkeys(procedure.stages[branch.stage].clocks, utc(received))

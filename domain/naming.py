@@ -24,10 +24,12 @@ def unknown_names(procedure: Procedure) -> Iterator[str]:
         if name not in known:
             yield f"{place}：没有名为“{name}”的{what}"
     facts = facts_of(procedure)
+    at_intake = {**facts, "division_level": [_choice("division_level", *LEVELS)]}
     for place, condition in _conditions(procedure):
+        known = at_intake if place == INTAKE else facts
         for name, allowed in condition.items():
-            if name in facts:
-                wrong = [value for value in allowed if not _possible(value, facts[name])]
+            if name in known:
+                wrong = [value for value in allowed if not _possible(value, known[name])]
                 yield from (f"{place}：“{name}”没有“{value}”这个值" for value in wrong)
             else:
                 yield f"{place}：没有名为“{name}”的表单项"
@@ -134,25 +136,26 @@ def facts_of(procedure: Procedure) -> Mapping[str, list[FormField]]:
     return facts
 
 
-def _known_to_the_engine(procedure: Procedure) -> dict[str, FormField]:
-    def choice(name: str, *options: str) -> FormField:
-        return FormField(name=name, title=name, type=FieldType.CHOICE, options={option: option for option in options})
+def _choice(name: str, *options: str) -> FormField:
+    return FormField(name=name, title=name, type=FieldType.CHOICE, options={option: option for option in options})
 
+
+def _known_to_the_engine(procedure: Procedure) -> dict[str, FormField]:
     fields = [
         FormField(name="unit", title=TITLE, type=FieldType.UNIT),
-        choice("unit_level", *LEVELS),
+        _choice("unit_level", *LEVELS),
         *(FormField(name=n, title=n, type=FieldType.NUMBER) for n in ("returns", "hops")),
         *(FormField(name=n, title=n, type=FieldType.BOOLEAN) for n in ENGINE_SAYS),
         *(FormField(name=f"done_{n}", title=n, type=FieldType.BOOLEAN) for n in procedure.actions),
         FormField(name="extended", title="已延期", type=FieldType.BOOLEAN),
-        choice("signatures", "passed", "failed", "open"),
+        _choice("signatures", "passed", "failed", "open"),
         FormField(name="first", title="首报", type=FieldType.BOOLEAN),
         FormField(name="on_duty_list", title="在职责清单内", type=FieldType.BOOLEAN),
-        choice("earlier", "none", "open", "closed", "exhausted"),
-        *(choice(f"gate_{name}", "no_quorum", "passed", "failed") for name in procedure.gates),
+        _choice("earlier", "none", "open", "closed", "exhausted"),
+        *(_choice(f"gate_{name}", "no_quorum", "passed", "failed") for name in procedure.gates),
     ]
     lapsed = [clock.outcome for clock in procedure.clocks.values() if clock.outcome]
-    fields += [choice("outcome", *lapsed)] if lapsed else []
+    fields += [_choice("outcome", *lapsed)] if lapsed else []
     return {field.name: field for field in fields}
 
 

@@ -44,7 +44,7 @@ def _actions(procedure: Procedure) -> Iterator[str]:
     for title, shared in (("操作", False), ("共用操作", True)):
         rows = [
             (
-                f"{action.title} `{name}`",
+                f"{action.title}{'（启封）' if action.unseals else ''} `{name}`",
                 "各在办阶段" if shared and everywhere <= set(action.from_) else "、".join(
                     procedure.stages[source].title for source in action.from_
                 ),

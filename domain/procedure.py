@@ -47,7 +47,8 @@ class Stage(Part):
     """Where a case can be: who holds it and which clocks run there.
 
     `clocks` start on arrival unless they run; `continues` go on if they run, and are not started. `sealed`: only these
-    posts may look at a case while it is here; `public`: every resident of the place may, at what is not personal.
+    posts may look at a case while it is here (`opener`: whoever brought it, at how far it is); `public`: every resident
+    of the place may, at what is not personal.
     """
 
     title: str
@@ -80,6 +81,7 @@ class Action(Part):
     `starts`, `stops`: clocks that it starts and stops by itself; `since`: the form's instant from which a clock that it
     starts is counted. `opens`, `settles`: kinds of items. `releases`: the unit no longer has the case; `returns`: the
     case can be resubmitted straight back. `failure`: counts as a failed closure. `issues`: documents it makes.
+    `unseals`: it ends a seal that was only for a time.
     """
 
     title: str
@@ -109,8 +111,9 @@ class Action(Part):
     unfinished: bool = False  # it closes the case without what closing needs: withdrawn, merged, not accepted
     verb: bool = False  # one of the shared verbs
     reveals_reporter: bool = False  # whoever has taken it may read who reported, while the case stays there
+    unseals: bool = False
 
-    later = frozenset({"spawns"})
+    later = frozenset({"spawns", "unseals"})
 
     def child(self, fields: Mapping[str, Any]) -> Any:
         """The procedure of the child case that it opens, as the form says; None when it opens none."""

@@ -6,6 +6,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from domain.arrival import stage_clocks
 from domain.case import Case
+from domain.clock import Move
 from domain.command import TITLE_LENGTH_MAX, Open
 from domain.consequence import Consequence, Facts, invalid
 from domain.context import Place
@@ -15,6 +16,7 @@ from domain.event import (
     ClocksPaused,
 )
 from domain.form import legible
+from domain.hat import LEVELS
 from domain.refusal import Refusal
 from domain.template import filled
 from domain.timetable import paused
@@ -65,6 +67,11 @@ def link(deed: Deed, _facts: Facts) -> Consequence | Refusal:
     return Consequence(other=other.case_id)
 
 
+def _as_sealed(move: Move, parent: Case) -> bool:
+    """Whether nobody sees the child, which names its parent, who does not see the parent."""
+    return bool(move.sealed) and set(move.sealed) <= set(parent.sealed)
+
+
 def spawn(deed: Deed, facts: Facts) -> Consequence | Refusal:
     """A child case, to be opened under the rights of the person who asks for it; refused here if it would be there."""
     from domain.decision import open_case  # which knows what a deed can do
@@ -78,7 +85,7 @@ def spawn(deed: Deed, facts: Facts) -> Consequence | Refusal:
     division = deed.fields.get("division") or deed.case.division
     place = context.places.get(division)
     if division == deed.case.division:
-        place = Place(division, next(iter(lineage)), lineage)
+        place = Place(division, next(level for level in LEVELS if level in lineage), lineage)
     data = {"fields": {}, **deed.fields, **_said(deed), "division": division}
     command = Open(data["procedure"], division, data["title"], data["fields"])
     tried = open_case(command, replace(context, procedure=child, place=place, rivals=()), deed.at)
@@ -87,6 +94,8 @@ def spawn(deed: Deed, facts: Facts) -> Consequence | Refusal:
     opened = tried[0]
     if isinstance(opened, CaseOpened) and opened.move.sealed and not deed.case.sealed:
         return Refusal("sealed_elsewhere", f"{child.title}密封办理，请直接登记，不能衍生")
+    if isinstance(opened, CaseOpened) and deed.case.sealed and not _as_sealed(opened.move, deed.case):
+        return Refusal("sealed_elsewhere", "密封办理的事项只能衍生密封给相同岗位的事项，以免外泄；请另行登记")
     case_id = str(uuid5(NAMESPACE_OID, f"bihuan:child:{context.case_id}:{deed.version}"))
     one = asked(deed, facts, data={**data, "case": case_id})
     return one if isinstance(one, Refusal) else Consequence(opened=[one])

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from string import Template
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from domain.cadence import Cadence
+from domain.lot import Drawing
 from domain.misfit import told
 from domain.procedure import ProcedureFault
 from domain.rule import Id, Part, PostText
 from domain.template import filled
 
-# What a template may speak of. `carried` needs an agenda before; the last four need a list of open cases.
-NAMES = {"period", "previous", "division", "carried", "list", "as_of", "cases", "overdue"}
+# What a template may speak of. `carried` needs an agenda before, `seed` lots that are drawn; the last four need a list
+# of open cases.
+NAMES = {"period", "previous", "division", "carried", "seed", "list", "as_of", "cases", "overdue"}
 
 
 class Listing(Part):
@@ -26,7 +28,8 @@ class Round(Part):
     """A round: in every current division of `level` it opens one case of procedure `opens` a period, under `hat`.
 
     `name`: the case's title, and `fields` its form, with ${period} and the other NAMES; a field that is one name alone
-    keeps that value's type. `carries`: the new case hears what the one before left unfinished.
+    keeps that value's type. `carries`: the new case hears what the one before left unfinished. `draws`: only in those
+    divisions that are drawn by lot.
     """
 
     id: Id
@@ -39,6 +42,7 @@ class Round(Part):
     fields: dict[Id, str | bool | int] = {}
     carries: bool = False
     lists: Listing | None = None
+    draws: Drawing | None = None
 
     @field_validator("hat")
     @classmethod
@@ -58,6 +62,13 @@ class Round(Part):
             if unknown := set(Template(text).get_identifiers()) - NAMES:
                 raise ValueError(f"未知名称：{'、'.join(sorted(unknown))}")
         return value
+
+    @model_validator(mode="after")
+    def _seed_of_lots(self) -> "Round":
+        texts = [self.name, *(value for value in self.fields.values() if isinstance(value, str))]
+        if self.draws is None and any("seed" in Template(text).get_identifiers() for text in texts):
+            raise ValueError("没有抽取（draws），不能写 ${seed}")
+        return self
 
     def titled(self, names: Mapping[str, Any]) -> str:
         """The title of a case."""

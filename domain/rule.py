@@ -48,7 +48,7 @@ class Part(BaseModel):
     @model_serializer(mode="wrap")
     def _pinned(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Any]:
         whole: dict[str, Any] = dumped(self)
-        return {name: value for name, value in whole.items() if name not in self.later or value is not None}
+        return {name: value for name, value in whole.items() if name not in self.later or value}
 
 
 class Share(Part):

@@ -11,7 +11,7 @@ from domain.form import FieldType, FormField
 from domain.hat import Actor
 from domain.instant import rfc3339
 from domain.item import Item
-from domain.permission import answerable, outsider, permitted, worn
+from domain.permission import answerable, follower, outsider, permitted, worn
 from domain.procedure import Action, Procedure
 
 
@@ -80,6 +80,8 @@ def present(case_id: str, case: Case) -> dict[str, Any]:
 def shown(case_id: str, case: Case, actor: Actor) -> dict[str, Any]:
     """The case as this actor may see it."""
     told = present(case_id, case)
+    if follower(case, actor):
+        told |= {name: [] for name in ("clocks", "items", "tallies", "recused")}
     return {**told, "fields": {}} if outsider(case, actor) else told
 
 

@@ -32,16 +32,20 @@ async def history(connection: AsyncConnection, case_id: UUID, masked: str | None
         told = [_told(row) for row in rows]
     except UNREADABLE as error:
         raise PoisonedCase(case_id, f"{type(error).__name__}: {str(error)[:200]}") from error
-    for each in told:
-        if masked is not None and each["actor"]["id"] == masked:
-            each["actor"] |= {"id": MASKED, "hat": each["actor"]["hat"].partition("@")[0] + "@"}
-    return await _named(connection, told)
+    return await _named(connection, _masked(told, masked))
 
 
 def hidden(case: Case, actor: Actor) -> str | None:
     """Who brought a sealed case, where that was none of those who work on it: not for others to read (DOMAIN §6.2)."""
     known = not case.sealed or case.opened_by == actor.person
     return None if known or case.opened_as in case.sealed else case.opened_by
+
+
+def _masked(told: list[dict[str, Any]], masked: str | None) -> list[dict[str, Any]]:
+    for each in told:
+        if masked is not None and each["actor"]["id"] == masked:
+            each["actor"] |= {"id": MASKED, "hat": each["actor"]["hat"].partition("@")[0] + "@"}
+    return told
 
 
 async def _named(connection: AsyncConnection, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -68,8 +72,8 @@ def _told(row: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-async def refusals(connection: AsyncConnection, case_id: UUID) -> Sequence[dict[str, Any]]:
-    """Every attempt on this case that was refused, in order: for whoever supervises."""
+async def refusals(connection: AsyncConnection, case_id: UUID, masked: str | None = None) -> Sequence[dict[str, Any]]:
+    """Every attempt on this case that was refused, in order: for whoever supervises. `masked` as in the history."""
     c = command.c
     query = (
         select(c.recorded_at, c.name, c.person, c.hat, c.outcome, c.words)
@@ -86,7 +90,7 @@ async def refusals(connection: AsyncConnection, case_id: UUID) -> Sequence[dict[
         }
         for row in await connection.execute(query)
     ]
-    return await _named(connection, told)
+    return await _named(connection, _masked(told, masked))
 
 
 async def replayed(

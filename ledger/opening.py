@@ -13,6 +13,7 @@ from domain.round import Round
 from ledger.agenda import TOPIC, Left, unfinished
 from ledger.analysis import counted, freeze
 from ledger.connection import Connection, Writers
+from ledger.lot import draw
 from ledger.register import Person, load_persons
 from ledger.request import Request, case_of, request_hash, rounds_id
 
@@ -23,12 +24,18 @@ select code, name, lineage from division where level = $1 and valid_to is null a
 
 
 async def openings(connection: Connection, one: Round, period: Period) -> list[Request]:
-    """A request for every current division of the round's level. Freezes the lists that they name.
+    """A request for every current division of the round's level, or those drawn. Freezes the lists that they name.
 
     The period's due instant is when the matter reached the office: limits are the calendar's, however late the worker.
     """
     rows = await connection.fetch(DIVISIONS, one.level)
-    names = {row["code"]: {"division": row["name"], "period": period.name, "previous": period.previous} for row in rows}
+    said = {"period": period.name, "previous": period.previous}
+    if one.draws is not None:
+        lots = await draw(connection, one, period, {row["code"]: json.loads(row["lineage"]) for row in rows})
+        if lots is None:
+            return []
+        rows, said = [row for row in rows if row["code"] in lots.drawn], {**said, "seed": lots.seed}
+    names = {row["code"]: {"division": row["name"], **said} for row in rows}
     left: Mapping[str, Left] = {}
     if one.carries:
         earlier = {case_of(rounds_id(one.id, row["code"], period.previous_key)) for row in rows}

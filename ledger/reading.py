@@ -20,7 +20,7 @@ from domain.command import Act, Open
 from domain.context import Duties, Other, Place, Rival
 from domain.fold import fold
 from domain.form import SHA256, Known, control_free
-from domain.hat import Actor, Hat, Role
+from domain.hat import OPENER, Actor, Hat, Role
 from domain.instant import Instant, utc
 from ledger import statement
 from ledger.connection import Connection
@@ -125,7 +125,7 @@ def _shown_to(case: Mapping[str, Any], actor: Actor, home: str) -> bool:
         own = case["public"] and not case["sealed"] and home in case["lineage"]
         return bool(own or case["opened_by"] == actor.person)
     if case["sealed"]:
-        return str(actor.hat) in case["sealed"]
+        return str(actor.hat) in case["sealed"] or (OPENER in case["sealed"] and case["opened_by"] == actor.person)
     if case["opened_by"] == actor.person:
         return True
     return actor.hat.scope in case["units"] or (home == actor.hat.scope and home in case["lineage"])

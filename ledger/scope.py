@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text
 
-from domain.hat import Actor, Role
+from domain.hat import OPENER, Actor, Role
 from domain.instant import Instant, utc
 from ledger.table import case, division, person, unit
 
@@ -61,7 +61,8 @@ class Scope:
             return or_(sealed.is_(None), case.c.opened_by == self.opened_by)
         if self.hat is None:
             return sealed.is_(None)
-        return or_(sealed.is_(None), sealed.contains(literal([self.hat], ARRAY(Text))))
+        brought = and_(sealed.contains(literal([OPENER], ARRAY(Text))), case.c.opened_by == self.person)
+        return or_(sealed.is_(None), sealed.contains(literal([self.hat], ARRAY(Text))), brought)
 
     def covers(self, asked: "Scope") -> bool:
         """Whether a question about `asked` is about this scope. A unit asks about its own cases, wherever."""

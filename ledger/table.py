@@ -228,6 +228,16 @@ analysis = Table(
     Column("as_of", INSTANT, nullable=False),
     *_text("body"),
 )
+lot = Table(
+    "lot",
+    METADATA,
+    Column("round", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("due_at", INSTANT, nullable=False),
+    *_text("source", "seed"),
+    Column("count", Integer, nullable=False),
+    *_text("groups"),
+)
 setting = Table("setting", METADATA, Column("name", Text, primary_key=True), *_text("value"))
 matter = Table("matter", METADATA, *_dated("code", "division", "unit"), *_text("title"))
 duty = Table(

@@ -1,4 +1,4 @@
-"""Verifying the ledger: chains, density, and that every state is the fold of its events. Names each faulty row."""
+"""Verifying the ledger: chains, density, draws, and every state the fold of its events. Names each faulty row."""
 
 import hashlib
 import json
@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.instant import rfc3339
+from ledger import lot
 from ledger.connection import Connection
 from ledger.journal import GENESIS, digest
 from ledger.refold import UNREADABLE, File, Row, files
@@ -26,6 +27,8 @@ async def verify(connection: Connection) -> AsyncIterator[str]:
     )
     for command in missing:
         yield f"事项 {command['case_id']}：指令 {command['id']} 已裁定，事项却不存在"
+    async for fault in lot.faults(connection):
+        yield fault
 
 
 def faults(file: File) -> list[str]:

@@ -39,7 +39,7 @@ async def past(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str, A
         masked = history.hidden(case, actor)
         told: dict[str, Any] = {"events": await history.history(connection, case_id, masked)}
         if actor.hat.role in SUPERVISING:
-            told["refusals"] = await history.refusals(connection, case_id)
+            told["refusals"] = await history.refusals(connection, case_id, masked)
     return told
 
 

@@ -50,4 +50,6 @@ def test_a_broken_file_stops_no_other_round(tmp_path: Path, monkeypatch: pytest.
     shutil.copytree(procedures.ROUNDS, tmp_path / "rounds")
     (tmp_path / "rounds/disclosure.yaml").write_text("id: disclosure\n")
     monkeypatch.setattr(procedures, "ROUNDS", tmp_path / "rounds")
-    assert [one.id for one in on_file()] == ["affairs_day", "monthly_scheduling", "weekly_analysis"]
+    assert [one.id for one in on_file()] == [
+        "affairs_day", "monthly_scheduling", "regular_check", "surprise_check", "weekly_analysis",
+    ]  # fmt: skip

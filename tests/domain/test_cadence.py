@@ -21,6 +21,7 @@ GOOD = {
     "id": "one", "title": "一轮", "opens": "hazard", "level": "village", "name": "${period}",
     "hat": "integration@county", "cadence": {"every": "month", "on": 1, "at": "00:00"},
 }  # fmt: skip
+SEEDED = {"fields": {"month": "${seed}"}}
 
 
 def test_a_year_has_its_periods() -> None:
@@ -75,12 +76,19 @@ def test_looking_often_finds_what_looking_once_does(cadence: Cadence, start: obj
 
 def test_every_round_of_the_house_opens_a_procedure_by_its_own_form() -> None:
     found = procedures.rounds()
-    assert {one.id for one in found} == {"affairs_day", "disclosure", "weekly_analysis", "monthly_scheduling"}
+    assert {one.id for one in found} == {
+        "affairs_day", "disclosure", "weekly_analysis", "monthly_scheduling", "regular_check", "surprise_check",
+    }  # fmt: skip
     for one in found:
         rules = procedure(one.opens)
         form = {field.name: field for field in rules.intake.form}
         assert set(one.fields) <= form.keys(), rules.act_title(INTAKE)
         assert {name for name, field in form.items() if field.required} <= set(one.fields)
+
+
+def test_a_seed_comes_from_lots_only() -> None:
+    with pytest.raises(ProcedureFault, match="draws"):
+        read(GOOD | SEEDED)
 
 
 @pytest.mark.parametrize(
@@ -96,10 +104,13 @@ def test_every_round_of_the_house_opens_a_procedure_by_its_own_form() -> None:
         {"hat": "nobody@county"},
         {"level": "city"},
         {"often": True},
+        {"draws": {"of": "village", "count": 2}},
+        {"draws": {"of": "township", "count": 0}},
     ],
 )
 def test_a_wrong_round_is_refused_and_says_where(wrong: dict[str, object]) -> None:
     assert read(GOOD).titled({"period": "2026年3月"}) == "2026年3月"
+    assert read(GOOD | SEEDED | {"draws": {"of": "county", "count": 1}}).filled({"seed": "5e"}) == {"month": "5e"}
     with pytest.raises(ProcedureFault) as fault:
         read(GOOD | wrong)
     assert next(iter(wrong)) in str(fault.value)

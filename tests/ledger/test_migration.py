@@ -22,7 +22,7 @@ REGISTERS = ("absence", "contact", "duty", "grid", "matter", "roster", "site")
 # What the application may do; S select, I insert, U update, D delete. All else is the owner's.
 RIGHTS = {
     "S I": {
-        *("analysis", "calendar", "command", "event", "evidence", "handover", "procedure"),
+        *("analysis", "calendar", "command", "event", "evidence", "handover", "lot", "procedure"),
         *("rebinding", "rebinding_case", "release", "round"),
     },
     "S I U": {"division", "hat", "person", "token", "unit", *REGISTERS},

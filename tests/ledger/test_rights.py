@@ -9,7 +9,7 @@ import pytest_asyncio
 from ledger.connection import Connection, connect
 from tests.ledger.county import County
 
-FOR_EVER = ["command", "event", "procedure", "calendar", "release", "evidence", "handover", "analysis", "round"]
+FOR_EVER = ["command", "event", "procedure", "calendar", "release", "evidence", "handover", "analysis", "round", "lot"]
 COLUMNS = {
     "command": "outcome",
     "event": "body",
@@ -20,6 +20,7 @@ COLUMNS = {
     "handover": "words",
     "analysis": "body",
     "round": "period",
+    "lot": "seed",
 }
 
 
@@ -55,6 +56,9 @@ async def test_what_is_written_stays(role: Connection, county: County, table: st
     )
     await county.superuser.execute(
         "insert into analysis select encode(sha256('{}'), 'hex'), '141025101000', now(), '{}' on conflict do nothing"
+    )
+    await county.superuser.execute(
+        "insert into lot values ('surprise_check', '2026-03', now(), '-', '-', 1, '{}') on conflict do nothing"
     )
     before = await county.rows(f'select * from "{table}" order by 1, 2')
     assert before

@@ -201,7 +201,8 @@ async def test_a_year(copied: Callable[[], Database], capsys: pytest.CaptureFixt
         counts = await opened(county)
         with capsys.disabled():
             print("\na year:", counts)
-        assert counts == {"affairs_day": 948, "disclosure": 316, "weekly": 312, "monthly": 12}
+        checks = {"regular": 4 * VILLAGES, "surprise": 12 * 2 * TOWNSHIPS}
+        assert counts == {"affairs_day": 948, "disclosure": 316, "weekly": 312, "monthly": 12, **checks}
         assert total == sum(counts.values())
         assert await county.value("select sum(refusals) from round") == 0
         assert await county.value("select count(*) from analysis") == 324

@@ -57,7 +57,7 @@ def hat_for(post: str, case: Case, draw: Any) -> str:
             draw(st.sampled_from([i.to for i in case.items.values() if i.open and i.to] or [f"head@{TOWNSHIP}"]))
         )
     if post == "opener":
-        return f"resident@{VILLAGE}"
+        return case.opened_as
     role, _, level = post.partition("@")
     if level == "unit" and case.unit and draw(st.integers(0, 9)):
         return f"{role}@{case.unit.id}"

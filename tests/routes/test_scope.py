@@ -77,7 +77,8 @@ async def test_pages_are_complete_and_without_doubles(world: Any) -> None:
     whole = await everything(world, COUNTY_HAT, limit=200)
     paged = await everything(world, COUNTY_HAT, limit=5)
     assert paged == whole
-    assert len({each["case_id"] for each in whole}) == len(whole) == (await world.counted("case"))[0]
+    (shown,) = await world.ledger.writers.fetch('select count(*) from "case" where sealed is null')
+    assert len({each["case_id"] for each in whole}) == len(whole) == shown["count"]
     dated = [each["due_at"] for each in whole if each["due_at"]]
     assert dated == sorted(dated)
     assert all(each["due_at"] is None for each in whole[len(dated) :])

@@ -1,0 +1,42 @@
+"""`bihuan round draw` on a real ledger: what inspectors are shown, and nobody else."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import procedures
+from activities.round import Rounds
+from domain.instant import rfc3339
+from ledger.house import opened
+from tests.cli.conftest import Run
+from tests.cli.test_case import OPEN
+from tests.domain.scene import COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE
+
+ROUND = "surprise_check"
+
+
+def test_an_inspector_sees_the_draw_worked_out_again(county: Run, token: Callable[[str], str], database: str) -> None:
+    county_office, office = token(f"inspector@{COUNTY}"), token(f"inspector@{TOWNSHIP}")
+    assert county(*OPEN, "--token", token(f"grid_worker@{VILLAGE}"))[0] == 0
+    (one,) = [each for each in procedures.rounds() if each.id == ROUND]
+    later = timedelta(days=31)  # there is a draw due within a month
+    (period,) = list(one.cadence.periods(datetime.now(UTC) + timedelta(seconds=20), datetime.now(UTC) + later))[:1]
+
+    async def drawn() -> int:
+        async with opened(database, 4, lambda at: at + later) as ledger:
+            await ledger.writers.fetch(
+                "insert into setting values ($1, $2)", f"round/{ROUND}/since", rfc3339(datetime.now(UTC))
+            )
+            return await Rounds([one], ledger.registrar, ledger.writers, lambda at: at + later).look()
+
+    assert asyncio.run(drawn()) == 12
+    code, out, err = county("round", "draw", ROUND, period.key, "--token", county_office)
+    assert (code, err) == (0, "")
+    assert (out.count("抽中"), out.splitlines()[-1]) == (12, "复算：种子一致，次序一致。")
+    assert OTHER_TOWNSHIP in out
+    own = county("round", "draw", ROUND, period.key, "--token", office)[1]
+    assert (own.count("抽中"), OTHER_TOWNSHIP in own) == (2, False)
+    for hat in (f"head@{TOWNSHIP}", f"dispatcher@{COUNTY}", f"clerk@{VILLAGE}", f"administrator@{COUNTY}"):
+        assert county("round", "draw", ROUND, period.key, "--token", token(hat))[:2] == (1, "")
+    assert county("round", "draw", ROUND, "1999-01", "--token", county_office)[0] == 1
+    assert county("round", "draw", ROUND, period.key)[0] == 1
