@@ -36,7 +36,7 @@ from routes.supply import stocking
 from settings import Settings, load
 
 BY_STATUS: Mapping[int, str] = {
-    200: "ok acted told rederived rebound",
+    200: "ok acted told rederived rebound imported",
     201: "opened stored",
     303: "see_other",
     400: "malformed_json bad_idempotency_key",

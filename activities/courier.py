@@ -66,4 +66,3 @@ class Courier:
             return False
         self._setbacks.succeeded(letter_id)
         return True
-

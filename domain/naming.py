@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from domain.form import FieldType, FormField
 from domain.hat import LEVELS
 from domain.paper import Blank
-from domain.procedure import INTAKE, Procedure
+from domain.procedure import INTAKE, TRANSFERRED, Procedure
 from domain.rule import Condition, Value
 
 Named = tuple[str, str, Collection[str], str]  # where, what is named there, what exists, and the word for it
@@ -44,7 +44,11 @@ def _references(procedure: Procedure) -> Iterator[Named]:
         yield from ((f"clocks.{name}", stage, stages, "阶段") for stage in filter(None, [clock.lapses_to]))
     for name, item in procedure.items.items():
         yield from ((f"items.{name}", clock, clocks, "时限") for clock in filter(None, [item.clock]))
+    instants = {name for name, each in facts_of(procedure).items() if all(f.type is FieldType.INSTANT for f in each)}
+    yield from ((f"clocks.{n}", c.until, instants, "时间表单项") for n, c in clocks.items() if c.until)
     fields = {field.name for field in procedure.intake.form}
+    if procedure.intake.transfers:
+        yield from (("intake", name, fields, "上报表单项") for name in TRANSFERRED)
     yield from (("identity", name, fields, "上报表单项") for name in procedure.identity)
 
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
@@ -37,6 +37,11 @@ Effect = Literal[
 
 
 INTAKE = "intake"  # how opening a case is called among actions
+
+
+# What the form says of a matter that is taken over: where it was kept and under which number, its due date there, and
+# what of it is doubtful, or so contradictory that a person must look before its limits run.
+TRANSFERRED = ("source", "reference", "due_at", "doubt", "contradictory")
 
 
 OF_THE_CASE = {FieldType.ITEM, FieldType.CLOCK}  # what is chosen from the case itself
@@ -162,13 +167,19 @@ class Repeated(Part):
 
 
 class Intake(Part):
-    """How a case is opened: the stage it starts in, who may open it, and the form."""
+    """How a case is opened: the stage it starts in, who may open it, and the form.
+
+    `transfers`: matters of another system are taken over here, with the times that they had there.
+    """
 
     title: str
     stage: Branches
     by: list[PostText] = Field(min_length=1)
     form: list[FormField] = []
     issues: list[Id] = []
+    transfers: bool = False
+
+    later: ClassVar[Mapping[str, Any]] = {"transfers": False}
 
 
 class Document(Part):
@@ -242,10 +253,11 @@ class Procedure(Part):
             *(variant.when for clock in self.clocks.values() for variant in clock.variants),
             *(rung.when for rungs in self.ladders.values() for rung in rungs),
         ]
+        until = {clock.until for clock in self.clocks.values() if clock.until}
         named = {name for condition in conditions for name in condition}
         counted = {field.name for action in self.actions.values() if action.counts for field in FORM}
         summed = {table.fine for table in self.rewards.values()}
-        return frozenset(named | counted | summed | set(self.identity) | {"unit", "served_at"})
+        return frozenset(named | until | counted | summed | set(self.identity) | {"unit", "served_at"})
 
     def names_in(self, documents: Iterable[str]) -> bool:
         """Whether any of these documents speaks of somebody or somewhere by name (`${unit_name}`)."""

@@ -1,7 +1,8 @@
 """Rules that procedures are made of: conditions, clocks with their cards, and ladders."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     BaseModel,
@@ -14,6 +15,7 @@ from pydantic import (
 )
 
 from domain.hat import Post
+from domain.instant import Instant, utc
 from domain.limit import Limit, Roll, Unit
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -39,6 +41,14 @@ class Part(BaseModel):
     """A part of a procedure file: unknown keys are errors, so that a misspelt limit is never ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    later: ClassVar[Mapping[str, Any]] = {}  # keys that came after procedures were pinned: name → what it is unused
+
+    @model_serializer(mode="wrap")
+    def _pinned(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What is not used is written as it was before there was such a key, so that hashes stay."""
+        whole: dict[str, Any] = dumped(self)
+        return {name: value for name, value in whole.items() if name not in self.later or value != self.later[name]}
 
 
 class Share(Part):
@@ -89,7 +99,8 @@ class ClockRule(Part):
     """A clock: its limit, the rule behind it, its cards and its ladder. A window lapses instead of turning red.
 
     `pauses`: the grounds on which its time stops, with their titles. `when`: it only starts for such cases.
-    `lapses_to`: the stage to which a case goes when this window lapses, with the `outcome` it then has.
+    `lapses_to`: the stage to which a case goes when this window lapses, with the `outcome` it then has. `until`: the
+    form's instant that is the last moment in time; where the form does not say it, the limit holds.
     """
 
     title: str
@@ -105,10 +116,18 @@ class ClockRule(Part):
     pauses: dict[Id, str] = {}
     lapses_to: Id | None = None
     outcome: str | None = None
+    until: Id | None = None
+
+    later: ClassVar[Mapping[str, Any]] = {"until": None}
 
     def variant(self, facts: Mapping[str, Any]) -> int | None:
         """The place of the variant for a case with these fields; None: the rule as it stands."""
         return next((place for place, each in enumerate(self.variants) if meets(each.when, facts)), None)
+
+    def ends(self, facts: Mapping[str, Any]) -> Instant | None:
+        """The last moment in time, where the form has named it."""
+        said = facts.get(self.until) if self.until else None
+        return utc(datetime.fromisoformat(said)) if isinstance(said, str) else None
 
     def terms(self, variant: int | None) -> "ClockRule":
         """This clock as the variant at that place has it."""
@@ -144,11 +163,7 @@ class Requirement(Part):
     words: str = Field(min_length=1)
     override: Condition | None = None
 
-    @model_serializer(mode="wrap")
-    def _pinned(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without an override it is written as it was before there were any, so that hashes stay."""
-        whole: dict[str, Any] = dumped(self)
-        return {name: value for name, value in whole.items() if name != "override" or value is not None}
+    later: ClassVar[Mapping[str, Any]] = {"override": None}
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
         """Whether the action may go on."""

@@ -12,10 +12,10 @@ from domain import case as cases
 from domain.event import UnknownEvent
 from domain.fold import evolve
 from ledger.connection import Connection
-from ledger.docket import case_row
 from ledger.journal import chained
 from ledger.reading import fact
 from ledger.request import TAKEN
+from ledger.row import case_row
 from ledger.shingle import ShingleRow, shingle_row
 from ledger.statement import CaseRow
 
@@ -100,9 +100,7 @@ async def _batch(connection: Connection, last: UUID) -> list[File]:
         list(TAKEN),
     ):
         commands[command["case_id"]].append(command)
-    return [
-        File(case_id, rows.get(case_id), events[case_id], commands[case_id], grams.get(case_id)) for case_id in ids
-    ]
+    return [File(case_id, rows.get(case_id), events[case_id], commands[case_id], grams.get(case_id)) for case_id in ids]
 
 
 def _plain(value: Any) -> Any:

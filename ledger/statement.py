@@ -272,9 +272,7 @@ def append(
     """The statement for these rows, and its arguments."""
     if len(cases) == 1 and len(events) + len(commands) + len(letters) <= DIRECT_ROWS_MAX:
         opens = cases[0].previous_version == 0
-        query = append_one(
-            opens, len(events), len(commands), bool(told), bool(reporters), len(letters), bool(shingles)
-        )
+        query = append_one(opens, len(events), len(commands), bool(told), bool(reporters), len(letters), bool(shingles))
         rows = chain(
             map(CASE_VALUES, cases),
             map(EVENT_VALUES, events),

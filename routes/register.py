@@ -76,9 +76,7 @@ async def duties(
     return {"items": items, "next": " ".join(items[-1][name] for name in DUTY_KEY) if len(rows) > limit else None}
 
 
-@router.get(
-    "/divisions/{code}/grid", summary="网格和网格员", openapi_extra=says("ok", entry.Grids, "unknown_division")
-)
+@router.get("/divisions/{code}/grid", summary="网格和网格员", openapi_extra=says("ok", entry.Grids, "unknown_division"))
 async def grid(_: Caller, ledger: TheLedger, code: str) -> dict[str, Any]:
     """The grids of a village with their workers' names and published office numbers."""
     async with ledger.reading() as connection:
