@@ -83,7 +83,7 @@ class Moment(BaseModel):
             there = f"{naive:%Y-%m-%d %H:%M:%S}（{self.zone}）"
             # An hour that was left out is not what comes back from it.
             absent = first.astimezone(UTC).astimezone(self.clocks).replace(tzinfo=None) != naive
-            remarks = (f"拨快时钟，没有 {there} 这一时刻" if absent else f"拨慢时钟，{there} 有两次，取前一次",)
+            remarks = (f"拨快时钟，没有 {there}这一时刻" if absent else f"拨慢时钟，{there}有两次，取前一次",)
         return Reading(utc(first), remarks)
 
 
