@@ -70,9 +70,10 @@ def imported(command: Import, context: Context, now: Instant) -> tuple[Past, ...
             return decided
         if any(isinstance(event, (CaseOpened, ActionTaken)) and event.papers for event in decided):
             return Refusal("document_in_past", "迁入不能补开文书，而该流程的这一步会开出文书")
-        occurred = part.occurred_at if isinstance(part, Open) else None
+        # Whatever the limits are counted from: the matter occurred, and reached an office, there and then.
+        then = utc((part.occurred_at if isinstance(part, Open) else None) or at)
         for event in decided:
-            life.record(Past(event, utc(occurred or at), at))
+            life.record(Past(event, then, then))
     life.expire(now)
     return tuple(life.happened)
 

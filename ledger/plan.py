@@ -67,6 +67,11 @@ class _Times:
     def say(self, kind: str, words: str) -> None:
         self.remarks.append(Remark(kind, words))
 
+    @property
+    def contradictory(self) -> bool:
+        """Whether a person must look at it first."""
+        return any(remark.kind in CONTRADICTIONS for remark in self.remarks)
+
     def read(self, what: str, kind: str, moment: Moment | None, cells: Cells, last: bool = False) -> Instant | None:
         """A time within reason, or None with the remark why."""
         text = cells.get(moment.column, "") if moment else ""
@@ -96,7 +101,7 @@ def planned(one: Map, number: int, cells: Cells, now: Instant) -> Planned:
     closed = times.read("办结时间", "closed", one.closed, cells, last=True)
     if not cells.get(one.created.column):
         times.say("created_unreadable", "没有受理时间")
-    if closed is not None and one.closed and now < closed <= _end_of_today(one.closed, now):
+    if closed is not None and one.closed and closed == _end_of_today(one.closed, now):
         closed = now  # a day without time, and the day is not over
     _compare(times, created, due, closed)
     status = cells.get(one.status.column, "") if one.status else None
@@ -106,7 +111,8 @@ def planned(one: Map, number: int, cells: Cells, now: Instant) -> Planned:
     if status is not None and not done and one.closed and cells.get(one.closed.column):
         times.say("open_with_time", f"有办结时间，但状态为“{status}”")
     if due is None and not (one.due and cells.get(one.due.column)):
-        times.say("no_due", "没有办理期限，按默认时限自迁入之日起算")
+        ended = closed is not None and not times.contradictory
+        times.say("no_due", "没有办理期限，" + ("不计是否逾期" if ended else "按默认时限自迁入之日起算"))
     return _command(one, number, cells, times, (created, due, closed))
 
 
@@ -130,7 +136,7 @@ def _command(
 ) -> Planned:
     created, due, closed = read
     reference = cells.get(one.reference, "")
-    contradictory = any(remark.kind in CONTRADICTIONS for remark in times.remarks)
+    contradictory = times.contradictory
     fields = {name: said.of(cells) for name, said in one.fields.items()}
     fields |= {"source": one.source, "reference": reference}
     doubt = "；".join(remark.words for remark in times.remarks)[:DOUBT_LENGTH_MAX]

@@ -1,5 +1,6 @@
 """Matters of another system taken over with their past, on a real PostgreSQL."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import pytest
 
 from domain.command import Act, Import, Open
 from domain.hat import Actor, Hat
+from domain.instant import ONE_DAY, day_of
 from ledger.history import history
 from ledger.mapping import Map, read
 from ledger.request import imports_id
@@ -98,6 +100,8 @@ async def test_what_is_still_open_is_expired_up_to_now_and_lives_on(county: Coun
     assert await past(county, undated) == [("CaseOpened", "2026-03-02T09:00:00")]
     waiting = "select wake_at > recorded_at + interval '20 days' from \"case\" where id = $1"
     assert await county.value(waiting, undated)
+    received = await county.value('select received_at from "case" where id = $1', undated)
+    assert received == when("2026-03-02 09:00")
     assert await county.value("select count(*) from outbox where case_id = $1", late) == 1
     assert [(s.stage, s.cases, s.late) for s in await stands(county, given)] == [("在办", 2, 1)]
     county.clock.advance(days=40)
@@ -166,6 +170,27 @@ async def test_the_same_row_comes_once_and_other_content_is_a_conflict(county: C
     assert again[0].case == lines[0].case
     assert await county.value('select count(*) from "case" where id = $1', await case_of(county, "E-1")) == 1
     assert (await put(county, table(row), dry_run=True))[0].outcome == "repeated"
+
+
+async def test_two_who_import_the_same_file_at_once_import_it_once(county: County) -> None:
+    given = table(*(f"I-{n},路灯,2026-03-02 09:00:00,2026-03-05 17:00:00,2026-03-06,办结" for n in range(30)))
+    both = await asyncio.gather(put(county, given), put(county, given))
+    assert [line.case for line in both[0]] == [line.case for line in both[1]]
+    ids = [await case_of(county, f"I-{n}") for n in range(30)]
+    assert len(set(ids)) == 30
+    assert await county.value("select count(*) from event where case_id = any($1) and version = 1", ids) == 30
+    assert await county.faults() == []
+
+
+async def test_a_day_that_is_not_over_and_a_time_that_is_yet_to_come(county: County) -> None:
+    today = day_of(await county.value("select clock_timestamp()"))
+    given = table(
+        f"K-1,今日办结,2026-03-02 09:00:00,2026-03-05,{today},办结",
+        f"K-2,明日办结,2026-03-02 09:00:00,2026-03-05,{today + ONE_DAY},办结",
+    )
+    assert [line.outcome for line in await put(county, given)] == ["imported", "to_check"]
+    (closing,) = [at for name, at in await past(county, await case_of(county, "K-1")) if name == "ActionTaken"]
+    assert closing[:10] == str(today)
 
 
 async def test_a_refused_row_stops_nobody_and_may_come_again(county: County) -> None:
