@@ -36,7 +36,7 @@ from routes.supply import stocking
 from settings import Settings, load
 
 BY_STATUS: Mapping[int, str] = {
-    200: "ok acted told rederived rebound",
+    200: "ok acted told rederived rebound imported",
     201: "opened stored",
     303: "see_other",
     400: "malformed_json bad_idempotency_key",
@@ -49,7 +49,8 @@ BY_STATUS: Mapping[int, str] = {
     409: "version_conflict idempotency_conflict action_not_allowed_in_stage case_closed window_closed closing_gate"
     " window_still_open done_already case_on_hold not_on_hold nothing_to_settle requirement_not_met same_unit"
     " already_asked extension_too_late extension_used_up clock_not_running nothing_to_pause other_case_closed"
-    " has_sources window_over not_correctable revote_needed sealed_elsewhere unit_elsewhere stage_gone item_gone",
+    " has_sources window_over not_correctable revote_needed sealed_elsewhere unit_elsewhere stage_gone item_gone"
+    " not_for_import out_of_order document_in_past",
     413: "body_too_large",
     415: "unsupported_type",
     422: "invalid_body invalid_query invalid_fields unknown_procedure unknown_division occurred_in_future no_holder"

@@ -2,13 +2,14 @@
 
 import typer
 
-from cli import calendar, case, division, ledger, procedure, reading, rebinding, register, token
+from cli import calendar, case, division, importing, ledger, procedure, reading, rebinding, register, token
 from cli import round as rounds
 from cli.up import up
 
 app = typer.Typer(help="闭环：隐患与信访闭环办理系统", no_args_is_help=True, add_completion=False)
 app.command()(up)
 app.add_typer(token.app, name="token")
+case.app.command("import")(importing.import_)
 case.app.command()(reading.show)
 case.app.command()(reading.history)
 case.app.command()(reading.replay)

@@ -61,7 +61,7 @@ def chronicle(told: dict[str, Any], lexicon: Lexicon) -> None:
     for event in told["events"]:
         kind, words = tale.event(lexicon, event)
         table.add_row(
-            str(event["version"]), kind, _time(event["recorded_at"]), *_who(event["actor"]), Text(words),
+            str(event["version"]), kind, _when(event), *_who(event["actor"]), Text(words),
             event["hash"][:12],
         )  # fmt: skip
     show(table)
@@ -107,6 +107,12 @@ def _items(items: list[dict[str, Any]], lexicon: Lexicon) -> Table:
         table.add_row(item["id"], item["title"], item["state_title"], lexicon.hat(item["to"]) if item["to"] else "—",
                       Text(said))  # fmt: skip
     return table
+
+
+def _when(event: dict[str, Any]) -> str:
+    """When it was recorded; of what was taken over from another system also when it happened there."""
+    recorded = _time(event["recorded_at"])
+    return f"{recorded}（迁入，{_time(event['occurred_at'])} 发生）" if event["imported"] else recorded
 
 
 def _who(actor: dict[str, Any]) -> tuple[Text, str]:

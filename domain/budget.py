@@ -8,6 +8,7 @@ from domain.clock import Clock
 from domain.counting import MICROSECOND, running, unrolled, working_days
 from domain.instant import Instant, day_of
 from domain.limit import Unit
+from domain.timetable import spanned
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def budget(calendar: Calendar, clock: Clock, at: Instant) -> Budget:
     spans = [(begin, min(end or at, at)) for begin, end in running(clock.started_at, clock.pauses) if begin <= at]
     ran = sum(((end - begin) for begin, end in spans), timedelta())
     paused = at - clock.started_at - ran
-    limit = clock.budget
+    limit = spanned(calendar, clock)
     if limit.duration is not None:
         whole, consumed, unit = limit.duration // timedelta(seconds=1), ran // timedelta(seconds=1), "second"
     else:

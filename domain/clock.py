@@ -42,6 +42,7 @@ class Clock:
 
     Its budget is `limit` and `extensions`; the time in `pauses` is not taken from it. `variant` is the place of the
     rule's variant by which it runs; `item` the part of the case whose clock it is, with the `unit` that answers there.
+    `until`: the last moment in time, where the form has named it; the time up to it is then the budget.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Clock:
     unit: str | None = None
     unit_level: str | None = None
     then: "Then | None" = None
+    until: Instant | None = None
 
     @property
     def budget(self) -> Limit:

@@ -67,4 +67,21 @@ class Rebind:
     stages: Mapping[str, str] = field(default_factory=dict)
 
 
-Command = Open | Act | Expire | Tell | Rederive | Rebind
+@dataclass(frozen=True, slots=True)
+class Import:
+    """Take over a matter of another system with its past: opened as of `at`, then `steps`, each at its own instant.
+
+    None stands for now. Each part is decided by what was so then, and everything due in between has happened.
+    """
+
+    open: Open
+    at: Instant | None = None
+    steps: tuple[tuple[Instant | None, Act], ...] = ()
+
+
+Command = Open | Act | Expire | Tell | Rederive | Rebind | Import
+
+
+def parts(command: Command) -> tuple[Command, ...]:
+    """What is decided one by one: the parts of an import, otherwise the command itself."""
+    return (command.open, *(step for _, step in command.steps)) if isinstance(command, Import) else (command,)

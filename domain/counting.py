@@ -44,6 +44,14 @@ def count(
     return Due(end_of(last), last, provisional)
 
 
+def count_until(calendar: Calendar, start: Instant, until: Instant, more: Limit, pauses: Sequence[Pause] = ()) -> Due:
+    """When a time that was given its last moment is over: right after it, put off by what was paused, and `more`."""
+    first_late = utc(until) + MICROSECOND
+    # What is late from the beginning is not put off by any pause.
+    due = Due(first_late if first_late <= start else _run_out(start, first_late - start, pauses), None, False)
+    return after(calendar, due, more)
+
+
 def running(start: Instant, pauses: Sequence[Pause]) -> Iterator[tuple[Instant, Instant | None]]:
     """The times from `start` on that are in no pause; the last one has no end, unless a pause still lasts."""
     for pause in pauses:

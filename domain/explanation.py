@@ -10,6 +10,7 @@ from domain.clock import Clock, Pause
 from domain.counting import unrolled
 from domain.instant import ONE_DAY, Instant, day_of, end_of, local, shown, utc
 from domain.limit import Limit, Roll, Unit
+from domain.timetable import due_of
 
 
 class StepKind(StrEnum):
@@ -59,7 +60,10 @@ def explain_clock(calendar: Calendar, clock: Clock, grounds: Titles = NOTHING) -
 
     A clock that is still paused, and was not over before, has no due step.
     """
-    walk = _walk(calendar, clock.started_at, clock.budget, Roll(clock.roll), clock.pauses, grounds)
+    if clock.until is None:
+        walk = _walk(calendar, clock.started_at, clock.budget, Roll(clock.roll), clock.pauses, grounds)
+    else:
+        walk = _named_end(calendar, clock, clock.until, grounds)
     return (*_grounded(calendar, clock), *walk)
 
 
@@ -69,15 +73,31 @@ def text(steps: Sequence[Step]) -> str:
 
 
 def _grounded(calendar: Calendar, clock: Clock) -> Iterator[Step]:
-    yield Step(StepKind.AUTHORITY, None, None, False, f"{clock.title}时限{clock.limit}，依据：{clock.authority}")
+    limit = f"时限{clock.limit}" if clock.until is None else "截止时刻由表单写明"
+    yield Step(StepKind.AUTHORITY, None, None, False, f"{clock.title}{limit}，依据：{clock.authority}")
     words = f"放假和调休按日历 {calendar.version} 推算"
     yield Step(StepKind.CALENDAR, None, None, False, words)
-    n = clock.limit.n
+    n = clock.limit.n if clock.until is None else 0
     for each in clock.extensions:
         n += each.n
         more, whole = Limit(each.n, clock.limit.unit), Limit(n, clock.limit.unit)
-        words = f"{_moment(each.at)}批准延长{more}，依据：{each.authority}；时限合计{whole}"
+        words = f"{_moment(each.at)}批准延长{more}，依据：{each.authority}；"
+        words += f"时限合计{whole}" if clock.until is None else f"截止之后共延长{whole}"
         yield Step(StepKind.EXTENDED, day_of(each.at), utc(each.at), False, words)
+
+
+def _named_end(calendar: Calendar, clock: Clock, until: Instant, grounds: Titles) -> Iterator[Step]:
+    """The end that a form has named: what was paused and granted puts it off."""
+    yield Step(StepKind.START, None, utc(clock.started_at), False, f"自{_moment(clock.started_at)}起算")
+    words = f"截止时刻为{_moment(until)}（含），节假日不顺延"
+    words += "；起算时已过截止时刻" if until < clock.started_at else ""
+    yield Step(StepKind.ELAPSED, None, utc(until), True, words)
+    for pause in clock.pauses:
+        yield _paused(
+            pause, grounds, f"截止时刻推后{_length(pause.ended_at - pause.began_at)}" if pause.ended_at else LASTING
+        )
+    if all(pause.ended_at for pause in clock.pauses):
+        yield _due(due_of(calendar, clock).due_at)
 
 
 def _walk(

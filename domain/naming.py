@@ -10,6 +10,9 @@ from domain.rule import Condition, Value
 
 Named = tuple[str, str, Collection[str], str]  # where, what is named there, what exists, and the word for it
 TITLE = "承办单位"
+# What the form says of a matter that is taken over: where it was kept and under which number, its due date there, and
+# what of it is doubtful, or so contradictory that a person must look before its limits run.
+TRANSFERRED = ("source", "reference", "due_at", "doubt", "contradictory")
 ENGINE_SAYS = ("unit_returned", "returned", "has_reporter", "had_before", "assigned")
 # What documents may speak of besides the fields of forms.
 ON_PAPER = {
@@ -48,7 +51,12 @@ def _references(procedure: Procedure) -> Iterator[Named]:
         yield from ((f"clocks.{name}", stage, stages, "阶段") for stage in filter(None, [clock.lapses_to]))
     for name, item in procedure.items.items():
         yield from ((f"items.{name}", clock, clocks, "时限") for clock in filter(None, [item.clock]))
+    times = {FieldType.INSTANT}, {FieldType.DATE}
+    instants = {name for name, each in facts_of(procedure).items() if {field.type for field in each} in times}
+    yield from ((f"clocks.{n}", c.until, instants, "时间或日期表单项") for n, c in clocks.items() if c.until)
     fields = {field.name for field in procedure.intake.form}
+    if procedure.intake.transfers:
+        yield from (("intake", name, fields, "上报表单项") for name in TRANSFERRED)
     yield from (("identity", name, fields, "上报表单项") for name in procedure.identity)
 
 

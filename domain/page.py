@@ -60,7 +60,7 @@ def _actions(procedure: Procedure) -> Iterator[str]:
 def _clocks(procedure: Procedure) -> Iterator[str]:
     rows = []
     for name, clock in procedure.clocks.items():
-        rows.append((f"{clock.title} `{name}`", _limit(clock), _more(clock), clock.authority))
+        rows.append((f"{clock.title} `{name}`", _limit(procedure, clock), _more(clock), clock.authority))
         rows += [
             (f"　{_when(procedure, variant.when)}", str(variant.limit or clock.limit), "", variant.authority or "同上")
             for variant in clock.variants
@@ -68,9 +68,10 @@ def _clocks(procedure: Procedure) -> Iterator[str]:
     yield from _table("时限", ("时限", "期限", "延期和中止", "依据"), rows)
 
 
-def _limit(clock: ClockRule) -> str:
+def _limit(procedure: Procedure, clock: ClockRule) -> str:
     roll = "，末日休息的顺延" if clock.roll is Roll.FORWARD else ""
-    return f"{clock.limit}{roll}{'（窗口）' if clock.window else ''}"
+    until = f"至表单写明的“{procedure.fields[clock.until].title}”；没有写明的，" if clock.until else ""
+    return f"{until}{clock.limit}{roll}{'（窗口）' if clock.window else ''}"
 
 
 def _more(clock: ClockRule) -> str:

@@ -176,13 +176,19 @@ class Repeated(Part):
 
 
 class Intake(Part):
-    """How a case is opened: the stage it starts in, who may open it, and the form."""
+    """How a case is opened: the stage it starts in, who may open it, and the form.
+
+    `transfers`: matters of another system are taken over here, with the times that they had there.
+    """
 
     title: str
     stage: Branches
     by: list[PostText] = Field(min_length=1)
     form: list[FormField] = []
     issues: list[Id] = []
+    transfers: bool = False
+
+    later = frozenset({"transfers"})
 
 
 class Document(Part):
@@ -256,10 +262,11 @@ class Procedure(Part):
             *(variant.when for clock in self.clocks.values() for variant in clock.variants),
             *(rung.when for rungs in self.ladders.values() for rung in rungs),
         ]
+        until = {clock.until for clock in self.clocks.values() if clock.until}
         named = {name for condition in conditions for name in condition}
         counted = {field.name for action in self.actions.values() if action.counts for field in FORM}
         summed = {table.fine for table in self.rewards.values()}
-        return frozenset(named | counted | summed | set(self.identity) | {"unit", "served_at"})
+        return frozenset(named | until | counted | summed | set(self.identity) | {"unit", "served_at"})
 
     def names_in(self, documents: Iterable[str]) -> bool:
         """Whether any of these documents speaks of somebody or somewhere by name (`${unit_name}`)."""

@@ -165,7 +165,7 @@ def recounted(
     bare = replace(
         clock, title=terms.title, limit=_limit(old, former, name, clock, terms, setting.procedure), roll=terms.roll,
         authority=terms.authority, window=terms.window, variant=variant, rungs=(), fired=(), then=None,
-        pauses=clock.pauses[:-1] if open_pause else clock.pauses,
+        pauses=clock.pauses[:-1] if open_pause else clock.pauses, until=terms.ends(facts),
     )  # fmt: skip
     again = timed(setting, bare, facts, open_pause.began_at if open_pause else at)
     kept = tuple(rung for rung in clock.rungs if rung.id in clock.fired)

@@ -1,6 +1,8 @@
 """Rules that procedures are made of: conditions, clocks with their cards, and ladders."""
 
+import re
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
@@ -15,6 +17,7 @@ from pydantic import (
 )
 
 from domain.hat import Post
+from domain.instant import Instant, day_of, utc
 from domain.limit import Limit, Roll, Unit
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -28,6 +31,7 @@ def _post(text: Any) -> Any:
 
 PostText = Annotated[str, BeforeValidator(_post)]
 Value = str | bool | int | None
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 Condition = dict[str, list[Value]]
 
 
@@ -99,7 +103,8 @@ class ClockRule(Part):
     """A clock: its limit, the rule behind it, its cards and its ladder. A window lapses instead of turning red.
 
     `pauses`: the grounds on which its time stops, with their titles. `when`: it only starts for such cases.
-    `lapses_to`: the stage to which a case goes when this window lapses, with the `outcome` it then has.
+    `lapses_to`: the stage to which a case goes when this window lapses, with the `outcome` it then has. `until`: the
+    form's instant that is the last moment in time, or date that is the last day; unless it says one, the limit holds.
     """
 
     title: str
@@ -115,10 +120,25 @@ class ClockRule(Part):
     pauses: dict[Id, str] = {}
     lapses_to: Id | None = None
     outcome: str | None = None
+    until: Id | None = None
+
+    later = frozenset({"until"})
 
     def variant(self, facts: Mapping[str, Any]) -> int | None:
         """The place of the variant for a case with these fields; None: the rule as it stands."""
         return next((place for place, each in enumerate(self.variants) if meets(each.when, facts)), None)
+
+    def ends(self, facts: Mapping[str, Any]) -> Instant | None:
+        """The last moment in time, where the form has named it."""
+        said = facts.get(self.until) if self.until else None
+        return utc(datetime.fromisoformat(said)) if isinstance(said, str) and not DAY.fullmatch(said) else None
+
+    def days(self, facts: Mapping[str, Any], at: Instant) -> Limit | None:
+        """The days from `at` to the last day, where the form has named it."""
+        said = facts.get(self.until) if self.until else None
+        if not isinstance(said, str) or not DAY.fullmatch(said):
+            return None
+        return Limit(max(0, (date.fromisoformat(said) - day_of(at)).days), Unit.DAY)
 
     def terms(self, variant: int | None) -> "ClockRule":
         """This clock as the variant at that place has it."""

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from domain.calendar import Calendar
 from domain.clock import Clock, Pause, Rung
-from domain.counting import Due, after, before, count, internal_due, share_of
+from domain.counting import Due, after, before, count, count_until, internal_due, share_of
 from domain.hat import Post
 from domain.instant import Instant
-from domain.limit import Limit, Roll
+from domain.limit import Limit, Roll, Unit
 from domain.procedure import Procedure
 from domain.rule import Before, Cards, ClockRule, Share, meets
 
@@ -45,7 +46,7 @@ def start(
     new = Clock(
         id=item or clock_id,
         title=terms.title,
-        limit=limit or terms.limit,
+        limit=limit or terms.days(facts, at) or terms.limit,
         roll=terms.roll,
         authority=terms.authority,
         started_at=at,
@@ -60,6 +61,7 @@ def start(
         item=item,
         unit=facts.get("unit"),
         unit_level=facts.get("unit_level"),
+        until=None if limit else terms.ends(facts),
     )
     return timed(setting, new, facts, now or at)
 
@@ -71,14 +73,14 @@ def timed(setting: Setting, clock: Clock, facts: Mapping[str, Any], at: Instant)
     decide which rungs a new clock has; one counted again keeps those it had.
     """
     rule = setting.procedure.clocks[clock.rule or clock.id].terms(clock.variant)
-    calendar, limit, begun = setting.calendar, clock.budget, clock.started_at
-    due = count(calendar, begun, limit, Roll(clock.roll), clock.pauses)
+    calendar = setting.calendar
+    due = due_of(calendar, clock)
     if clock.window:
         # A resident's window never lapses on a date that is not certain.
         rungs: tuple[Rung, ...] = () if due.provisional else (Rung("lapse", due.due_at, "lapse"),)
         warned = None
     else:
-        cards = rule.cards_for(limit)
+        cards = rule.cards_for(spanned(calendar, clock))
         warned = _internal(cards, calendar, clock, due)
         rungs = (*_cards(cards, warned, calendar, clock, due), *_ladder(setting, rule, clock, facts, due))
     kept = tuple(rung for rung in clock.rungs if rung.id in clock.fired)
@@ -91,6 +93,22 @@ def timed(setting: Setting, clock: Clock, facts: Mapping[str, Any], at: Instant)
         calendar=calendar.version,
         rungs=(*kept, *fresh),
     )
+
+
+def due_of(calendar: Calendar, clock: Clock) -> Due:
+    """When a clock's budget is used up."""
+    if clock.until is None:
+        return count(calendar, clock.started_at, clock.budget, Roll(clock.roll), clock.pauses)
+    more = Limit(clock.budget.n - clock.limit.n, clock.limit.unit)
+    return count_until(calendar, clock.started_at, clock.until, more, clock.pauses)
+
+
+def spanned(calendar: Calendar, clock: Clock) -> Limit:
+    """The budget as a limit: in seconds, none where it was over at the start, if the form has named its end."""
+    if clock.until is None:
+        return clock.budget
+    whole = due_of(calendar, replace(clock, pauses=())).due_at - clock.started_at
+    return Limit(max(0, whole // timedelta(seconds=1)), Unit.SECOND)
 
 
 def resumed(setting: Setting, clock: Clock, facts: Mapping[str, Any], at: Instant) -> Clock:
@@ -114,7 +132,7 @@ def paused(clock: Clock, ground: str, at: Instant) -> Clock:
 def _internal(cards: Cards, calendar: Calendar, clock: Clock, due: Due) -> Instant | None:
     match cards.warning:
         case Share(share=share):
-            return internal_due(calendar, clock.started_at, clock.budget, due, share, clock.pauses)
+            return internal_due(calendar, clock.started_at, spanned(calendar, clock), due, share, clock.pauses)
         case Before(before=lead):
             return before(calendar, due, lead)[0]
     return None

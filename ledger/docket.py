@@ -1,15 +1,15 @@
 """The docket of one case in one round: its commands in turn, and the rows they would append."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from domain import case as cases
 from domain.case import Case, Fact
-from domain.command import Act, Command, Expire, Open, Rebind, Rederive, Tell
+from domain.command import Act, Command, Expire, Import, Open, Rebind, Rederive, Tell
 from domain.context import Context
 from domain.decision import act, open_case
 from domain.event import Event, name_of
@@ -17,6 +17,7 @@ from domain.expiry import Firing, expire
 from domain.fold import evolve
 from domain.form import legible
 from domain.hat import Actor, Hat
+from domain.importing import imported
 from domain.instant import Instant, utc
 from domain.letter import Letter, letters
 from domain.news import ENGINE, hear, rederived
@@ -28,11 +29,13 @@ from domain.view import offered, shown
 from ledger.journal import GENESIS, Entry, entry
 from ledger.reading import Snapshot
 from ledger.request import Reporter, Request, Ruling, engines_id
+from ledger.row import case_row
 from ledger.shingle import ShingleRow, shingle_row
 from ledger.statement import CaseRow, CommandRow, LetterRow, hex_bytes
 
 OUTCOMES: Mapping[type[Command], str] = {
     Open: "opened", Act: "acted", Tell: "told", Rederive: "rederived", Rebind: "rebound",
+    Import: "imported",
 }  # fmt: skip
 LETTER: TypeAdapter[Open | Tell] = TypeAdapter(Open | Tell)
 
@@ -69,6 +72,8 @@ class Docket:
         self._expire()
         if isinstance(request.command, Expire):
             return Ruling("expired", self.case_id, self.version, b"")
+        if isinstance(request.command, Import):
+            return self._import(request, request.command, context)
         events = self._decide(request, context)
         if isinstance(events, Refusal):
             return self._refuse(request, events)
@@ -82,19 +87,41 @@ class Docket:
             return
         while firings := expire(self.case, self.at):
             for firing in firings:
-                self._fire(firing, clock_actor(self.case.lineage["county"]))
+                self._fire(firing, clock_actor(self.case.lineage["county"]), self.at)
 
-    def _fire(self, firing: Firing, actor: Actor) -> None:
+    def _fire(self, firing: Firing, actor: Actor, received_at: Instant) -> None:
         command_id = engines_id(self.case_id, firing.key)
         first = self.version
-        self._record(firing.event, actor, command_id, firing.due_at, self.at)
+        self._record(firing.event, actor, command_id, firing.due_at, received_at)
         self._list(command_id, name_of(firing.event), actor, b"", "expired", None, b"", first, self.version)
+
+    def _import(self, request: Request, command: Import, context: Context | None) -> Ruling:
+        """Append a past as one whole; what time alone did in it has commands of its own, like any other firing."""
+        if context is None:
+            return self._refuse_import(request, self._unknown(command.open.procedure))
+        pasts = imported(command, context, self.at)
+        if isinstance(pasts, Refusal):
+            return self._refuse_import(request, pasts)
+        for past in pasts:
+            if past.firing and self.case:
+                self._fire(past.firing, clock_actor(self.case.lineage["county"]), past.received_at)
+            else:
+                self._record(past.event, request.actor, request.command_id, past.occurred_at, past.received_at)
+        return self._answer(request, context, [past.event for past in pasts], 0)
+
+    def _refuse_import(self, request: Request, refusal: Refusal) -> Ruling:
+        """Kept under an id of its own: what the register did not know may be known when the file comes again."""
+        return self._refuse(replace(request, command_id=uuid4()), refusal)
+
+    @staticmethod
+    def _unknown(procedure: str) -> Refusal:
+        return Refusal("unknown_procedure", f"没有名为“{legible(procedure, 40)}”的办理流程")
 
     def _decide(self, request: Request, context: Context | None) -> tuple[Event, ...] | Refusal:
         match request.command:
             case Open() as command:
                 if context is None:
-                    return Refusal("unknown_procedure", f"没有名为“{legible(command.procedure, 40)}”的办理流程")
+                    return self._unknown(command.procedure)
                 return open_case(command, context, self.at)
             case Act() as command:
                 if self.case is None or context is None:
@@ -128,11 +155,14 @@ class Docket:
         received = request.received_at or getattr(request.command, "received_at", None) or self.at
         for event in events:
             self._record(event, actor, request.command_id, occurred, received)
+        return self._answer(request, context, events, first)
+
+    def _answer(self, request: Request, context: Context, events: Sequence[Event], first: int) -> Ruling:
         assert self.case is not None
         outcome = OUTCOMES[type(request.command)]
         self.reporter = request.reporter or self.reporter
         body = b"{}"
-        if isinstance(request.command, (Open, Act)):
+        if isinstance(request.command, (Open, Act, Import)):
             answer = shown(str(self.case_id), self.case, request.actor)
             if context.code:
                 answer["claim_code"] = context.code  # told once: the case keeps its digest only
@@ -231,8 +261,10 @@ class Docket:
     @property
     def keeper_must_hear(self) -> bool:
         """Whether Temporal must be told: opened, closed, reopened, or to be woken earlier than it knows."""
-        if self.before is None or self.case is None:
+        if self.case is None:
             return True
+        if self.before is None:
+            return not self.case.closed or self.case.wake_at is not None  # what was over long ago needs no keeper
         if self.before.closed != self.case.closed:
             return True
         wake, known = self.case.wake_at, self.before.wake_at
@@ -253,46 +285,3 @@ class Docket:
         case = self.case
         assert case is not None
         return case_row(self.case_id, case, self.read_version, self.head)
-
-
-def case_row(case_id: UUID, case: Case, previous_version: int, head: bytes) -> CaseRow:
-    """The folded case with its search columns: a function of the state, so that all can be rebuilt from events."""
-    return CaseRow(
-        id=case_id,
-        number=case.number,
-        previous_version=previous_version,
-        version=case.version,
-        head=hex_bytes(head),
-        fold=cases.FOLD,
-        state=cases.dump(case).decode(),
-        procedure=case.procedure.id,
-        procedure_sha256=case.procedure.sha256,
-        title=case.title,
-        division=case.division,
-        village=case.lineage.get("village"),
-        township=case.lineage.get("township"),
-        county=case.lineage["county"],
-        unit=case.unit.id if case.unit else None,
-        units=case.units,
-        stage=case.stage,
-        level=case.level,
-        holder=case.holder,
-        closed=case.closed,
-        due_at=case.due_at,
-        wake_at=case.wake_at,
-        yellow=case.cards.get("yellow", 0),
-        red=case.cards.get("red", 0),
-        escalations=case.escalations,
-        opened_by=case.opened_by,
-        opened_at=case.opened_at,
-        recorded_at=case.recorded_at,
-        received_at=case.received_at or case.opened_at,
-        matter=case.matter,
-        outcome=_text(case.fields.get("outcome")),
-        sealed=case.sealed or None,
-        public=case.public,
-    )
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None

@@ -28,8 +28,10 @@ async def history(connection: AsyncConnection, case_id: UUID, masked: str | None
     """
     query = select(event).where(event.c.case_id == case_id).order_by(event.c.version)
     rows = (await connection.execute(query)).mappings()
+    over = select(command.c.to_version).where(command.c.case_id == case_id, command.c.outcome == "imported")
+    taken_over = (await connection.execute(over)).scalar() or 0
     try:
-        told = [_told(row) for row in rows]
+        told = [_told(row, taken_over) for row in rows]
     except UNREADABLE as error:
         raise PoisonedCase(case_id, f"{type(error).__name__}: {str(error)[:200]}") from error
     return await _named(connection, _masked(told, masked))
@@ -56,10 +58,11 @@ async def _named(connection: AsyncConnection, told: list[dict[str, Any]]) -> lis
     return told
 
 
-def _told(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _told(row: Mapping[Any, Any], taken_over: int) -> dict[str, Any]:
     leaf = json.loads(row["leaf"])
     return {
         "version": row["version"],
+        "imported": row["version"] <= taken_over,  # taken over with its past from another system
         "type": row["name"],
         "schema": row["schema"],
         "occurred_at": leaf["occurred_at"],

@@ -16,7 +16,7 @@ from domain import case as cases
 from domain import event as events
 from domain.case import Case, Fact
 from domain.clock import Unit
-from domain.command import Act, Open
+from domain.command import Act, Open, parts
 from domain.context import Duties, Other, Place, Rival
 from domain.fold import fold
 from domain.form import SHA256, Known, control_free
@@ -81,12 +81,12 @@ async def read(connection: Connection, requests: Sequence[Request]) -> tuple[Seq
     for request in requests:
         if not DIVISION.fullmatch(request.actor.hat.scope):
             names.add(request.actor.hat.scope)
-        if isinstance(request.command, Open):
-            codes.add(plain(request.command.division))
-        if isinstance(request.command, Act):
-            codes.add(plain(str(request.command.fields.get("division", ""))[:CODE_LENGTH_MAX]))
-        if isinstance(request.command, (Open, Act)):
-            for answer in _strings(request.command.fields):
+        for part in parts(request.command):
+            if isinstance(part, Open):
+                codes.add(plain(part.division))
+            if isinstance(part, Act):
+                codes.add(plain(str(part.fields.get("division", ""))[:CODE_LENGTH_MAX]))
+            for answer in _strings(part.fields) if isinstance(part, (Open, Act)) else ():
                 if NUMBER.fullmatch(answer):
                     numbers.add(answer)
                 elif case_id := _uuid(answer):
@@ -104,7 +104,8 @@ async def read(connection: Connection, requests: Sequence[Request]) -> tuple[Seq
 
 
 def _opens(request: Request) -> str | None:
-    return plain(request.command.procedure) if isinstance(request.command, Open) else None
+    first = parts(request.command)[0]
+    return plain(first.procedure) if isinstance(first, Open) else None
 
 
 def plain(name: str) -> str:

@@ -12,10 +12,10 @@ from domain import case as cases
 from domain.event import UnknownEvent
 from domain.fold import evolve
 from ledger.connection import Connection
-from ledger.docket import case_row
 from ledger.journal import chained
 from ledger.reading import fact
 from ledger.request import TAKEN
+from ledger.row import case_row
 from ledger.shingle import ShingleRow, shingle_row
 from ledger.statement import CaseRow
 

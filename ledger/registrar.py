@@ -39,6 +39,11 @@ class Registrar:
         outcomes = await self._settle(requests, keep)
         return [o if isinstance(o, PoisonedCase) else o.ruling for o in outcomes]
 
+    async def rehearse(self, requests: Sequence[Request]) -> list[Ruling | PoisonedCase]:
+        """What the rulings on many commands would be. Nothing is kept, not even a number is taken."""
+        outcomes = await self._settle(requests, rehearsal=True)
+        return [o if isinstance(o, PoisonedCase) else o.ruling for o in outcomes]
+
     async def wake(self, case_id: UUID) -> Watch:
         """Let what is due on a case happen, and say when to wake it next."""
         (outcome,) = await self._settle([expiry(case_id, clock_actor("-"))])
@@ -47,7 +52,7 @@ class Registrar:
         case = outcome.case
         return Watch(str(case_id), case.version if case else 0, case.wake_at if case else None)
 
-    async def _settle(self, requests: Sequence[Request], keep: bool = False) -> list[Outcome]:
+    async def _settle(self, requests: Sequence[Request], keep: bool = False, rehearsal: bool = False) -> list[Outcome]:
         """Rounds until every request has an outcome. Ids stay the same, so a lost commit is found, not repeated."""
         outcomes: dict[int, Outcome] = {}
         loop = asyncio.get_running_loop()
@@ -56,7 +61,7 @@ class Registrar:
             trouble: Exception | None = None
             try:
                 async with self._writers.held() as connection:
-                    progress = await Round(connection, self._library, self._clock, keep).run(waiting)
+                    progress = await Round(connection, self._library, self._clock, keep, rehearsal).run(waiting)
                 outcomes.update(progress)
                 if progress:
                     pause = 0.001

@@ -12,6 +12,7 @@ from domain.instant import Instant
 CALLERS = UUID("5d7b7c4e-64d5-4a3c-9a61-0a3a2f1a8f10")
 ENGINE = UUID("b6a0d1c2-1e55-4c0f-8a5b-6b8d3e2f7c90")
 ROUNDS = UUID("c3a9d0b4-52c1-4a6b-9d0e-7b1f6e8a2d40")
+IMPORTS = UUID("7e1c5a90-3b0d-4d0e-9a55-2c8f6d1e4b30")
 CASES = UUID("0f4a4a6e-0e0f-4b8e-b8a1-7f5d6c3b2a10")
 
 
@@ -28,6 +29,11 @@ def engines_id(case_id: UUID, key: str) -> UUID:
 def rounds_id(round_id: str, division: str, period: str) -> UUID:
     """The command id by which a round opens its case of a period in a division, whoever asks and however often."""
     return uuid5(ROUNDS, f"{round_id}/{division}/{period}")
+
+
+def imports_id(scope: str, source: str, reference: str) -> UUID:
+    """The command id by which a matter is taken over: the same however often its row is read."""
+    return uuid5(IMPORTS, f"{scope}/{len(source)}:{source}{reference}")
 
 
 def case_of(command_id: UUID) -> UUID:
@@ -80,7 +86,7 @@ def expiry(case_id: UUID, actor: Actor) -> Request:
     return Request(engines_id(case_id, "expire"), b"", Expire(), actor, case_id)
 
 
-TAKEN = ("opened", "acted", "expired", "told", "rederived", "rebound")  # outcomes of commands that were not refused
+TAKEN = ("opened", "acted", "expired", "told", "rederived", "rebound", "imported")  # of what was not refused
 
 
 @dataclass(frozen=True, slots=True)

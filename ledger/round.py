@@ -8,10 +8,11 @@ from uuid import UUID
 import asyncpg
 
 from domain.case import Case
-from domain.command import Act, Expire, Open, Rebind
+from domain.command import Act, Command, Expire, Import, Open, Rebind, parts
 from domain.context import Context
 from domain.decision import open_case
-from domain.event import CaseOpened
+from domain.event import CaseOpened, Event
+from domain.importing import imported
 from domain.instant import Instant, local
 from domain.procedure import Procedure
 from domain.refusal import Refusal
@@ -48,12 +49,18 @@ class Round:
     """A single attempt on a held connection. What it leaves out of its answer must be asked again."""
 
     def __init__(
-        self, connection: Connection, library: Library, clock: Callable[[Instant], Instant], keep: bool
+        self,
+        connection: Connection,
+        library: Library,
+        clock: Callable[[Instant], Instant],
+        keep: bool,
+        rehearsal: bool = False,
     ) -> None:
         self._connection = connection
         self._library = library
         self._clock = clock
         self._keep = keep
+        self._rehearsal = rehearsal  # decide everything, append nothing, take no number
 
     async def run(self, requests: Sequence[tuple[int, Request]]) -> dict[int, Outcome]:
         """Outcomes by place; missing where the case moved meanwhile or the command id was just taken."""
@@ -75,7 +82,7 @@ class Round:
                 raise
             except Exception as error:  # one case that cannot be read or decided must not hold up the others
                 outcomes.update(dict.fromkeys((place for place, _, _ in asked), _poisoned(case_id, error)))
-        outcomes.update(await self._append(dockets))
+        outcomes.update(_outcomes(dockets) if self._rehearsal else await self._append(dockets))
         return outcomes
 
     async def _decide(self, case_id: UUID, asked: Sequence[Asked], registers: Registers) -> Ruled:
@@ -93,7 +100,8 @@ class Round:
         if isinstance(command, Expire):
             return None
         pinned: str | None = docket.case.procedure.sha256 if docket.case else None
-        if isinstance(command, Open):
+        opening = first if isinstance(first := parts(command)[0], Open) else None
+        if opening:
             pinned = row["released"]
         former = None
         if isinstance(command, Rebind) and pinned is not None:
@@ -108,7 +116,7 @@ class Round:
             home=registers.home(request.actor.hat.scope),
             known=registers.known,
             units=registers.units,
-            place=registers.places.get(command.division) if isinstance(command, Open) else None,
+            place=registers.places.get(opening.division) if opening else None,
             case_id=str(docket.case_id),
             rivals=rivals(row),
             places=registers.places,
@@ -122,15 +130,17 @@ class Round:
             others = registers.others(request.actor)
             context = replace(context, others=others, known=replace(registers.known, cases=frozenset(others)))
         context = await self._with_names(context, request, docket)
-        return await self._numbered(command, context, docket) if isinstance(command, Open) else context
+        return await self._numbered(command, context, docket) if opening else context
 
-    async def _numbered(self, command: Open, context: Context, docket: Docket) -> Context:
+    async def _numbered(self, command: Command, context: Context, docket: Docket) -> Context:
         """With a number, if the case will be opened: refusals and repeats leave no gaps."""
-        tried = open_case(command, context, docket.at)
-        if isinstance(tried, Refusal):
+        tried = _tried(command, context, docket.at)
+        if tried is None:
             return context
+        if self._rehearsal:
+            return replace(context, number=f"{context.procedure.prefix}-{local(docket.at):%Y}-000000", code="-")
         # Sealed cases count for themselves: gaps in the open numbers would tell of them.
-        sealed = isinstance(tried[0], CaseOpened) and bool(tried[0].move.sealed)
+        sealed = isinstance(tried, CaseOpened) and bool(tried.move.sealed)
         sequence = "sealed_number" if sealed else "case_number"
         number = await self._connection.fetchval(f"select nextval('{sequence}')")
         code = secrets.token_hex(CODE_BYTES).upper() if context.procedure.claim_code else ""
@@ -195,6 +205,15 @@ class Round:
         query, arguments = append(rows_of_cases, entries, commands, told, reporters, letters, shingles)
         rows = await self._connection.fetch(query, *arguments)
         return {row["id"] for row in rows}
+
+
+def _tried(command: Command, context: Context, at: Instant) -> Event | None:
+    """The event by which a case would be opened, if it would."""
+    if isinstance(command, Open):
+        opened = open_case(command, context, at)
+        return None if isinstance(opened, Refusal) else opened[0]
+    pasts = imported(command, context, at) if isinstance(command, Import) else Refusal("", "")
+    return None if isinstance(pasts, Refusal) else pasts[0].event
 
 
 def _repeat(request: Request, row: Row) -> Ruling:

@@ -79,9 +79,13 @@ class Who(Shape):
 
 
 class Event(Shape):
-    """An event as stored. `hash` is that of its leaf; `previous` that of the event before."""
+    """An event as stored. `hash` is that of its leaf; `previous` that of the event before.
+
+    `imported`: it was taken over from another system, long after it occurred perhaps.
+    """
 
     version: int
+    imported: bool
     type: str
     schema_: int
     occurred_at: datetime

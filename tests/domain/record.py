@@ -41,6 +41,7 @@ LIVES = [
     ("hazard", "paused"),
     ("petition", "main"),
     ("decision", "main"),
+    ("transferred", "extended"),
 ]
 EVENTS = Path(__file__).parent / "events"
 HISTORIES = Path(__file__).parent / "histories"

@@ -18,13 +18,12 @@ from domain import case as cases
 from domain.budget import budget
 from domain.case import Case, pending
 from domain.command import Act, Tell
-from domain.counting import count
 from domain.decision import act
 from domain.fold import fold
 from domain.form import FieldType, FormField
-from domain.limit import Roll
 from domain.procedure import INTAKE, Action
 from domain.refusal import Refusal
+from domain.timetable import due_of
 from procedures import paths
 from tests.domain.scene import (
     COUNTY,
@@ -252,8 +251,10 @@ def budgeted(clock: Any, at: Any) -> None:
     assert stand.consumed + stand.left == stand.whole
     assert stand.running + stand.paused == at - clock.started_at
     if clock.state == "running" and not (clock.red and clock.pauses):
-        assert count(now, clock.started_at, clock.budget, Roll(clock.roll), clock.pauses).due_at == clock.due_at
-    if clock.limit.duration is not None:
+        assert due_of(now, clock).due_at == clock.due_at
+    if clock.until is not None:
+        assert clock.pauses or clock.extensions or clock.due_at == clock.until + timedelta(microseconds=1)
+    elif clock.limit.duration is not None:
         assert stand.whole == (clock.budget.duration or timedelta()) // timedelta(seconds=1)
 
 

@@ -1,0 +1,126 @@
+"""`bihuan case import`: taking over matters of another system from a table, with the times they had there."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.session import Declined, Token, Var, bearer, failure, run
+from settings import VAR
+
+if TYPE_CHECKING:
+    from ledger.house import Ledger
+    from ledger.mapping import Map
+    from ledger.sheet import Sheet
+    from ledger.transfer import Line, Standing
+
+NAMED_MAX = 20  # rows of one kind that the terminal names; the report file names all
+HEADINGS = ("行号", "原编号", "结果", "事项编号", "说明")
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV（UTF-8 或 GB 18030）或 .xlsx，首行为列名")],
+    map_: Annotated[Path, typer.Option("--map", metavar="MAP", help="对照表（YAML），样例见 samples/import/")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只试算，不留任何痕迹")] = False,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="逐行结果写入此文件（CSV）")] = None,
+    token: Token = "",
+    var: Var = VAR,
+) -> None:
+    """迁入：把原有系统的事项连同其时间接过来，一行一件；重复执行不会重复迁入，一行不成不影响别的行。"""
+    from ledger.division import RegisterFault
+    from ledger.mapping import MapFault, read
+    from ledger.sheet import sheet
+
+    try:
+        one = read(map_.read_text("utf-8"))
+        given = sheet(file.read_bytes())
+    except OSError as error:
+        raise failure(f"读不了文件 {error.filename}：{error.strerror}") from None
+    except UnicodeDecodeError:
+        raise failure(f"对照表 {map_} 不是 UTF-8 文本") from None
+    except MapFault as fault:
+        raise failure(f"对照表 {map_} 不能用：\n{fault}") from None
+    except RegisterFault as fault:
+        raise failure(f"{file}：{fault}") from None
+
+    async def work(ledger: "Ledger") -> "tuple[list[Line], list[Standing]]":
+        return await _work(ledger, token, one, given, dry_run, map_)
+
+    lines, standings = run(var, work)
+    for words in told(lines, standings, dry_run):
+        typer.echo(words)
+    if report is not None:
+        _write(report, lines)
+
+
+async def _work(
+    ledger: "Ledger", token: str, one: "Map", given: "Sheet", dry_run: bool, map_: Path
+) -> "tuple[list[Line], list[Standing]]":
+    from ledger.mapping import MapFault
+    from ledger.transfer import NotAllowed, standing, take_over
+
+    actor = await bearer(ledger, token)
+    try:
+        lines = await take_over(ledger, actor, one, given, dry_run)
+    except MapFault as fault:
+        raise Declined(f"对照表 {map_} 不能用：\n{fault}") from None
+    except NotAllowed as error:
+        raise Declined(str(error)) from None
+    if dry_run:
+        return lines, []
+    procedure = (await ledger.library.released())[one.procedure]
+    clocks = [name for name, rule in procedure.clocks.items() if rule.until == "due_at"]
+    async with ledger.writers.held() as connection:
+        return lines, await standing(connection, actor, one, given, clocks)
+
+
+def told(lines: "Sequence[Line]", standings: "Sequence[Standing]", dry_run: bool) -> list[str]:
+    """The report for the terminal: what came of the rows, which are doubtful, and how the matters stand."""
+    from ledger.plan import KINDS
+    from ledger.transfer import OUTCOMES
+
+    counts = Counter(line.outcome for line in lines)
+    each = "，".join(f"{title} {counts[outcome]}" for outcome, title in OUTCOMES.items())
+    words = ["试算（没有留下任何痕迹）："] if dry_run else []
+    words.append(f"读入 {len(lines)} 行：{each}。")
+    for outcome in ("to_check", "conflict", "refused"):
+        words += _named(OUTCOMES[outcome], [line for line in lines if line.outcome == outcome])
+    for kind, title in KINDS.items():
+        words += _named(f"疑点·{title}", [line for line in lines if any(r.kind == kind for r in line.remarks)])
+    if standings:
+        closed, waiting = [s for s in standings if s.closed], [s for s in standings if not s.closed]
+        late, red = sum(s.late for s in closed), sum(s.red for s in closed)
+        words.append("按台账中的事件计：")
+        words.append(f"  已办结 {sum(s.cases for s in closed)} 件，其中逾期办结 {late} 件（办结前已出红牌 {red} 件）")
+        stages = "、".join(f"{s.stage} {s.cases} 件" for s in waiting)
+        overdue = sum(s.late for s in waiting)
+        words.append(f"  未办结 {sum(s.cases for s in waiting)} 件（{stages or '—'}），其中超期 {overdue} 件")
+    return words
+
+
+def _named(title: str, lines: "Sequence[Line]") -> list[str]:
+    if not lines:
+        return []
+    rows = [f"    第 {line.number} 行 {line.reference or '（无编号）'}：{line.words}" for line in lines[:NAMED_MAX]]
+    more = [f"    ……其余 {len(lines) - NAMED_MAX} 行见 --report 的文件"] if len(lines) > NAMED_MAX else []
+    return [f"  {title} {len(lines)} 行", *rows, *more]
+
+
+def _write(path: Path, lines: "Sequence[Line]") -> None:
+    """Every row, as spreadsheets open it. A cell that would be taken for a formula is kept from it."""
+    from ledger.transfer import OUTCOMES
+
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(HEADINGS)
+    for line in lines:
+        cells = (line.reference, OUTCOMES[line.outcome], line.case, line.words)
+        writer.writerow([line.number, *(f"'{cell}" if cell[:1] in set("=+-@\t\r") else cell for cell in cells)])
+    try:
+        path.write_text(text.getvalue(), "utf-8-sig")
+    except OSError as error:
+        raise failure(f"已办，但写不了逐行结果 {path}：{error.strerror}") from None
