@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import calendar, case, division, ledger, procedure, reading, rebinding, register, token
+from cli import calendar, case, division, holders, ledger, procedure, reading, rebinding, register, token
 from cli.up import up
 
 app = typer.Typer(help="闭环：隐患与信访闭环办理系统", no_args_is_help=True, add_completion=False)
@@ -16,6 +16,7 @@ case.app.command()(reading.similar)
 app.add_typer(case.app, name="case")
 app.command()(reading.board)
 procedure.app.command()(rebinding.move)
+procedure.app.command()(holders.holders)
 app.add_typer(procedure.app, name="procedure")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(division.app, name="divisions")
