@@ -147,7 +147,17 @@ def given(step: Step) -> dict[str, Any]:
 
 
 def test_people_are_as_built() -> None:
-    assert (FOLDER / "people.yaml").read_text(encoding="utf-8") == build.text()
+    people = (FOLDER / "people.yaml").read_text(encoding="utf-8")
+    assert people == build.text(people)  # nobody is missing: neither the first, nor whom a procedure has needed since
+
+
+def test_a_new_post_moves_nobody() -> None:
+    people = (FOLDER / "people.yaml").read_text(encoding="utf-8")
+    *before, _ = people.splitlines(keepends=True)
+    assert build.text("".join(before)) == people
+    without = [line for line in before if "cashier@" not in line]
+    assert build.text("".join(without)).startswith("".join(without))
+    assert len(build.text("".join(without)).splitlines()) == len(people.splitlines())
 
 
 @pytest.fixture
