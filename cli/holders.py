@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.case import instant
-from cli.session import PIPE_WIDTH, Declined, Var, run, show
+from cli.session import PIPE_WIDTH, Declined, Var, failure, run, show
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -55,9 +55,13 @@ def holders(
         return found, known
 
     found, known = run(var, work)
+    if not found.places:
+        raise failure("没有这个区划，或其中没有登记村（社区）")
     count = sum(1 for _ in found.rows())
     if not unresolved and not file:
         _shown(found, known, count)
+    if file and not unresolved:
+        typer.echo(f"已写入 {file}。")
     _vacant(found, known)
     typer.echo(
         f"流程 {len(found.procedures)} 个，在办阶段 {found.stages} 个，村（社区）{len(found.places)} 个，"

@@ -1,5 +1,6 @@
 """`bihuan register`: people, posts, units, matters, duties, grids, contacts, sites, absences, rosters."""
 
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from ledger.house import Ledger
     from ledger.kind import Kind
     from ledger.register import Loaded
+    from ledger.vacancy import Gap
 
 app = typer.Typer(help="登记册：载入（CSV 或 Excel）、查看、查缺。", no_args_is_help=True)
 
@@ -120,16 +122,24 @@ def sample(which: Which) -> None:
 
 @app.command()
 def gaps(division: Division, var: Var = VAR) -> None:
-    """查缺：没有网格的村、没有网格员的网格、没有联系人的户。"""
+    """查缺：没有网格或网格员的村、没有网格员的网格、没有联系人的户、无人负责的岗位、今后七天无人值班的日子。"""
     from rich.table import Table
 
-    from ledger.folio import gaps as found
+    from ledger.scope import now
+    from ledger.vacancy import gaps as missing
 
-    table = Table("缺什么", "代码", "名称")
-    for gap in run(var, lambda ledger: found(ledger.writers, division)):
+    async def work(ledger: "Ledger") -> "list[Gap]":
+        async with ledger.reading() as connection:
+            at = await now(connection)
+        return await missing(ledger.writers, ledger.library, division, at)
+
+    table, counts = Table("缺什么", "代码", "名称"), Counter[str]()
+    for gap in run(var, work):
         table.add_row(*gap)
+        counts[gap[0]] += 1
     show(table)
-    typer.echo(f"共 {table.row_count} 处。", err=True)
+    each = f"（{'，'.join(f'{what} {count}' for what, count in counts.items())}）" if counts else ""
+    typer.echo(f"共 {table.row_count} 处{each}。", err=True)
 
 
 @app.command("hand-over")

@@ -82,8 +82,6 @@ async def staffing(
         raise RegisterFault([f"没有启用“{procedure}”这一流程"])
     chosen = [released[each] for each in sorted(released) if procedure in (None, each)]
     places = await _places(writers, division)
-    if division is not None and not places:
-        raise RegisterFault([f"区划 {division} 没有登记，或没有村（社区）"])
     calendar = await library.current_calendar()
     wanted = _wanted(chosen, places)
     return Staffing(

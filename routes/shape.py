@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from routes.answering import Answering
+
 
 class Shape(BaseModel):
     """A part of an answer; a key that is not named here is a mistake."""
@@ -167,6 +169,7 @@ class Replay(Shape):
     failures: int
     documents: int
     sealed: bool
+    answering: list[Answering] | None = None
 
 
 class Case(Replay):
@@ -276,8 +279,7 @@ class Budget(Shape):
 class Explanation(Shape):
     """How a clock came to its due date; `due_text` is how officials write it (24:00 of the last day).
 
-    `limit` is without `extensions`. `text`: the words of all steps, numbered, one a line. While the clock is paused
-    there is no step of kind `due`, and `due_at` is the date it had before.
+    `limit` is without `extensions`. `text`: the steps in words, one a line. Of a paused clock no step is `due`.
     """
 
     clock: str
