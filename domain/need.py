@@ -54,13 +54,14 @@ class Need:
 
 
 def needs(procedure: Procedure, calendar: Calendar, at: Instant) -> Iterator[Need]:
-    """Every open stage with every clock that begins there at `at`, under every variant; in the order of the file.
+    """Every open stage with every clock that begins there at `at`, under every variant; the first stages first.
 
     A clock that runs on from another stage is told where it begins; one that an action begins, wherever it may run.
     """
     setting = Setting(procedure, calendar, ANYWHERE)
     begun = {clock for stage in procedure.stages.values() for clock in stage.clocks}
-    for name, stage in procedure.stages.items():
+    for name in _in_order(procedure):
+        stage = procedure.stages[name]
         if stage.closed or stage.holder is None:
             continue
         clocks = [*stage.clocks, *(clock for clock in stage.continues if clock not in begun)]
@@ -78,6 +79,17 @@ def posts(procedure: Procedure) -> dict[str, tuple[str, ...]]:
         if Post.parse(post).role not in STANDING:
             wanted.setdefault(post, {})[use] = None
     return {post: tuple(uses) for post, uses in wanted.items()}
+
+
+def _in_order(procedure: Procedure) -> list[str]:
+    """The stages by how many actions they are away from the intake; what is pinned has forgotten the file's order."""
+    found = dict.fromkeys(branch.stage for branch in procedure.intake.stage)
+    reached = list(found)
+    for name in reached:  # grows while it is walked
+        further = [branch.stage for _, action in procedure.actions_at[name] for branch in action.to]
+        reached += [each for each in dict.fromkeys(further) if each not in found]
+        found |= dict.fromkeys(further)
+    return [*reached, *(name for name in procedure.stages if name not in found)]
 
 
 def _posts(procedure: Procedure) -> Iterator[tuple[str, str]]:
