@@ -82,14 +82,33 @@ def posts(procedure: Procedure) -> dict[str, tuple[str, ...]]:
 
 
 def _in_order(procedure: Procedure) -> list[str]:
-    """The stages by how many actions they are away from the intake; what is pinned has forgotten the file's order."""
-    found = dict.fromkeys(branch.stage for branch in procedure.intake.stage)
-    reached = list(found)
-    for name in reached:  # grows while it is walked
-        further = [branch.stage for _, action in procedure.actions_at[name] for branch in action.to]
-        reached += [each for each in dict.fromkeys(further) if each not in found]
-        found |= dict.fromkeys(further)
-    return [*reached, *(name for name in procedure.stages if name not in found)]
+    """The stages along the way of a case: what is pinned has forgotten the order of the file.
+
+    A branch for some cases only counts where nothing else leads there, so that what leads back does not.
+    """
+    certain = _walked(procedure, set(procedure.stages))
+    ordered = _walked(procedure, set(certain))
+    return [*ordered, *(name for name in procedure.stages if name not in ordered)]
+
+
+def _walked(procedure: Procedure, sure: set[str]) -> list[str]:
+    """The stages that are reached, each before those to which it leads; by conditional branches only if not `sure`."""
+    left = dict[str, None]()
+    seen = set[str]()
+
+    def walk(name: str) -> None:
+        seen.add(name)
+        closed = procedure.stages[name].closed
+        ways = [action for _, action in procedure.actions_at[name] if not (closed or action.failure)]
+        for branch in (branch for action in ways for branch in action.to):
+            if branch.stage not in seen and not (branch.when and branch.stage in sure):
+                walk(branch.stage)
+        left[name] = None
+
+    for branch in reversed(procedure.intake.stage):
+        if branch.stage not in seen:
+            walk(branch.stage)
+    return list(left)[::-1]
 
 
 def _posts(procedure: Procedure) -> Iterator[tuple[str, str]]:

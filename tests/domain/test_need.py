@@ -1,5 +1,6 @@
 """What a procedure needs at a place is what its cases come to."""
 
+import json
 from itertools import product
 from typing import Any
 
@@ -9,7 +10,7 @@ from domain.hat import STANDING, Post
 from domain.instant import Instant
 from domain.limit import Limit, Unit
 from domain.need import Need, needs, posts
-from domain.procedure import Procedure
+from domain.procedure import Procedure, read
 from domain.timetable import Setting, start
 from procedures import paths
 from tests.domain.scene import COUNTY, PLACES, TOWNSHIP_UNIT, VILLAGE, calendar, procedure, when
@@ -57,6 +58,14 @@ def test_every_variant_and_every_override_has_a_row() -> None:
     assert {(row.after, str(row.limit)) for row in handling if row.after} >= {("验收不通过", "3日"), ("回访", "3日")}
     plan = of(rows, "signed", "plan", unit_level="county")
     assert plan.facts == (("major", True),)  # without it that clock does not start
+
+
+def test_stages_come_along_the_way_of_a_case() -> None:
+    rows = needs(read(json.loads(procedure("hazard").canonical)), calendar(), AT)
+    way = list(dict.fromkeys(row.stage for row in rows))
+    line = ["reported", "triaged", "dispatched", "signed", "handling", "awaiting_approval", "awaiting_follow_up"]
+    assert [stage for stage in way if stage in line] == line
+    assert way[-1] == "awaiting_close"
 
 
 @pytest.mark.parametrize("name", ALL)
