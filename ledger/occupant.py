@@ -47,13 +47,17 @@ async def answering(
     found: dict[Hat, tuple[Occupant, ...]] = dict.fromkeys(hats, ())
     if not found:
         return {}
-    night = not (await office_hours(writers)).open(await library.current_calendar(), at)
+    night = any(hat.role == Role.DISPATCHER for hat in found) and not await _open(writers, library, at)
     roles, scopes = [str(hat.role) for hat in found], [hat.scope for hat in found]
     rows = await writers.fetch(ANSWERING, roles, scopes, day_of(at), at, night, str(Role.DISPATCHER))
     by_hat = dict[Hat, list[Mapping[str, Any]]]()
     for row in map(dict, rows):
         by_hat.setdefault(Hat(row["role"], row["scope"]), []).append(row)
     return found | {hat: _of_post(each) for hat, each in by_hat.items()}
+
+
+async def _open(writers: Writers, library: Library, at: Instant) -> bool:
+    return (await office_hours(writers)).open(await library.current_calendar(), at)
 
 
 async def office_hours(writers: Writers) -> OfficeHours:
