@@ -42,8 +42,9 @@ BY_STATUS: Mapping[int, str] = {
     400: "malformed_json bad_idempotency_key",
     401: "no_token bad_token",
     403: "division_outside_scope hat_not_allowed same_person person_recused not_public cross_site"
-    " reporter_not_revealed",
-    404: "not_found unknown_case unknown_action unknown_version unknown_clock unknown_evidence unknown_document",
+    " reporter_not_revealed post_over delegation_over",
+    404: "not_found unknown_case unknown_action unknown_version unknown_clock unknown_evidence unknown_document"
+    " unknown_household",
     405: "method_not_allowed",
     408: "request_timeout",
     409: "version_conflict idempotency_conflict action_not_allowed_in_stage case_closed window_closed closing_gate"

@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import calendar, case, division, importing, ledger, procedure, reading, rebinding, register, token
+from cli import calendar, case, division, holders, importing, ledger, procedure, reading, rebinding, register, token
 from cli import round as rounds
 from cli.up import up
 
@@ -18,6 +18,7 @@ case.app.command()(reading.similar)
 app.add_typer(case.app, name="case")
 app.command()(reading.board)
 procedure.app.command()(rebinding.move)
+procedure.app.command()(holders.holders)
 app.add_typer(procedure.app, name="procedure")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(division.app, name="divisions")

@@ -52,7 +52,7 @@ async def _made(writers: Writers, hat: Hat) -> Account | None:
     """An account for the first sample person who wears `hat`."""
     rows = await writers.fetch(
         "select p.id, p.name from hat h join person p on p.id = h.person"
-        " where h.role = $1 and h.scope = $2 and p.sample order by p.id limit 1",
+        " where h.role = $1 and h.scope = $2 and p.sample and h.valid_to is null order by p.id limit 1",
         hat.role,
         hat.scope,
     )

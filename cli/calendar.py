@@ -70,6 +70,28 @@ def due(
 
 
 @app.command()
+def hours(
+    span: Annotated[str | None, typer.Argument(metavar="[HH:MM-HH:MM]", help="办公时间；不写为查看")] = None,
+    var: Var = VAR,
+) -> None:
+    """办公时间：工作日的这段时间以外，调度岗位由值班表上的人先行负责。"""
+    from domain.office import OfficeHours
+    from ledger.occupant import office_hours, set_office_hours
+
+    try:
+        given = OfficeHours.parse(span) if span else None
+    except ValueError as error:
+        raise failure(str(error)) from None
+
+    async def work(ledger: "Ledger") -> OfficeHours:
+        if given:
+            await set_office_hours(ledger.writers, given)
+        return await office_hours(ledger.writers)
+
+    typer.echo(str(run(var, work)))
+
+
+@app.command()
 def load(
     path: Annotated[Path, typer.Argument(metavar="FILE|DIR", help="一年的日历文件，或日历文件所在目录")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只列出会变动的时限，不启用")] = False,

@@ -1,5 +1,7 @@
 """`bihuan register`: people, posts, units, matters, duties, grids, contacts, sites, absences, rosters."""
 
+from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from ledger.house import Ledger
     from ledger.kind import Kind
     from ledger.register import Loaded
+    from ledger.vacancy import Gap
 
 app = typer.Typer(help="登记册：载入（CSV 或 Excel）、查看、查缺。", no_args_is_help=True)
 
@@ -57,6 +60,7 @@ def load(
 def show_(
     which: Which,
     division: Annotated[str | None, typer.Option(metavar="CODE", help="只看这个区划及其下级")] = None,
+    voided: Annotated[bool, typer.Option("--voided", help="看已作废的：何时、谁、为何作废")] = False,
     var: Var = VAR,
 ) -> None:
     """查看登记册里现在有效的。"""
@@ -65,7 +69,7 @@ def show_(
     from ledger.folio import rows
 
     kind = _kind(which)
-    found = run(var, lambda ledger: rows(ledger.writers, kind, division))
+    found = run(var, lambda ledger: rows(ledger.writers, kind, division, voided))
     if not found:
         typer.echo(f"没有登记{kind.title}。", err=True)
         return
@@ -85,17 +89,57 @@ def template(which: Which) -> None:
 
 
 @app.command()
+def void(
+    which: Which,
+    key: Annotated[list[str], typer.Argument(metavar="KEY...", help="请假：人员编号 身份 起；值班：区划 起 值班人")],
+    reason: Annotated[str, typer.Option(help="作废理由")],
+    token: Token = "",
+    var: Var = VAR,
+) -> None:
+    """作废填错的请假或值班：不删除，留下谁、何时、为何作废；更正的另行载入。"""
+    from ledger.voiding import void as voided
+
+    kind = _kind(which)
+
+    async def work(ledger: "Ledger") -> None:
+        await voided(ledger.writers, kind, key, await bearer(ledger, token), reason)
+
+    run(var, work)
+    typer.echo("已作废。")
+
+
+@app.command()
+def sample(which: Which) -> None:
+    """样例表：与首次启动时载入的一样（人员、电话是编写的）；值班表从今天的前一天排起。"""
+    from domain.instant import SHANGHAI
+    from samples import read
+    from samples.table import KINDS, table
+
+    if which not in KINDS:
+        raise failure(f"没有“{which}”的样例（可用：{'、'.join(KINDS)}）")
+    typer.echo(table(which, read(), datetime.now(SHANGHAI).date()), nl=False)
+
+
+@app.command()
 def gaps(division: Division, var: Var = VAR) -> None:
-    """查缺：没有网格的村、没有网格员的网格、没有联系人的户。"""
+    """查缺：没有网格或网格员的村、没有网格员的网格、没有联系人的户、无人负责的岗位、今后七天无人值班的日子。"""
     from rich.table import Table
 
-    from ledger.folio import gaps as found
+    from ledger.scope import now
+    from ledger.vacancy import gaps as missing
 
-    table = Table("缺什么", "代码", "名称")
-    for gap in run(var, lambda ledger: found(ledger.writers, division)):
+    async def work(ledger: "Ledger") -> "list[Gap]":
+        async with ledger.reading() as connection:
+            at = await now(connection)
+        return await missing(ledger.writers, ledger.library, division, at)
+
+    table, counts = Table("缺什么", "代码", "名称"), Counter[str]()
+    for gap in run(var, work):
         table.add_row(*gap)
+        counts[gap[0]] += 1
     show(table)
-    typer.echo(f"共 {table.row_count} 处。", err=True)
+    each = f"（{'，'.join(f'{what} {count}' for what, count in counts.items())}）" if counts else ""
+    typer.echo(f"共 {table.row_count} 处{each}。", err=True)
 
 
 @app.command("hand-over")

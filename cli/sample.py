@@ -15,13 +15,17 @@ from uuid import UUID
 
 from domain.command import Act, Command, Open
 from domain.hat import Actor, Hat
-from domain.instant import Instant, utc
+from domain.instant import Instant, day_of, utc
 from ledger.connection import Writers
 from ledger.evidence import keep
 from ledger.house import Ledger
+from ledger.kind import KINDS
+from ledger.loading import load as load_table
 from ledger.register import Person, Unit, load_persons, load_units
 from ledger.request import Reporter, Request, Ruling, callers_id, request_hash
+from ledger.sheet import sheet
 from samples import Hazard, Samples, Step, read
+from samples.table import LOADED, SINCE, table
 
 MARK = "samples"
 HANDS = 4  # lives led at a time
@@ -42,8 +46,11 @@ async def load(ledger: Ledger, evidence: Path, tell: Callable[[str], None]) -> b
     units = [Unit(unit.id, unit.name, unit.division, unit.kinds) for unit in samples.units]
     await load_units(ledger.writers, units)
     people = [Person(person.id, person.name, person.hats) for person in samples.people]
-    await load_persons(ledger.writers, people, sample=True)
+    await load_persons(ledger.writers, people, sample=True, since=SINCE)
     began = await _began(ledger.writers)
+    for kind in LOADED:
+        made = table(kind, samples, day_of(began))
+        await load_table(ledger.writers, KINDS[kind], sheet(made.encode()))
     hands = asyncio.Semaphore(HANDS)
 
     async def led(hazard: Hazard) -> None:

@@ -92,11 +92,12 @@ def show(table: "Table") -> None:
 
 async def bearer(ledger: "Ledger", token: str) -> "Actor":
     """Who shows `token`. Raises Declined."""
+    from domain.refusal import Refusal
     from ledger.token import bearer as holder
 
     if not token:
         raise Declined("请用 --token 或环境变量 BIHUAN_TOKEN 指明身份（./bihuan token create 可以新建）")
     actor = await holder(ledger.writers, token)
-    if actor is None:
-        raise Declined("令牌无效或已吊销")
+    if isinstance(actor, Refusal):
+        raise Declined(actor.words)
     return actor

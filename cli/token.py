@@ -79,6 +79,8 @@ async def _create(ledger: "Ledger", hat: "Hat", person: str | None, name: str) -
             raise Declined(f"登记册里没有编号为 {person} 的人")
         name = found
     person, name = person or register.new_person_id(), name.strip()
+    if await tokens.over(ledger.writers, person, hat):
+        raise Declined(f"{name}（{person}）的这一任职已经结束；重新任职的，先载入任职（register load posts）。")
     delegated = await tokens.stands_in(ledger.writers, person, hat)
     if not delegated:
         await register.load_persons(ledger.writers, [register.Person(person, name, (hat,))])

@@ -62,7 +62,12 @@ def _clocks(procedure: Procedure) -> Iterator[str]:
     for name, clock in procedure.clocks.items():
         rows.append((f"{clock.title} `{name}`", _limit(procedure, clock), _more(clock), clock.authority))
         rows += [
-            (f"　{_when(procedure, variant.when)}", str(variant.limit or clock.limit), "", variant.authority or "同上")
+            (
+                f"　{when_words(procedure, variant.when)}",
+                str(variant.limit or clock.limit),
+                "",
+                variant.authority or "同上",
+            )
             for variant in clock.variants
         ]
     yield from _table("时限", ("时限", "期限", "延期和中止", "依据"), rows)
@@ -111,7 +116,8 @@ def _share(threshold: Threshold) -> str:
     return f"{of}人数的 {part}/{whole} {'以上' if threshold.at_least else '以上（不含本数）'}"
 
 
-def _when(procedure: Procedure, condition: Condition) -> str:
+def when_words(procedure: Procedure, condition: Condition) -> str:
+    """A condition in words: 紧急情况为是，隐患等级为疑难."""
     titles = {field.name: field for form in (procedure.intake.form, *(a.form for a in procedure.actions.values()))
               for field in form}  # fmt: skip
     told = []

@@ -9,9 +9,9 @@ from domain.form import control_free
 from ledger.connection import Writers
 from ledger.division import RegisterFault
 from ledger.kind import Kind
+from ledger.register import TODAY
 
 WORDS_LENGTH_MAX = 2000
-TODAY = "(clock_timestamp() at time zone 'Asia/Shanghai')::date"
 IN_FORCE = f"valid_from <= {TODAY} and (valid_to is null or valid_to > {TODAY})"
 BELOW = (
     "select code from division where valid_to is null"
@@ -20,17 +20,18 @@ BELOW = (
 SCOPES = f"{BELOW} union all select id from unit where division in ({BELOW})"
 
 
-async def rows(writers: Writers, kind: Kind, division: str | None = None) -> Sequence[asyncpg.Record]:
-    """What is in force, of a division and those below it, or of all. Raises RegisterFault."""
-    conditions = [IN_FORCE] if kind.dated else []
+async def rows(
+    writers: Writers, kind: Kind, division: str | None = None, voided: bool = False
+) -> Sequence[asyncpg.Record]:
+    """What is in force, or was `voided`, of a division and those below it, or of all. Raises RegisterFault."""
+    conditions = [f"not ({kind.stands})" if voided else kind.stands, *([IN_FORCE] if kind.dated else [])]
     if division is not None:
         await _known(writers, division)
         within = SCOPES if kind.scope else BELOW
         if kind.table == "person":
             within = f"select person from hat where scope in ({SCOPES})"
         conditions.append(f"{kind.at} in ({within})")
-    where = f" where {' and '.join(conditions)}" if conditions else ""
-    query = f'select * from "{kind.table}"{where} order by {", ".join(kind.key)}'
+    query = f'select * from "{kind.table}" where {" and ".join(conditions)} order by {", ".join(kind.key)}'
     return await writers.fetch(query, *([division] if division is not None else []))
 
 
@@ -62,7 +63,7 @@ async def on_duty(writers: Writers, division: str) -> Sequence[asyncpg.Record]:
     return await writers.fetch(
         "select r.person, p.name, r.from_at, r.to_at from roster r join person p on p.id = r.person"
         " where r.division = $1 and r.from_at <= clock_timestamp() and clock_timestamp() < r.to_at"
-        " order by r.from_at, r.person",
+        " and r.voided_at is null order by r.from_at, r.person",
         division,
     )
 

@@ -1,20 +1,16 @@
 """The registers that come as tables: for each its columns, its key, and what its rows refer to. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from domain.form import control_free
 from domain.hat import Hat
-from domain.instant import SHANGHAI, utc
-from ledger.division import CODE, NAME_LENGTH_MAX
+from domain.misfit import told
+from ledger.cell import Code, Codes, Day, Division, Id, Moment, Name, Phone, Words, Worn, of
 
-DAY_NUMBER = re.compile(r"[1-9]\d{4}")  # how Excel keeps a date: days since 1899-12-30
-SERIAL = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
 GRID = re.compile(r"(\d{12})([A-F])\d{3}")
 GRID_LEVELS: Mapping[str, str] = {
     "A": "general", "B": "division", "C": "branch", "D": "group", "E": "micro", "F": "special",
@@ -26,61 +22,6 @@ GRID_TITLES: Mapping[str, str] = {
 LISTS: Mapping[str, str] = {"duty": "职责清单", "task": "任务清单", "negative": "负面清单"}
 TIERS: Mapping[str, str] = {"county": "县级", "township": "乡镇", "village": "村级", "point": "网点"}
 Reference = tuple[str, str, str]  # column, what it must be (division, unit, person, scope), value
-
-
-def _day(given: Any) -> Any:
-    if isinstance(given, str) and DAY_NUMBER.fullmatch(given):
-        return date(1899, 12, 30) + timedelta(days=int(given))
-    return given
-
-
-def _serial(given: Any) -> Any:
-    """A spreadsheet's own instant, days and their parts since 1899-12-30, on the clocks of Shanghai."""
-    if isinstance(given, str) and SERIAL.fullmatch(given):
-        whole = datetime(1899, 12, 30, tzinfo=SHANGHAI) + timedelta(seconds=round(float(given) * 86_400))
-        return whole.isoformat()
-    return given
-
-
-def _moment(given: datetime) -> datetime:
-    return utc(given if given.tzinfo else given.replace(tzinfo=SHANGHAI))
-
-
-def _worn(given: Any) -> Any:
-    return Hat.parse(given) if isinstance(given, str) else given
-
-
-def _plain(text: str) -> str:
-    if not control_free(text):
-        raise ValueError("含有不可用的控制字符")
-    return text
-
-
-def _codes(given: Any) -> Any:
-    return tuple(re.split(r"[\s、,，;；]+", given)) if isinstance(given, str) else given
-
-
-def _of(titles: Mapping[str, str]) -> BeforeValidator:
-    """A code, or its title as people write it."""
-    codes = {title: code for code, title in titles.items()}
-    return BeforeValidator(lambda given: codes.get(given, given))
-
-
-def _division(text: str) -> str:
-    if not CODE.fullmatch(text):
-        raise ValueError("应为 12 位数字")
-    return text
-
-
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
-Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH_MAX), AfterValidator(_plain)]
-Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
-Phone = Annotated[str, Field(pattern=r"^[0-9+-]{1,20}$")]
-Division = Annotated[str, AfterValidator(_division)]
-Day = Annotated[date, BeforeValidator(_day)]
-Moment = Annotated[datetime, BeforeValidator(_serial), AfterValidator(_moment)]
-Codes = Annotated[tuple[Code, ...], BeforeValidator(_codes)]
 
 
 class Row(BaseModel):
@@ -114,18 +55,36 @@ class Dated(Row):
         return self
 
 
+class Voidable(Row):
+    """A row that is taken back when it was wrong, and stays on record as void.
+
+    `span`: the columns between which it holds; no two rows of the same `alone` may hold at one time.
+    """
+
+    span: ClassVar[tuple[str, str]]
+    alone: ClassVar[tuple[str, ...]]
+
+
+def _apart(values: dict[str, Any]) -> dict[str, Any]:
+    """A hat as two columns."""
+    worn: Hat = values.pop("hat")
+    return values | {"role": str(worn.role), "scope": worn.scope}
+
+
 class Person(Row):
     id: Id = Field(title="编号")
     name: Name = Field(title="姓名")
 
 
-class Post(Row):
+class Post(Dated):
+    """Who wears a hat, from one day to another: `valid_to` is the first day on which he or she no longer does."""
+
     refers = {"person": "person"}
     person: Id = Field(title="人员编号")
-    hat: Annotated[Hat, BeforeValidator(_worn)] = Field(title="身份")
+    hat: Worn = Field(title="身份")
 
-    def columns(self, _levels: Mapping[str, str]) -> dict[str, Any]:
-        return {"person": self.person, "role": str(self.hat.role), "scope": self.hat.scope}
+    def columns(self, levels: Mapping[str, str]) -> dict[str, Any]:
+        return _apart(super().columns(levels))
 
     def references(self) -> Iterator[Reference]:
         yield from super().references()
@@ -156,7 +115,7 @@ class Duty(Dated):
 
     refers = {"division": "division"}
     division: Division = Field(title="区划")
-    list: Annotated[Literal["duty", "task", "negative"], _of(LISTS)] = Field(title="清单")
+    list: Annotated[Literal["duty", "task", "negative"], of(LISTS)] = Field(title="清单")
     code: Code = Field(title="职责代码")
     title: Words = Field(title="职责名称")
     basis: Words = Field(title="依据")
@@ -195,15 +154,18 @@ class Site(Row):
     id: Id = Field(title="编号")
     name: Name = Field(title="名称")
     division: Division = Field(title="区划")
-    tier: Annotated[Literal["county", "township", "village", "point"], _of(TIERS)] = Field(title="层级")
+    tier: Annotated[Literal["county", "township", "village", "point"], of(TIERS)] = Field(title="层级")
     address: Words = Field(title="地址")
     phone: Phone | None = Field(None, title="电话")
 
 
-class Absence(Row):
+class Absence(Voidable):
+    """Days, both included, on which somebody is away under a hat, and who stands in."""
+
+    span, alone = ("from_on", "to_on"), ("person", "role", "scope")
     refers = {"person": "person", "delegate": "person"}
     person: Id = Field(title="人员编号")
-    hat: Annotated[Hat, BeforeValidator(_worn)] = Field(title="身份")
+    hat: Worn = Field(title="身份")
     from_on: Day = Field(title="起")
     to_on: Day = Field(title="止")
     delegate: Id = Field(title="代理人")
@@ -216,16 +178,16 @@ class Absence(Row):
             raise ValueError("代理人不能是本人")
         return self
 
-    def columns(self, _levels: Mapping[str, str]) -> dict[str, Any]:
-        own = {name: value for name, value in self if name != "hat"}
-        return own | {"role": str(self.hat.role), "scope": self.hat.scope}
+    def columns(self, levels: Mapping[str, str]) -> dict[str, Any]:
+        return _apart(super().columns(levels))
 
     def references(self) -> Iterator[Reference]:
         yield from super().references()
         yield "hat", "post", f"{self.person} {self.hat}"
 
 
-class Shift(Row):
+class Shift(Voidable):
+    span, alone = ("from_at", "to_at"), ("division", "person")
     refers = {"division": "division", "person": "person"}
     division: Division = Field(title="区划")
     from_at: Moment = Field(title="起")
@@ -257,6 +219,40 @@ class Kind:
     def dated(self) -> bool:
         """Whether its rows are valid from one day to another."""
         return issubclass(self.row, Dated)
+
+    @property
+    def voidable(self) -> bool:
+        """Whether a wrong row is taken back."""
+        return issubclass(self.row, Voidable)
+
+    @property
+    def stands(self) -> str:
+        """The SQL condition on a row that has not been taken back."""
+        return "voided_at is null" if self.voidable else "true"
+
+    @property
+    def matching(self) -> str:
+        """The SQL condition on the key, its values being the first parameters."""
+        return " and ".join(f"{name} = ${place}" for place, name in enumerate(self.key, 1))
+
+    @property
+    def key_fields(self) -> tuple[str, ...]:
+        """The key as rows have it: role and scope together are a hat."""
+        return tuple(dict.fromkeys("hat" if name in ("role", "scope") else name for name in self.key))
+
+    def key_of(self, texts: Sequence[str]) -> tuple[Any, ...]:
+        """The values of the key's columns as people write them, `key_fields` in order. Raises ValueError."""
+        fields = self.row.model_fields
+        if len(texts) != len(self.key_fields):
+            raise ValueError(f"应写明 {'、'.join(fields[name].title or name for name in self.key_fields)}")
+        values = dict[str, Any]()
+        for name, text in zip(self.key_fields, texts, strict=True):
+            try:
+                values[name] = TypeAdapter(fields[name].rebuild_annotation()).validate_python(text)
+            except ValidationError as error:
+                raise ValueError(told(error.errors(), fields[name].title or name)) from None
+        columns = _apart(values) if "hat" in values else values
+        return tuple(columns[name] for name in self.key)
 
 
 KINDS: Mapping[str, Kind] = {

@@ -11,6 +11,7 @@ from domain import misfit
 from ledger.connection import Connection, Writers
 from ledger.division import RegisterFault
 from ledger.kind import Kind, Row
+from ledger.overlap import clashes
 from ledger.register import Loaded
 from ledger.sheet import Sheet
 
@@ -24,7 +25,8 @@ ON_REGISTER = """
 select 'division' as what, code as id, level from division where valid_to is null and code = any($1)
 union all select 'unit', id, null from unit where id = any($1)
 union all select 'person', id, null from person where id = any($1)
-union all select 'post', person || ' ' || role || '@' || scope, null from hat where person = any($2)
+union all select distinct 'post', person || ' ' || role || '@' || scope, null from hat where person = any($2)
+  and (valid_to is null or valid_to > (clock_timestamp() at time zone 'Asia/Shanghai')::date)
 """
 Numbered = tuple[int, Row]
 Values = dict[str, Any]
@@ -57,6 +59,7 @@ async def load(writers: Writers, kind: Kind, sheet: Sheet, dry_run: bool = False
             levels = await _referred(connection, rows)
             today = await connection.fetchval("select (clock_timestamp() at time zone 'Asia/Shanghai')::date")
             values = [(number, row.columns(levels)) for number, row in rows]
+            _refuse(clashes(kind, values, await _beside(connection, kind, [each for _, each in values])))
             standing = await _standing(connection, kind, [each for _, each in values])
             changes = _changes(kind, values, standing, today)
             await _write(connection, kind, changes)
@@ -91,7 +94,7 @@ def checked(kind: Kind, sheet: Sheet) -> list[Numbered]:
         except ValidationError as error:
             faults += [_fault(kind, number, each) for each in error.errors()]
             continue
-        key = tuple(str(getattr(row, name)) for name in _key_fields(kind))
+        key = tuple(str(getattr(row, name)) for name in kind.key_fields)
         if key in seen:
             faults.append(f"第 {number} 行：与第 {seen[key]} 行重复（{' '.join(key)}）")
         seen.setdefault(key, number)
@@ -100,12 +103,6 @@ def checked(kind: Kind, sheet: Sheet) -> list[Numbered]:
         faults.append(f"文件里没有{kind.title}")
     _refuse(faults)
     return rows
-
-
-def _key_fields(kind: Kind) -> list[str]:
-    """The key as rows have it: role and scope together are a hat."""
-    names = [name for name in kind.key if name in kind.row.model_fields]
-    return [*names, "hat"] if "role" in kind.key else names
 
 
 def _heading(kind: Kind, name: str) -> str:
@@ -150,15 +147,27 @@ async def _standing(connection: Connection, kind: Kind, values: Sequence[Values]
     first = kind.key[0]
     order = " order by valid_from" if kind.dated else ""  # of several the last one stands
     rows = await connection.fetch(
-        f'select * from "{kind.table}" where {first} = any($1){order}', list({each[first] for each in values})
+        f'select * from "{kind.table}" where {first} = any($1) and {kind.stands}{order}',
+        list({each[first] for each in values}),
     )
     return {tuple(row[name] for name in kind.key): dict(row) for row in rows}
+
+
+async def _beside(connection: Connection, kind: Kind, values: Sequence[Values]) -> list[Values]:
+    """The rows that stand where `values` belong, for those that may not hold at one time."""
+    if not kind.voidable:
+        return []
+    rows = await connection.fetch(
+        f'select * from "{kind.table}" where {kind.at} = any($1) and {kind.stands}',
+        list({each[kind.at] for each in values}),
+    )
+    return [dict(row) for row in rows]
 
 
 def _changes(
     kind: Kind, values: Iterable[tuple[int, Values]], standing: Mapping[tuple[Any, ...], Values], today: date
 ) -> list[Change]:
-    changes, faults = list[Change](), list[str]()
+    changes, wrong = list[Change](), list[str]()
     for number, row in values:
         there = standing.get(tuple(row[name] for name in kind.key))
         differs = there is None or any(there[name] != row[name] for name in row.keys() - {"valid_from", "valid_to"})
@@ -171,10 +180,10 @@ def _changes(
         else:
             change = _succeeding(row, there, differs, today)
         if isinstance(change, str):
-            faults.append(f"第 {number} 行：列 valid_from（生效日期）：{change}")
+            wrong.append(f"第 {number} 行：列 valid_from（生效日期）：{change}")
         elif change:
             changes.append(change)
-    _refuse(faults)
+    _refuse(wrong)
     return changes
 
 
@@ -198,7 +207,6 @@ async def _write(connection: Connection, kind: Kind, changes: Sequence[Change]) 
         return
     columns = list(changes[0].values)
     others = [name for name in columns if name not in kind.key]
-    matching = " and ".join(f"{name} = ${place}" for place, name in enumerate(kind.key, 1))
     after = len(kind.key) + 1
     names, places = ", ".join(columns), ", ".join(f"${place}" for place in range(1, len(columns) + 1))
     settings = ", ".join(f"{name} = ${place}" for place, name in enumerate(others, after))
@@ -206,7 +214,7 @@ async def _write(connection: Connection, kind: Kind, changes: Sequence[Change]) 
     renewed = [change for change in changes if not change.fresh and not kind.dated]
     await _many(
         connection,
-        f'update "{kind.table}" set valid_to = ${after} where {matching} and valid_from = ${after + 1}',
+        f'update "{kind.table}" set valid_to = ${after} where {kind.matching} and valid_from = ${after + 1}',
         [[*(change.values[name] for name in kind.key), change.on, change.ends] for change in changes if change.ends],
     )
     await _many(
@@ -216,7 +224,7 @@ async def _write(connection: Connection, kind: Kind, changes: Sequence[Change]) 
     )
     await _many(
         connection,
-        f'update "{kind.table}" set {settings} where {matching}',
+        f'update "{kind.table}" set {settings} where {kind.matching} and {kind.stands}',
         [[change.values[name] for name in (*kind.key, *others)] for change in renewed],
     )
 

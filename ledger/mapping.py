@@ -8,7 +8,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from domain.form import FieldType, FormField
 from domain.misfit import told
-from domain.procedure import TRANSFERRED, Procedure
+from domain.naming import TRANSFERRED
+from domain.procedure import Procedure
 from domain.rule import Id
 from ledger.division import CODE
 from ledger.moment import Moment

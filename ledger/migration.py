@@ -10,9 +10,9 @@ from ledger.connection import alchemy_url
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
-def upgrade(owner_url: str) -> None:
-    """Apply every migration that is missing, under the owner role. Not from within a running event loop."""
+def upgrade(owner_url: str, revision: str = "head") -> None:
+    """Apply every migration that is missing up to `revision`, as the owner. Not from within a running event loop."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["url"] = alchemy_url(owner_url)
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Date, Table, and_, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.scope import Scope
+from ledger.table import contact as contact_
 from ledger.table import division, duty, grid, matter, person, unit
 
 
@@ -73,6 +74,29 @@ async def grids(connection: AsyncConnection, code: str) -> list[dict[str, Any]]:
         .order_by(grid.c.level != "general", grid.c.code)
     )
     return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def contact(connection: AsyncConnection, village: str, household: str) -> dict[str, Any] | None:
+    """Who is in touch with a household, and the published number of the grid that this person walks there, or else of
+    the village's; None for a household that is not on register.
+    """
+    c = contact_.c
+    row = (
+        await connection.execute(
+            select(c.person, person.c.name)
+            .outerjoin(person, person.c.id == c.person)
+            .where(c.village == village, c.household == household, in_force(contact_))
+        )
+    ).first()
+    if row is None:
+        return None
+    phone = await connection.scalar(
+        select(grid.c.phone)
+        .where(grid.c.division == village, grid.c.phone.is_not(None), in_force(grid))
+        .order_by(func.coalesce(grid.c.worker, "") != (row.person or ""), grid.c.code)
+        .limit(1)
+    )
+    return {"village": village, "household": household, "contact": row.name, "phone": phone}
 
 
 def in_force(table: Table) -> ColumnElement[bool]:

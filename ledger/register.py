@@ -14,6 +14,8 @@ from domain.hat import Hat
 from ledger.connection import Connection, Writers
 from ledger.division import NAME_LENGTH_MAX, Division, RegisterFault, lineages
 
+TODAY = "(clock_timestamp() at time zone 'Asia/Shanghai')::date"
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -158,8 +160,13 @@ async def load_units(writers: Writers, units: Sequence[Unit]) -> None:
     )
 
 
-async def load_persons(writers: Writers, persons: Sequence[Person], sample: bool = False) -> None:
-    """Put persons and hats on register; who is known keeps the name. Raises RegisterFault."""
+async def load_persons(
+    writers: Writers, persons: Sequence[Person], sample: bool = False, since: date | None = None
+) -> None:
+    """Put persons and hats on register; who is known keeps the name. Raises RegisterFault.
+
+    Hats that are not worn now are worn from `since` on, by default today.
+    """
     hats = [(person.id, hat) for person in persons for hat in person.hats]
     known = await scopes(writers, {hat.scope for _, hat in hats})
     faults = [f"{person}：没有区划或承办单位 {hat.scope}" for person, hat in hats if hat.scope not in known]
@@ -176,11 +183,14 @@ async def load_persons(writers: Writers, persons: Sequence[Person], sample: bool
             sample,
         )
         await connection.execute(
-            "insert into hat (person, role, scope)"
-            " select * from unnest($1::text[], $2::text[], $3::text[]) on conflict do nothing",
+            f"insert into hat (person, role, scope, valid_from) select person, role, scope, coalesce($4, {TODAY})"
+            " from unnest($1::text[], $2::text[], $3::text[]) as worn(person, role, scope) where not exists"
+            " (select from hat h where (h.person, h.role, h.scope) = (worn.person, worn.role, worn.scope)"
+            f" and (h.valid_to is null or h.valid_to > {TODAY})) on conflict do nothing",
             [person for person, _ in hats],
             [hat.role for _, hat in hats],
             [hat.scope for _, hat in hats],
+            since,
         )
 
 
@@ -203,7 +213,7 @@ async def person(writers: Writers, person_id: str) -> str | None:
 async def namesakes(writers: Writers, name: str) -> dict[str, list[Hat]]:
     """Everybody of this name: id → hats worn."""
     rows = await writers.fetch(
-        "select p.id, h.role, h.scope from person p left join hat h on h.person = p.id"
+        "select distinct p.created_at, p.id, h.role, h.scope from person p left join hat h on h.person = p.id"
         " where p.name = $1 order by p.created_at, p.id, h.role, h.scope",
         name,
     )

@@ -32,6 +32,11 @@ def _dated(*keys: str) -> list[Column[Any]]:
     ]
 
 
+def _voidable() -> list[Column[Any]]:
+    """When a row was taken back, by whom and why; null: it stands."""
+    return [Column("voided_at", INSTANT), *_text("voided_by", "voided_why", nullable=True)]
+
+
 def _text(*names: str, nullable: bool = False) -> list[Column[str]]:
     return [Column(name, Text, nullable=nullable) for name in names]
 
@@ -63,13 +68,7 @@ person = Table(
     Column("sample", Boolean, nullable=False),
     Column("created_at", INSTANT, nullable=False),
 )
-hat = Table(
-    "hat",
-    METADATA,
-    Column("person", Text, primary_key=True),
-    Column("role", Text, primary_key=True),
-    Column("scope", Text, primary_key=True),
-)
+hat = Table("hat", METADATA, *_dated("person", "role", "scope"))
 token = Table(
     "token",
     METADATA,
@@ -265,18 +264,20 @@ site = Table(
 absence = Table(
     "absence",
     METADATA,
-    *(Column(key, Text, primary_key=True) for key in ("person", "role", "scope")),
-    Column("from_on", Date, primary_key=True),
+    *_text("person", "role", "scope"),
+    Column("from_on", Date, nullable=False),
     Column("to_on", Date, nullable=False),
     *_text("delegate"),
+    *_voidable(),
 )
 roster = Table(
     "roster",
     METADATA,
-    Column("division", Text, primary_key=True),
-    Column("from_at", INSTANT, primary_key=True),
+    *_text("division"),
+    Column("from_at", INSTANT, nullable=False),
     Column("to_at", INSTANT, nullable=False),
-    Column("person", Text, primary_key=True),
+    *_text("person"),
+    *_voidable(),
 )
 handover = Table(
     "handover",

@@ -6,18 +6,31 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from domain.hat import Actor, Hat
+from domain.hat import ROLE_TITLES, Actor, Hat
 from domain.instant import Instant
+from domain.refusal import Refusal
 from ledger.connection import Writers
+from ledger.register import TODAY
 
 PREFIX = "bh_"
 FINGERPRINT = re.compile(r"[0-9a-f]{12,64}")
+BAD_TOKEN = Refusal("bad_token", "令牌无效或已吊销")
 
-TODAY = "(clock_timestamp() at time zone 'Asia/Shanghai')::date"
+# Whoever wears the hat, and whoever stands in for such a person; `day` is today in Shanghai.
+IN_FORCE = "h.valid_from <= day and (h.valid_to is null or h.valid_to > day)"
+WORN = "from hat h where (h.person, h.role, h.scope) = (t.person, t.role, t.scope)"
 STANDS_IN = (
-    "select from absence a where a.delegate = t.person and a.role = t.role and a.scope = t.scope"
-    " and exists (select from hat h where (h.person, h.role, h.scope) = (a.person, a.role, a.scope))"
+    "from absence a where a.delegate = t.person and a.role = t.role and a.scope = t.scope and a.voided_at is null"
+    f" and exists (select from hat h where (h.person, h.role, h.scope) = (a.person, a.role, a.scope) and {IN_FORCE})"
 )
+BEARER = f"""
+select t.person, t.role, t.scope, t.delegated,
+  exists (select {WORN} and {IN_FORCE})
+    or t.delegated and exists (select {STANDS_IN} and day between a.from_on and a.to_on) as good,
+  (select max(h.valid_to) {WORN} and h.valid_to <= day) as ended_on,
+  (select a.from_on || ' 至 ' || a.to_on {STANDS_IN} order by a.to_on < day, abs(a.from_on - day) limit 1) as days
+from token t, (values ({TODAY})) as now(day) where t.sha256 = $1 and t.revoked_at is null
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +52,55 @@ def _hash(token: str) -> bytes:
 async def create(writers: Writers, person: str, hat: Hat, delegated: bool = False) -> str:
     """A new token for this person under this hat; it is shown once. The person must be in the register.
 
-    `delegated`: it is good only on the days on which the person stands in for somebody absent (the register says).
+    It is good while the person wears the hat, which begins today for one who never wore it; with `delegated`, on the
+    days on which the person stands in for somebody absent (the register says).
     """
     token = f"{PREFIX}{secrets.token_urlsafe(32)}"
-    await writers.fetch(
-        "insert into token (sha256, person, role, scope, delegated) values ($1, $2, $3, $4, $5)",
-        _hash(token), person, hat.role, hat.scope, delegated,
-    )  # fmt: skip
+    async with writers.held() as connection, connection.transaction():
+        if not delegated:
+            await connection.execute(
+                "insert into hat (person, role, scope) select $1, $2, $3 where not exists"
+                " (select from hat where (person, role, scope) = ($1, $2, $3)) on conflict do nothing",
+                person, hat.role, hat.scope,
+            )  # fmt: skip
+        await connection.execute(
+            "insert into token (sha256, person, role, scope, delegated) values ($1, $2, $3, $4, $5)",
+            _hash(token), person, hat.role, hat.scope, delegated,
+        )  # fmt: skip
     return token
 
 
-async def bearer(writers: Writers, token: str) -> Actor | None:
-    """Who shows this token, or None when it is unknown or revoked, or a delegate's outside the days of absence."""
-    rows = await writers.fetch(
-        "select person, role, scope from token t where sha256 = $1 and revoked_at is null"
-        f" and (not delegated or exists ({STANDS_IN} and {TODAY} between from_on and to_on))",
-        _hash(token),
-    )
-    return Actor(rows[0]["person"], Hat(rows[0]["role"], rows[0]["scope"])) if rows else None
+async def bearer(writers: Writers, token: str) -> Actor | Refusal:
+    """Who shows this token, or why it is not good: unknown or revoked, its post over, or a delegate's on other days."""
+    rows = await writers.fetch(BEARER, _hash(token))
+    if not rows:
+        return BAD_TOKEN
+    row = rows[0]
+    if row["good"]:
+        return Actor(row["person"], Hat(row["role"], row["scope"]))
+    title = ROLE_TITLES[row["role"]]
+    if row["delegated"]:
+        days = f"代理期限为 {row['days']}，" if row["days"] else f"登记册里没有可代理的{title}，"
+        return Refusal("delegation_over", f"{days}现在不能以此身份办理")
+    ended = f"您的{title}任职已于 {row['ended_on']} 结束" if row["ended_on"] else f"您的{title}任职还没有开始"
+    return Refusal("post_over", f"{ended}，不能再以此身份办理" if row["ended_on"] else f"{ended}，现在不能以此身份办理")
 
 
 async def stands_in(writers: Writers, person: str, hat: Hat) -> bool:
     """Whether this person does not wear the hat, and stands in, now or later, for somebody who does."""
     rows = await writers.fetch(
-        f"select from (values ($1, $2, $3)) as t(person, role, scope) where exists ({STANDS_IN} and {TODAY} <= to_on)"
-        " and not exists (select from hat where (person, role, scope) = ($1, $2, $3))",
+        f"select from (values ($1, $2, $3, {TODAY})) as t(person, role, scope, day)"
+        f" where exists (select {STANDS_IN} and day <= a.to_on) and not exists (select {WORN} and {IN_FORCE})",
+        person, hat.role, hat.scope,
+    )  # fmt: skip
+    return bool(rows)
+
+
+async def over(writers: Writers, person: str, hat: Hat) -> bool:
+    """Whether this person wore the hat and does so no longer."""
+    rows = await writers.fetch(
+        f"select from (values ($1, $2, $3, {TODAY})) as t(person, role, scope, day)"
+        f" where exists (select {WORN}) and not exists (select {WORN} and (h.valid_to is null or h.valid_to > day))",
         person, hat.role, hat.scope,
     )  # fmt: skip
     return bool(rows)

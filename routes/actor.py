@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from domain.hat import Actor
+from domain.refusal import Refusal
 from ledger import token as tokens
 from ledger.house import Ledger
 from routes.answer import Declined
@@ -32,9 +33,10 @@ async def holder(ledger: Ledger, token: str | None) -> Actor:
     """The actor whom this token stands for. Raises Declined."""
     if not token:
         raise Declined("no_token", "请在 Authorization 头中出示令牌：Bearer <token>")
-    actor = await tokens.bearer(ledger.writers, token) if len(token) <= TOKEN_LENGTH_MAX and token.isascii() else None
-    if actor is None:
-        raise Declined("bad_token", "令牌无效或已吊销")
+    plausible = len(token) <= TOKEN_LENGTH_MAX and token.isascii()
+    actor = await tokens.bearer(ledger.writers, token) if plausible else tokens.BAD_TOKEN
+    if isinstance(actor, Refusal):
+        raise Declined.of(actor)
     return actor
 
 

@@ -23,6 +23,7 @@ from ledger.scope import Scope, view_of
 from routes import notice, shape
 from routes.actor import Caller
 from routes.answer import UNKNOWN_CASE, Answer, Declined
+from routes.answering import answers
 from routes.body import TheWrite, parsed
 from routes.document import says
 from routes.form import Acting, Moment, Name, Opening, ReporterSent
@@ -94,10 +95,11 @@ async def act(
 
 @router.get("/{case_id}", summary="查看", openapi_extra=says("ok", shape.Case, "unknown_case case_unreadable"))
 async def show(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str, Any]:
-    """The case as it stands, with the actions that this caller may take now."""
+    """The case as it stands, who answers for its holder, and the actions that this caller may take now."""
     case, view = await visible(ledger, actor, case_id)
     procedure = await ledger.library.procedure(case.procedure.sha256)
-    return {**shown(str(case_id), case, actor), "actions": offered(case, procedure, actor, view.home)}
+    told = {**shown(str(case_id), case, actor), "actions": offered(case, procedure, actor, view.home)}
+    return told | await answers(ledger, case, actor)
 
 
 @router.get("", summary="列表", openapi_extra=says("ok", shape.CasePage, "invalid_query division_outside_scope"))

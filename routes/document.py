@@ -14,7 +14,7 @@ from routes.notice import Problem
 
 REF = "#/components/schemas/{model}"
 ALWAYS = "internal ledger_unavailable"
-BEHIND_TOKEN = "no_token bad_token"  # noqa: S105 - codes, not a secret
+BEHIND_TOKEN = "no_token bad_token post_over delegation_over"  # noqa: S105 - codes, not a secret
 
 OUTCOMES, CODES, ANSWER, BODY = "x-outcomes", "x-codes", "x-answer", "x-body"
 MODELS = {

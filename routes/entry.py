@@ -80,6 +80,15 @@ class Grids(Shape):
     items: list[Grid]
 
 
+class Contact(Shape):
+    """Who is in touch with a household; `phone` is the grid's, which is published. Null: nobody yet."""
+
+    village: str
+    household: str
+    contact: str | None
+    phone: str | None
+
+
 class Shift(Shape):
     """Somebody's time on duty."""
 

@@ -16,9 +16,10 @@ from domain.instant import Instant, rfc3339, shown
 from domain.view import present
 from ledger import history
 from ledger.scope import now
-from routes import notice, shape
+from routes import notice, reckoning, shape
 from routes.actor import Caller
 from routes.answer import Declined
+from routes.answering import answers
 from routes.cases import CaseId, visible
 from routes.document import says
 from routes.form import Moment
@@ -55,7 +56,7 @@ async def replay(
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     at: Annotated[Moment | None, Query()] = None,
 ) -> dict[str, Any]:
-    """The case as of a version, or as recorded by an instant; one of the two."""
+    """The case as of a version, or as recorded by an instant; one of the two. By an instant, also who answered then."""
     if (version is None) == (at is None):
         raise Declined("invalid_query", "请给出 version 或 at 其中之一")
     await visible(ledger, actor, case_id, inside=True)
@@ -63,13 +64,13 @@ async def replay(
         case = await history.replayed(connection, case_id, version, at)
     if case is None:
         raise Declined("unknown_version", "事项当时还没有这一版")
-    return present(str(case_id), case)
+    return present(str(case_id), case) | (await answers(ledger, case, actor, at) if at else {})
 
 
 @router.get(
     "/clocks/{clock}/explanation",
     summary="时限说明",
-    openapi_extra=says("ok", shape.Explanation, "unknown_case unknown_clock case_unreadable not_public"),
+    openapi_extra=says("ok", reckoning.Explanation, "unknown_case unknown_clock case_unreadable not_public"),
 )
 async def explanation(actor: Caller, case_id: CaseId, clock: str, ledger: TheLedger) -> dict[str, Any]:
     """Every step that led to a clock's due date, by the calendar that it is counted on; its extensions and pauses."""

@@ -66,7 +66,7 @@ async def sign_in(request: Request, ledger: TheLedger) -> Response:
     try:
         await holder(ledger, token)
     except Declined as declined:
-        return _page("sign_in.html", {"error": "令牌无效或已吊销"}, outcome=declined.code)
+        return _page("sign_in.html", {"error": declined.words}, outcome=declined.code)
     answer = Answer("see_other", headers={"Location": "/"})
     secure = request.url.scheme == "https"
     answer.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure, path="/")

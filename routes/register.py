@@ -85,6 +85,23 @@ async def grid(_: Caller, ledger: TheLedger, code: str) -> dict[str, Any]:
 
 
 @router.get(
+    "/divisions/{code}/households/{household}/contact",
+    summary="联系人",
+    openapi_extra=says("ok", entry.Contact, "unknown_division unknown_household division_outside_scope"),
+)
+async def contact(actor: Caller, ledger: TheLedger, code: str, household: str) -> dict[str, Any]:
+    """Who is in touch with a household: for the people of its village, and for officials whose scope covers it."""
+    async with ledger.reading() as connection:
+        asked = await asked_scope(connection, code if control_free(code) else "")
+        if asked is None or (await view_of(connection, actor)).home not in asked.lineage.values():
+            raise Declined("division_outside_scope", "该区划不在您的管辖范围内")
+        found = await place.contact(connection, asked.code, household) if control_free(household) else None
+    if found is None:
+        raise Declined("unknown_household", "没有登记这一户，请核对户编号，或向村（社区）询问")
+    return found
+
+
+@router.get(
     "/divisions/{code}/duty",
     summary="值班和交接班",
     openapi_extra=says("ok", entry.DutyRoom, "unknown_division division_outside_scope"),

@@ -15,7 +15,9 @@ from cli.welcome import greet
 from embedded.state import State
 from ledger import token as tokens
 from ledger.house import Ledger
+from ledger.kind import KINDS
 from samples import read
+from samples import table as samples_table
 
 Ask = Callable[[Callable[[Ledger], Any]], Any]
 
@@ -57,6 +59,9 @@ def test_a_first_start_fills_everything(ask: Ask, state: State) -> None:
     assert count(ask, "select count(*) from command") == len(samples.hazards) + steps
     assert count(ask, "select count(*) from command where from_version = to_version") == 0
     assert stat.S_IMODE(state.accounts.stat().st_mode) == 0o600
+    for kind in samples_table.LOADED:
+        assert count(ask, f'select count(*) from "{KINDS[kind].table}"') > 0, kind
+    assert count(ask, "select count(*) from grid") == 2575
     kept = count(ask, "select count(*) from evidence")
     assert kept == len([path for path in state.evidence.rglob("*") if path.is_file()]) > 0
 

@@ -221,7 +221,9 @@ async def load_registers(connection: Connection, samples: Samples) -> None:
     for person in samples.people:
         await connection.execute("insert into person (id, name, sample) values ($1, $2, true)", person.id, person.name)
         hats = [(person.id, hat.role, hat.scope) for hat in person.hats]
-        await connection.executemany("insert into hat (person, role, scope) values ($1, $2, $3)", hats)
+        await connection.executemany(
+            "insert into hat (person, role, scope, valid_from) values ($1, $2, $3, '2026-01-01')", hats
+        )
     await connection.execute(
         "insert into evidence (sha256, size, type, person) values ($1, 1, 'image/png', 'P-0001')", PHOTO
     )

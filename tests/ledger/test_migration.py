@@ -46,6 +46,15 @@ def test_upgrading_twice_changes_nothing(empty: Database) -> None:
     assert empty.postgres.sql("select count(*) from alembic_version", empty.name) == "1"
 
 
+def test_a_post_on_register_is_held_since_its_person_is(empty: Database) -> None:
+    upgrade(empty.owner_url, "0006")
+    at = "2024-05-01 23:30+00"  # the 2nd in Shanghai
+    empty.postgres.sql(f"insert into person (id, name, created_at) values ('P-1', '甲', '{at}')", empty.name)
+    empty.postgres.sql("insert into hat (person, role, scope) values ('P-1', 'clerk', '1')", empty.name)
+    upgrade(empty.owner_url)
+    assert empty.postgres.sql("select valid_from, valid_to is null from hat", empty.name) == "2024-05-02|t"
+
+
 # Forked when all is imported, and let go together.
 STARTS = """
 import multiprocessing, pathlib, sys

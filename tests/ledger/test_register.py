@@ -171,10 +171,10 @@ async def test_a_revoked_token_is_nobodys(writers: Writers) -> None:
     first, second = await tokens.create(writers, "P-1", hat), await tokens.create(writers, "P-1", hat)
     listed = await tokens.issued(writers)
     assert [str(each.hat) for each in listed] == [str(hat)] * 2
-    assert await tokens.bearer(writers, listed[0].fingerprint) is None
+    assert await tokens.bearer(writers, listed[0].fingerprint) == tokens.BAD_TOKEN
     assert await tokens.revoke(writers, first[:-1]) == 0
     assert await tokens.revoke(writers, first) == 1
     assert await tokens.revoke(writers, first) == 0
     assert await tokens.known(writers, [first, second, "bh_other"]) == {first: False, second: True}
-    assert await tokens.bearer(writers, first) is None
+    assert await tokens.bearer(writers, first) == tokens.BAD_TOKEN
     assert await tokens.revoke(writers, listed[1].fingerprint) == 1

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from domain.command import Open
 from domain.hat import Actor, Hat
+from domain.refusal import Refusal
 from ledger import token as tokens
 from ledger.division import Division, parse
 from ledger.kind import KINDS
@@ -118,11 +119,14 @@ async def test_a_delegate_acts_in_his_own_name_and_only_while_it_lasts(one: Coun
     day = timedelta(days=1)
     token = await tokens.create(writers, "D-1", hat, delegated=True)
     assert await away(today - 3 * day, today - day) == Loaded(1, 0, 0)
-    assert (await tokens.stands_in(writers, "D-1", hat), await tokens.bearer(writers, token)) == (False, None)
+    outside = Refusal("delegation_over", f"代理期限为 {today - 3 * day} 至 {today - day}，现在不能以此身份办理")
+    assert (await tokens.stands_in(writers, "D-1", hat), await tokens.bearer(writers, token)) == (False, outside)
     assert await away(today + day, today + 2 * day) == Loaded(1, 0, 0)
-    assert (await tokens.stands_in(writers, "D-1", hat), await tokens.bearer(writers, token)) == (True, None)
+    coming = Refusal("delegation_over", f"代理期限为 {today + day} 至 {today + 2 * day}，现在不能以此身份办理")
+    assert (await tokens.stands_in(writers, "D-1", hat), await tokens.bearer(writers, token)) == (True, coming)
     assert await away(today - 3 * day, today) == Loaded(0, 1, 0)
     actor = await tokens.bearer(writers, token)
+    assert isinstance(actor, Actor)
     assert actor == Actor("D-1", hat)
     case_id = await one.open()
     done = await one.act(case_id, "triage", DISPATCHER, {"grade": "general"}, person=actor.person)
@@ -135,7 +139,7 @@ async def test_a_delegate_acts_in_his_own_name_and_only_while_it_lasts(one: Coun
     same = await one.act(case_id, "approve", APPROVER, {"approval_opinion": "属实"}, person="D-1")
     assert same.outcome == "same_person"
     assert await away(today - 3 * day, today - day) == Loaded(0, 1, 0)
-    assert await tokens.bearer(writers, token) is None
+    assert await tokens.bearer(writers, token) == coming
 
 
 def editions() -> dict[int, list[Division]]:

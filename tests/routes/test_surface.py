@@ -51,6 +51,7 @@ async def test_the_description_is_walked(world: Any) -> None:
         "sha256": "0" * 64,
         "place": "1",
         "code": VILLAGE,
+        "household": "H001",
     }
     for path, operations in document["paths"].items():
         for method, operation in operations.items():

@@ -1,5 +1,6 @@
 """The sample data is whole: everything named exists, and every sample life can be led."""
 
+import csv
 import re
 import shutil
 from collections import Counter
@@ -13,8 +14,9 @@ from domain.hat import Hat
 from domain.procedure import Procedure
 from domain.rule import meets
 from procedures import parse
-from samples import FOLDER, Hazard, SampleError, Samples, Step, build, read
+from samples import FOLDER, Hazard, SampleError, Samples, Step, build, catalogue, read
 from samples.row import Kind
+from samples.table import KEPT
 
 ROOT = Path(__file__).parents[2]
 OPERATOR_NUMBER = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
@@ -147,7 +149,32 @@ def given(step: Step) -> dict[str, Any]:
 
 
 def test_people_are_as_built() -> None:
-    assert (FOLDER / "people.yaml").read_text(encoding="utf-8") == build.text()
+    people = (FOLDER / "people.yaml").read_text(encoding="utf-8")
+    assert people == build.text(people)  # nobody is missing: neither the first, nor whom a procedure has needed since
+
+
+def test_kept_tables_are_as_built() -> None:
+    for kind in KEPT:
+        assert (FOLDER / "registers" / f"{kind}.csv").read_text(encoding="utf-8") == catalogue.made(kind)
+
+
+def test_no_sample_is_pushed_down_outside_the_duty_lists(samples: Samples) -> None:
+    lines = csv.DictReader((FOLDER / "registers" / "duties.csv").read_text(encoding="utf-8").splitlines())
+    asked = {(line["区划"], line["涉及事项"]) for line in lines if line["清单"] != "negative"}
+    homes = {unit.id: unit.division for unit in samples.units if unit.division != "141025000000"}
+    for hazard in samples.hazards:
+        for step in hazard.life:
+            if step.act == "dispatch" and step.fields["unit"] in homes:
+                assert (homes[step.fields["unit"]], hazard.kind) in asked, hazard.title
+
+
+def test_a_new_post_moves_nobody() -> None:
+    people = (FOLDER / "people.yaml").read_text(encoding="utf-8")
+    *before, _ = people.splitlines(keepends=True)
+    assert build.text("".join(before)) == people
+    without = [line for line in before if "cashier@" not in line]
+    assert build.text("".join(without)).startswith("".join(without))
+    assert len(build.text("".join(without)).splitlines()) == len(people.splitlines())
 
 
 @pytest.fixture

@@ -1,0 +1,127 @@
+"""Every open stage of every released procedure at every village: who holds it, by when, and who is told (a table)."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.hat import Hat, Post
+from domain.instant import Instant
+from domain.need import UNIT, Need, needs, posts
+from domain.procedure import Procedure
+from ledger.connection import Writers
+from ledger.division import RegisterFault
+from ledger.library import Library
+from ledger.occupant import Occupant, answering
+
+VILLAGES = """
+select code, name, lineage from division where valid_to is null and level = 'village'
+and ($1::text is null or $1 in (select value from jsonb_each_text(lineage))) order by code
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A village with its lineage and the units that are competent there: id → level."""
+
+    code: str
+    name: str
+    lineage: Mapping[str, str]
+    units: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one need comes to at a place; `unit`: for a case that is there with this unit."""
+
+    procedure: Procedure
+    place: Place
+    need: Need
+    unit: str | None
+    holder: Hat | None
+    rungs: Sequence[tuple[Hat, Instant]]
+
+
+@dataclass(frozen=True, slots=True)
+class Staffing:
+    """`posts`: every hat that is needed, and for what; `occupants`: who answers for it, () for nobody."""
+
+    at: Instant
+    procedures: Sequence[Procedure]
+    places: Sequence[Place]
+    needs: Mapping[str, Sequence[Need]]
+    posts: Mapping[Hat, Sequence[str]]
+    occupants: Mapping[Hat, Sequence[Occupant]]
+
+    @property
+    def unresolved(self) -> list[Hat]:
+        """The posts for which nobody answers."""
+        return [hat for hat in self.posts if not self.occupants[hat]]
+
+    @property
+    def stages(self) -> int:
+        """How many open stages the procedures have."""
+        return sum(not stage.closed for procedure in self.procedures for stage in procedure.stages.values())
+
+    def rows(self) -> Iterator[Row]:
+        """The table; a stage of a unit once for every unit that is competent there."""
+        for procedure in self.procedures:
+            for place in self.places:
+                for need in self.needs[procedure.id]:
+                    for unit in _units(need.unit_level, place):
+                        told = [(_hat(rung.post, place, unit), rung.at) for rung in need.rungs]
+                        rungs = [(hat, at) for hat, at in told if hat]
+                        yield Row(procedure, place, need, unit, _hat(need.holder, place, unit), rungs)
+
+
+async def staffing(
+    writers: Writers, library: Library, at: Instant, procedure: str | None = None, division: str | None = None
+) -> Staffing:
+    """The table at `at`, of one procedure or all, for the villages of a division or all. Raises RegisterFault."""
+    released = await library.released()
+    if procedure is not None and procedure not in released:
+        raise RegisterFault([f"没有启用“{procedure}”这一流程"])
+    chosen = [released[each] for each in sorted(released) if procedure in (None, each)]
+    places = await _places(writers, division)
+    calendar = await library.current_calendar()
+    wanted = _wanted(chosen, places)
+    return Staffing(
+        at, chosen, places, {each.id: list(needs(each, calendar, at)) for each in chosen},
+        wanted, await answering(writers, library, wanted, at),
+    )  # fmt: skip
+
+
+async def _places(writers: Writers, division: str | None) -> list[Place]:
+    units = await writers.fetch("select id, division, level from unit order by id")
+    return [
+        Place(
+            row["code"], row["name"], lineage := json.loads(row["lineage"]),
+            {unit["id"]: unit["level"] for unit in units if unit["division"] in lineage.values()},
+        )
+        for row in await writers.fetch(VILLAGES, division)
+    ]  # fmt: skip
+
+
+def _wanted(procedures: Sequence[Procedure], places: Sequence[Place]) -> dict[Hat, list[str]]:
+    """Every hat that somebody must wear, and for what. A unit post where there is no unit is wanted all the same."""
+    wanted = dict[Hat, list[str]]()
+    for procedure in procedures:
+        for text, uses in posts(procedure).items():
+            post, told = Post.parse(text), f"{procedure.title}：{'、'.join(uses)}"
+            hats = dict[Hat, None]()
+            for place in places:
+                if post.level == UNIT and not place.units:
+                    hats[Hat(post.role, f"（{place.name}没有承办单位）")] = None
+                for unit in place.units if post.level == UNIT else (None,):
+                    if hat := _hat(text, place, unit):
+                        hats[hat] = None
+            for hat in hats:
+                wanted.setdefault(hat, []).append(told)
+    return wanted
+
+
+def _units(level: str | None, place: Place) -> list[str] | list[None]:
+    return [None] if level is None else [unit for unit, its in place.units.items() if its == level]
+
+
+def _hat(post: str, place: Place, unit: str | None) -> Hat | None:
+    return Post.parse(post).at(place.lineage, unit)

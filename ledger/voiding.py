@@ -1,0 +1,41 @@
+"""Taking back a wrong row of a register: it stays to be seen as void, with who said so, when and why."""
+
+from collections.abc import Sequence
+
+from domain.form import control_free
+from domain.hat import Actor, Role
+from ledger.connection import Writers
+from ledger.division import RegisterFault
+from ledger.kind import KINDS, Kind
+
+REASON_LENGTH_MAX = 200
+# Whether the scope of a hat lies above a place: a division, or a unit of one.
+COVERS = """
+select from division d left join unit u on u.id = $1 where d.code = coalesce(u.division, $1)
+and ($2 = $1 or $2 in (select value from jsonb_each_text(d.lineage))) limit 1
+"""
+
+
+async def void(writers: Writers, kind: Kind, key: Sequence[str], actor: Actor, reason: str) -> None:
+    """Take back the row that stands under `key` (`kind.key_fields`, as people write them). Raises RegisterFault."""
+    if not kind.voidable:
+        able = "、".join(each.title for each in KINDS.values() if each.voidable)
+        raise RegisterFault([f"{kind.title}不能作废（可作废的：{able}）；其他登记以失效日期或更正后的表为准"])
+    words = reason.strip()
+    if not words or len(words) > REASON_LENGTH_MAX or not control_free(words):
+        raise RegisterFault([f"作废理由应为 1 至 {REASON_LENGTH_MAX} 字"])
+    try:
+        values = kind.key_of(key)
+    except ValueError as error:
+        raise RegisterFault([str(error)]) from None
+    place = values[kind.key.index(kind.at)]
+    if actor.hat.role == Role.RESIDENT or not await writers.fetch(COVERS, place, actor.hat.scope):
+        raise RegisterFault(["只有本区划或上级的工作身份可以作废"])
+    count = len(values)
+    done = await writers.fetch(
+        f'update "{kind.table}" set voided_at = clock_timestamp(), voided_by = ${count + 1}, voided_why = ${count + 2}'
+        f" where {kind.matching} and {kind.stands} returning 1",
+        *values, actor.person, words,
+    )  # fmt: skip
+    if not done:
+        raise RegisterFault([f"登记册里没有这一条有效的{kind.title}：{' '.join(key)}"])

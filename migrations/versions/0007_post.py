@@ -1,0 +1,16 @@
+"""Posts have time; a wrong absence or shift is taken back and stays on record."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file; asyncpg takes several statements only on its own connection."""
+    statements = Path(__file__).with_suffix(".sql").read_text()
+    driver = op.get_bind().connection.dbapi_connection
+    assert driver is not None
+    driver.run_async(lambda connection: connection.execute(statements))

@@ -1,0 +1,52 @@
+"""Who answers for the post that holds a case: for officials, who may ask a colleague; residents know the office."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.case import Case
+from domain.hat import Actor, Hat, Role
+from domain.instant import Instant, rfc3339
+from ledger.house import Ledger
+from ledger.name import names
+from ledger.occupant import answering
+from ledger.scope import now
+
+
+class Answering(BaseModel):
+    """Somebody who answers for a post as its holder, as a delegate or on duty, the first to be asked first.
+
+    `until`: when that ends, where it is known.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    post: str
+    basis: str
+    until: datetime | None
+
+
+async def answers(ledger: Ledger, case: Case, actor: Actor, at: Instant | None = None) -> dict[str, Any]:
+    """`answering`, as of `at` or now, to be put beside the case; nothing for residents."""
+    if actor.hat.role == Role.RESIDENT:
+        return {}
+    if case.holder is None:
+        return {"answering": []}
+    hat = Hat.parse(case.holder)
+    async with ledger.reading() as connection:
+        known = await names(connection, [case.holder], at=at)
+        moment = at or await now(connection)
+    found = await answering(ledger.writers, ledger.library, [hat], moment)
+    return {
+        "answering": [
+            {
+                "name": each.name,
+                "post": known.hat(case.holder),
+                "basis": each.basis,
+                "until": rfc3339(each.until) if each.until else None,
+            }
+            for each in found[hat]
+        ]
+    }
