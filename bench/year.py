@@ -1,0 +1,247 @@
+"""A year of the county in minutes, with workers, Temporal and PostgreSQL killed at random: counted afterwards.
+
+`python -m bench.year [--minutes N] [--days N] [--hazards N] [--kills N] [--seed N]`; exit code 1 on any difference.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import re
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from temporalio.client import Client
+
+import procedures
+from activities.round import Rounds
+from bench import almanac, machine, reaper
+from bench.people import People
+from bench.plan import AGENDAS_A_MONTH, PHOTO, Life, Place, agenda, hazards
+from bench.reaper import POSTGRES, TEMPORAL, WORKERS, Reaper
+from bench.stage import Stage
+from bench.tally import Tally
+from bench.virtual import VARIABLE, Virtual
+from cli.furnishing import furnish
+from embedded import temporal
+from ledger.connection import LOST, connect
+from ledger.house import opened
+from ledger.rebuild import rebuild
+from ledger.register import Unit, load_units
+from ledger.request import case_of, rounds_id
+from ledger.verify import verify
+from samples import read
+from worker import on_file
+
+# 2025 has 52 Mondays, and the calendar of the year after it is published: no date in it is provisional.
+START = datetime(2024, 12, 31, 4, tzinfo=UTC)
+FIRST = datetime(2024, 12, 31, 16, tzinfo=UTC)  # 00:00 of 1 January in Shanghai
+DAYS = 365
+LEAD_SECONDS = 8.0
+SETTLE_SECONDS = 300.0
+LAST_HOURS = 30.0  # nobody opens anything so shortly before the end
+GONE_ROUND = timedelta(seconds=20)
+FAULTS_SHOWN = 30
+LEFT = """
+select (select count(*) from outbox) as outbox, (select count(*) from letter) as letters,
+       (select count(*) from "case" where wake_at <= $1) as due, (select count(*) from trouble) as trouble,
+       (select count(*) from round) as periods
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What is tried: so many days of 2025 in so many minutes."""
+
+    minutes: float
+    days: int
+    hazards: int
+    kills: int
+    seed: int
+
+    def time(self) -> Virtual:
+        """Virtual time, from shortly after now."""
+        whole = FIRST + timedelta(days=self.days) - timedelta(minutes=10) - START
+        begun = datetime.now(UTC) + timedelta(seconds=LEAD_SECONDS)
+        return Virtual(START, begun, whole.total_seconds() / (self.minutes * 60), whole)
+
+    @property
+    def end(self) -> datetime:
+        """The first instant that is no longer tried."""
+        return FIRST + timedelta(days=self.days)
+
+
+async def stocked(stage: Stage) -> list[Place]:
+    """Divisions, units, procedures and calendars; rounds at work since the start. Where people live."""
+    async with opened(stage.url, clock=lambda _: START) as ledger:
+        await furnish(ledger, stage.state, False, print)
+        units = [Unit(unit.id, unit.name, unit.division, unit.kinds) for unit in read().units]
+        await load_units(ledger.writers, units)
+        await Rounds(on_file(), ledger.registrar, ledger.writers, lambda _: START).look()
+        rows = await ledger.writers.fetch("select code, lineage ->> 'township' as township from division"
+                                          " where level = 'village' and lineage ? 'county' order by code")  # fmt: skip
+    owner = await asyncpg.connect(stage.postgres.owner_url)
+    await owner.execute("insert into person (id, name, sample) values ('sample', '样例', true) on conflict do nothing")
+    photo = "insert into evidence (sha256, size, type, person) values ($1, 1, 'image/png', 'sample')"
+    await owner.execute(photo, PHOTO)
+    await owner.close()
+    own = {unit.division: unit.id for unit in units}
+    return [Place(row["code"], row["township"], own[row["township"]]) for row in rows]
+
+
+def lives(trial: Trial, places: Sequence[Place], chance: random.Random) -> list[Life]:
+    """Everything that people are going to do."""
+    until = trial.end - timedelta(hours=LAST_HOURS)
+    planned = hazards(chance, places, trial.hazards, FIRST, until)
+    months = [date(2025, month, 1) for month in range(1, 13)]
+    for month in months:
+        at = datetime(month.year, month.month, month.day, tzinfo=UTC) - timedelta(hours=8)
+        for place in chance.sample(list(places), AGENDAS_A_MONTH):
+            case_id = case_of(rounds_id("affairs_day", place.village, f"{month:%Y-%m}"))
+            if at < until:
+                planned.append(agenda(chance, f"{month:%Y-%m}/{place.village}", at, place, case_id))
+    return planned
+
+
+async def settled(url: str, time: Virtual, periods: int) -> list[str]:
+    """Wait until nothing is left to do by itself; what is, when it never comes to that."""
+    deadline = asyncio.get_running_loop().time() + SETTLE_SECONDS
+    left: dict[str, Any] = {}
+    while asyncio.get_running_loop().time() < deadline:
+        try:
+            connection = await connect(url)
+            left = dict(await connection.fetchrow(LEFT, time.now - GONE_ROUND) or {})
+            await connection.close()
+        except LOST:
+            continue
+        if left == {"outbox": 0, "letters": 0, "due": 0, "trouble": 0, "periods": periods}:
+            return []
+        await asyncio.sleep(0.5)
+    return [f"没有平息：{left}，应有 {periods} 期"]
+
+
+async def keepers(address: str, url: str) -> tuple[dict[str, int], list[str]]:
+    """How much ran in Temporal, and the cases that wait for time without a workflow that does."""
+    client = await Client.connect(address)
+    connection = await connect(url)
+    running = {each.id async for each in client.list_workflows("WorkflowType='Case' and ExecutionStatus='Running'")}
+    waiting = {str(row["id"]) for row in await connection.fetch('select id from "case" where wake_at is not null')}
+    await connection.close()
+    done = await client.count_workflows("WorkflowType='Round' and ExecutionStatus='Completed'")
+    whole = await client.count_workflows("WorkflowType='Case'")
+    counts = {"running": len(running), "waiting": len(waiting), "rounds": done.count, "cases": whole.count}
+    return counts, [f"{case_id} 没有流程在等" for case_id in waiting - running]
+
+
+async def told(trial: Trial, time: Virtual, people: People, planned: Sequence[Life], url: str) -> list[str]:
+    """Count everything from the events, print it, and say what is wrong."""
+    expected = almanac.expected(procedures.ROUNDS, START, trial.end)
+    instants = sorted({due for one in expected for due in one.due})
+    connection = await connect(url, statement_timeout="120000")
+    tally = Tally()
+    await tally.read(connection, instants, time.now - GONE_ROUND)
+    await tally.rounds(connection, expected)
+    lists, lines = await tally.frozen(connection, expected)
+    titles = [f"样例隐患 {life.key}" for life in planned if life.opening is not None]
+    await tally.hazards(connection, titles, people.acknowledged)
+    chains = [fault async for fault in verify(connection)]
+    cases, differences = await rebuild(connection, None)
+    await connection.close()
+    real = {name: late / time.speed for name, late in tally.late.items()}
+    print("开立（每处每期一件）：")
+    for one in expected:
+        drawn = "（抽取）" if one.drawn is not None else ""
+        print(f"  {one.document['title']}{drawn}：{tally.counts[one.id]} 件，{len(one.due)} 期；"
+              f"最晚迟 {_days(tally.late[one.id])}（实际 {real[one.id].total_seconds():.1f} 秒）")  # fmt: skip
+    print(f"  隐患：{tally.counts['hazard']} 件，应为 {len(titles)} 件")
+    print(f"清单 {lists} 份，共 {lines:,} 行，逐行与按事件重数的对照")
+    late = [rung.late for rung in tally.rungs]
+    if late:
+        middle, last = late[len(late) // 2], late[-1]
+        seconds = [each.total_seconds() / time.speed for each in (middle, last)]
+        print(f"时限触发 {len(late):,} 次：中位迟 {_days(middle)}（实际 {seconds[0]:.2f} 秒），"
+              f"最迟 {_days(last)}（实际 {seconds[1]:.1f} 秒）")  # fmt: skip
+    print(f"ledger verify：{len(chains)} 处有误；ledger rebuild --check：{cases} 件，差异 {len(differences)} 处")
+    return [*tally.faults, *chains, *differences]
+
+
+def _days(late: timedelta) -> str:
+    return f"{late.total_seconds() / 86400:.1f} 日"
+
+
+async def run(stage: Stage, trial: Trial) -> list[str]:
+    """The whole trial; every promise that was not kept."""
+    chance = random.Random(trial.seed)
+    places = await stocked(stage)
+    planned = lives(trial, places, chance)
+    time = trial.time()
+    for _ in WORKERS:
+        stage.start_worker({VARIABLE: time.dump()}, "bench.hurried")
+    assert stage.temporal is not None
+    children = {
+        TEMPORAL: stage.temporal,
+        POSTGRES: stage.postgres.child,
+        **dict(zip(WORKERS, stage.workers, strict=True)),
+    }
+    ready = {TEMPORAL: lambda: temporal.listening(stage.port), POSTGRES: stage.postgres.ready}
+    rounds = almanac.expected(procedures.ROUNDS, START, trial.end)
+    by_id = {one.id: one.due for one in rounds}
+    blows = reaper.planned(chance, time, trial.kills, by_id["affairs_day"], by_id["weekly_analysis"])
+    killer = Reaper(time, children, ready)
+    async with opened(stage.url, clock=time) as ledger:
+        people = People(ledger.registrar, ledger.writers, time, planned, random.Random(trial.seed))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(people.work())
+            group.create_task(killer.work(blows))
+        faults = await settled(stage.url, time, sum(len(one.due) for one in rounds))
+    print(f"{trial.days} 天用 {trial.minutes:g} 分钟（快 {time.speed:,.0f} 倍），种子 {trial.seed}")
+    print("杀死：" + "，".join(f"{name} {count} 次" for name, count in killer.killed.items()))
+    print("\n".join(f"  {words}" for words in killer.spanned))
+    print(f"人的指令 {len(people.acknowledged):,} 条，断线重问 {people.lost} 次，有意重发 {people.repeated} 次；"
+          f"最迟动手晚 {_days(people.late)}")  # fmt: skip
+    print("  " + "，".join(f"{name} {count}" for name, count in people.done.most_common()))
+    faults += people.faults + [f"没有度过：{words}" for words in killer.missed]
+    faults += await told(trial, time, people, planned, stage.url)
+    counts, unkept = await keepers(stage.address, stage.url)
+    woken = sum(_patrolled(worker.log) for worker in stage.workers)
+    print(f"Temporal：Case 流程 {counts['cases']:,} 个，仍在等的 {counts['running']} 个"
+        f"（事项在等的 {counts['waiting']} 件）；"
+          f"Round 流程 {counts['rounds']:,} 次；巡查代为唤醒 {woken:,} 件次")  # fmt: skip
+    return faults + unkept
+
+
+def _patrolled(log: Path) -> int:
+    """How many cases Patrol had to wake, by a worker's log."""
+    lines = [line for line in log.read_text(errors="replace").splitlines() if "overdue_woken" in line]
+    return sum(int(found[1]) for line in lines if (found := re.search(r'"?cases"?[=:] ?(\d+)', line)))
+
+
+def main() -> int:
+    """Exit code 1 when anything is missing, double or otherwise than counted again."""
+    parser = argparse.ArgumentParser(prog="python -m bench.year", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=12.0, help="how long the days take")
+    parser.add_argument("--days", type=int, default=DAYS, help="of 2025, from its first")
+    parser.add_argument("--hazards", type=int, default=2000)
+    parser.add_argument("--kills", type=int, default=24)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    asked = parser.parse_args()
+    trial = Trial(asked.minutes, asked.days, asked.hazards, asked.kills, asked.seed)
+    with (
+        tempfile.TemporaryDirectory(prefix="bihuan-year-", ignore_cleanup_errors=True) as root,
+        Stage(Path(root)) as stage,
+    ):
+        print("\n".join(machine.described(Path(root))), flush=True)
+        faults = asyncio.run(run(stage, trial))
+        print(f"结束时负载 {os.getloadavg()[0]:.2f}；未守住的承诺 {len(faults)} 处")
+        print("\n".join(f"未守住：{fault}" for fault in faults[:FAULTS_SHOWN]))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
