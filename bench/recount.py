@@ -23,12 +23,13 @@ def instant(text: str) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One that fired: how long after it was due, and after its clock was known, whichever came later."""
+    """One that fired: when it was due, or its clock known where that came later, and when it was recorded."""
 
     case: str
     clock: str
     rung: str
-    late: timedelta
+    due: datetime
+    at: datetime
 
 
 @dataclass
@@ -94,8 +95,7 @@ class Book:
         if at < due or instant(leaf["occurred_at"]) != due:
             self.faults.append(f"{named}：早于到期，或记下的到期时间不符")
         clock["fired"] = [*clock["fired"], rung["id"]]
-        late = at - max(due, self.known_at[body["clock"]])
-        self.rungs.append(Rung(self.case_id, body["clock"], body["rung"], late))
+        self.rungs.append(Rung(self.case_id, body["clock"], body["rung"], max(due, self.known_at[body["clock"]]), at))
 
     def missing(self, at: datetime) -> None:
         """Note every rung that should have fired by `at` and has not."""

@@ -5,7 +5,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +20,8 @@ select code, level, lineage from division where valid_to is null and lineage ? '
 """
 # Acts of people by the command that caused them: one each, whatever was lost on the way and sent again.
 ACTS = """
-select leaf::json ->> 'command' as command, case_id, count(*) from event
-where name in ('CaseOpened', 'ActionTaken') group by 1, 2
+select leaf::json ->> 'command' as command, leaf::json ->> 'actor' as actor, case_id, count(*) from event
+where name in ('CaseOpened', 'ActionTaken') group by 1, 2, 3
 """
 Connection = asyncpg.Connection
 Lines = dict[tuple[datetime, str], list[Document]]
@@ -34,13 +34,13 @@ class Tally:
     books: dict[str, Book] = field(default_factory=dict)
     lists: Lines = field(default_factory=lambda: defaultdict(list))
     faults: list[str] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
-    late: dict[str, timedelta] = field(default_factory=dict)
+    counts: dict[str, tuple[int, int]] = field(default_factory=dict)  # what there is, and what there should be
+    spans: dict[str, list[tuple[datetime, datetime]]] = field(default_factory=dict)  # of openings: due, recorded
 
     @property
     def rungs(self) -> list[Rung]:
-        """All that fired, the latest last."""
-        return sorted((rung for book in self.books.values() for rung in book.rungs), key=lambda rung: rung.late)
+        """All that fired."""
+        return [rung for book in self.books.values() for rung in book.rungs]
 
     async def read(self, connection: Any, instants: Sequence[datetime], now: datetime) -> None:
         """Replay every case from its events."""
@@ -68,13 +68,13 @@ class Tally:
         for one in expected:
             books = [book for book in self.books.values() if _of(book, one)]
             found = Counter((book.opening["division"], book.occurred_at) for book in books)
-            self.counts[one.id] = len(books)
-            self.late[one.id] = max((_opened_late(book) for book in books), default=timedelta(0))
+            self.spans[one.id] = [_span(book) for book in books]
             wanted = {(code, due) for code in codes[one.document["level"]] for due in one.due}
             count = len(wanted)
             if one.drawn is not None:
                 count = one.drawn * len(codes["township"]) * len(one.due) or len(books)
                 wanted &= set(found)
+            self.counts[one.id] = len(books), count
             twice = sum(number > 1 for number in found.values())
             if twice or set(found) != wanted or len(books) != count or noted[one.id] != len(books):
                 missing, more = len(wanted - set(found)), len(set(found) - wanted)
@@ -128,7 +128,7 @@ class Tally:
         """Each planned hazard once, and each act that was acknowledged once."""
         opened = [book for book in self.books.values() if book.opening["procedure"]["id"] == "hazard"]
         titles = Counter(book.opening["title"] for book in opened)
-        self.counts["hazard"] = len(opened)
+        self.counts["hazard"] = len(opened), len(planned)
         if titles != Counter(planned):
             self.faults.append(
                 f"隐患：应有 {len(planned)} 件，有 {len(opened)} 件，缺 {len(set(planned) - set(titles))}，"
@@ -137,7 +137,8 @@ class Tally:
         acts = {UUID(row["command"]): row for row in await connection.fetch(ACTS)}
         lost = [one for one, case in acknowledged.items() if one not in acts or acts[one]["case_id"] != case]
         twice = [one for one in acknowledged if one in acts and acts[one]["count"] > 1]
-        self.counts["acknowledged"] = len(acknowledged)
+        unasked = [one for one, row in acts.items() if one not in acknowledged and row["actor"] != "rounds"]
+        self.faults += [f"没有人下过的指令生效：{one}" for one in unasked]
         self.faults += [f"已受理的指令丢失：{one}" for one in lost] + [f"指令生效两次：{one}" for one in twice]
 
 
@@ -153,7 +154,7 @@ def _due(line: Document) -> datetime | None:
     return datetime.fromisoformat(line["due_at"]) if line["due_at"] else None
 
 
-def _opened_late(book: Book) -> timedelta:
+def _span(book: Book) -> tuple[datetime, datetime]:
     assert book.opened_at is not None
     assert book.occurred_at is not None
-    return book.opened_at - book.occurred_at
+    return book.occurred_at, book.opened_at

@@ -7,35 +7,29 @@ import argparse
 import asyncio
 import os
 import random
-import re
 import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import asyncpg
-from temporalio.client import Client
 
 import procedures
 from activities.round import Rounds
 from bench import almanac, machine, reaper
+from bench.account import keepers, settled, told
 from bench.people import People
 from bench.plan import AGENDAS_A_MONTH, PHOTO, Life, Place, agenda, hazards
 from bench.reaper import POSTGRES, TEMPORAL, WORKERS, Reaper
 from bench.stage import Stage
-from bench.tally import Tally
 from bench.virtual import VARIABLE, Virtual
 from cli.furnishing import furnish
 from embedded import temporal
-from ledger.connection import LOST, connect
 from ledger.house import opened
-from ledger.rebuild import rebuild
 from ledger.register import Unit, load_units
 from ledger.request import case_of, rounds_id
-from ledger.verify import verify
 from samples import read
 from worker import on_file
 
@@ -44,15 +38,8 @@ START = datetime(2024, 12, 31, 4, tzinfo=UTC)
 FIRST = datetime(2024, 12, 31, 16, tzinfo=UTC)  # 00:00 of 1 January in Shanghai
 DAYS = 365
 LEAD_SECONDS = 8.0
-SETTLE_SECONDS = 300.0
 LAST_HOURS = 30.0  # nobody opens anything so shortly before the end
-GONE_ROUND = timedelta(seconds=20)
 FAULTS_SHOWN = 30
-LEFT = """
-select (select count(*) from outbox) as outbox, (select count(*) from letter) as letters,
-       (select count(*) from "case" where wake_at <= $1) as due, (select count(*) from trouble) as trouble,
-       (select count(*) from round) as periods
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,72 +96,6 @@ def lives(trial: Trial, places: Sequence[Place], chance: random.Random) -> list[
     return planned
 
 
-async def settled(url: str, time: Virtual, periods: int) -> list[str]:
-    """Wait until nothing is left to do by itself; what is, when it never comes to that."""
-    deadline = asyncio.get_running_loop().time() + SETTLE_SECONDS
-    left: dict[str, Any] = {}
-    while asyncio.get_running_loop().time() < deadline:
-        try:
-            connection = await connect(url)
-            left = dict(await connection.fetchrow(LEFT, time.now - GONE_ROUND) or {})
-            await connection.close()
-        except LOST:
-            continue
-        if left == {"outbox": 0, "letters": 0, "due": 0, "trouble": 0, "periods": periods}:
-            return []
-        await asyncio.sleep(0.5)
-    return [f"没有平息：{left}，应有 {periods} 期"]
-
-
-async def keepers(address: str, url: str) -> tuple[dict[str, int], list[str]]:
-    """How much ran in Temporal, and the cases that wait for time without a workflow that does."""
-    client = await Client.connect(address)
-    connection = await connect(url)
-    running = {each.id async for each in client.list_workflows("WorkflowType='Case' and ExecutionStatus='Running'")}
-    waiting = {str(row["id"]) for row in await connection.fetch('select id from "case" where wake_at is not null')}
-    await connection.close()
-    done = await client.count_workflows("WorkflowType='Round' and ExecutionStatus='Completed'")
-    whole = await client.count_workflows("WorkflowType='Case'")
-    counts = {"running": len(running), "waiting": len(waiting), "rounds": done.count, "cases": whole.count}
-    return counts, [f"{case_id} 没有流程在等" for case_id in waiting - running]
-
-
-async def told(trial: Trial, time: Virtual, people: People, planned: Sequence[Life], url: str) -> list[str]:
-    """Count everything from the events, print it, and say what is wrong."""
-    expected = almanac.expected(procedures.ROUNDS, START, trial.end)
-    instants = sorted({due for one in expected for due in one.due})
-    connection = await connect(url, statement_timeout="120000")
-    tally = Tally()
-    await tally.read(connection, instants, time.now - GONE_ROUND)
-    await tally.rounds(connection, expected)
-    lists, lines = await tally.frozen(connection, expected)
-    titles = [f"样例隐患 {life.key}" for life in planned if life.opening is not None]
-    await tally.hazards(connection, titles, people.acknowledged)
-    chains = [fault async for fault in verify(connection)]
-    cases, differences = await rebuild(connection, None)
-    await connection.close()
-    real = {name: late / time.speed for name, late in tally.late.items()}
-    print("开立（每处每期一件）：")
-    for one in expected:
-        drawn = "（抽取）" if one.drawn is not None else ""
-        print(f"  {one.document['title']}{drawn}：{tally.counts[one.id]} 件，{len(one.due)} 期；"
-              f"最晚迟 {_days(tally.late[one.id])}（实际 {real[one.id].total_seconds():.1f} 秒）")  # fmt: skip
-    print(f"  隐患：{tally.counts['hazard']} 件，应为 {len(titles)} 件")
-    print(f"清单 {lists} 份，共 {lines:,} 行，逐行与按事件重数的对照")
-    late = [rung.late for rung in tally.rungs]
-    if late:
-        middle, last = late[len(late) // 2], late[-1]
-        seconds = [each.total_seconds() / time.speed for each in (middle, last)]
-        print(f"时限触发 {len(late):,} 次：中位迟 {_days(middle)}（实际 {seconds[0]:.2f} 秒），"
-              f"最迟 {_days(last)}（实际 {seconds[1]:.1f} 秒）")  # fmt: skip
-    print(f"ledger verify：{len(chains)} 处有误；ledger rebuild --check：{cases} 件，差异 {len(differences)} 处")
-    return [*tally.faults, *chains, *differences]
-
-
-def _days(late: timedelta) -> str:
-    return f"{late.total_seconds() / 86400:.1f} 日"
-
-
 async def run(stage: Stage, trial: Trial) -> list[str]:
     """The whole trial; every promise that was not kept."""
     chance = random.Random(trial.seed)
@@ -204,22 +125,12 @@ async def run(stage: Stage, trial: Trial) -> list[str]:
     print("杀死：" + "，".join(f"{name} {count} 次" for name, count in killer.killed.items()))
     print("\n".join(f"  {words}" for words in killer.spanned))
     print(f"人的指令 {len(people.acknowledged):,} 条，断线重问 {people.lost} 次，有意重发 {people.repeated} 次；"
-          f"最迟动手晚 {_days(people.late)}")  # fmt: skip
+          f"最迟动手晚 {people.late / timedelta(days=1):.1f} 日")  # fmt: skip
     print("  " + "，".join(f"{name} {count}" for name, count in people.done.most_common()))
     faults += people.faults + [f"没有度过：{words}" for words in killer.missed]
-    faults += await told(trial, time, people, planned, stage.url)
-    counts, unkept = await keepers(stage.address, stage.url)
-    woken = sum(_patrolled(worker.log) for worker in stage.workers)
-    print(f"Temporal：Case 流程 {counts['cases']:,} 个，仍在等的 {counts['running']} 个"
-        f"（事项在等的 {counts['waiting']} 件）；"
-          f"Round 流程 {counts['rounds']:,} 次；巡查代为唤醒 {woken:,} 件次")  # fmt: skip
-    return faults + unkept
-
-
-def _patrolled(log: Path) -> int:
-    """How many cases Patrol had to wake, by a worker's log."""
-    lines = [line for line in log.read_text(errors="replace").splitlines() if "overdue_woken" in line]
-    return sum(int(found[1]) for line in lines if (found := re.search(r'"?cases"?[=:] ?(\d+)', line)))
+    titles = [f"样例隐患 {life.key}" for life in planned if life.opening is not None]
+    faults += await told(time, rounds, titles, people.acknowledged, stage.url)
+    return faults + await keepers(stage.address, stage.url, [worker.log for worker in stage.workers])
 
 
 def main() -> int:
