@@ -93,11 +93,11 @@ async def told(
 
 def _late(time: Virtual, spans: Sequence[tuple[datetime, datetime]]) -> str:
     """From due to recorded, in virtual days and real seconds: the middle one and the last."""
-    late = sorted((time.real(at) - time.real(due), at - due) for due, at in spans)
+    late = sorted((time.real(at) - time.real(due), at - due, due) for due, at in spans)
     if not late:
         return "没有"
-    told = [f"{there / timedelta(days=1):.1f} 日（实际 {here.total_seconds():.1f} 秒）" for here, there in late]
-    return f"中位迟 {told[len(told) // 2]}，最迟 {told[-1]}"
+    told = [f"{there / timedelta(days=1):.1f} 日（实际 {here.total_seconds():.1f} 秒）" for here, there, _ in late]
+    return f"中位迟 {told[len(told) // 2]}，最迟 {told[-1]}，{late[-1][2]:%m-%d} 到期"
 
 
 def _days(late: timedelta) -> str:

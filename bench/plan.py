@@ -181,7 +181,7 @@ def agenda(chance: random.Random, key: str, at: datetime, place: Place, case_id:
         Deed(9, "propose_topic", "grid_worker@village", {"topic_title": "修路", **topic}),
         Deed(40, "fix_topics", clerk, {"topics": "路灯、道路"}),
         Deed(24, "announce_agenda", clerk, announced, ahead={"planned_on": 5}),
-        Deed(90, "open_meeting", clerk, met),
+        Deed(100, "open_meeting", clerk, met),  # three whole days, and what is left of the first
         Deed(1, "decide_topic", clerk, decided),
         Deed(1, "decline_topic", clerk, {"item": "topic.2", "decline_reason": "没有资金"}, "没有资金"),
         Deed(10, "publish_results", clerk, {"results": "路灯月底修好", "photos": [PHOTO]}),

@@ -72,6 +72,7 @@ class Reaper:
         self._children = children
         self._ready = ready
         self.killed: Counter[str] = Counter()
+        self.told: list[str] = []
         self.spanned: list[str] = []
         self.missed: list[str] = []
 
@@ -92,6 +93,7 @@ class Reaper:
             await asyncio.sleep(POLL_SECONDS)
         await asyncio.sleep(blow.down_seconds)
         back = datetime.now(UTC)
+        self.told.append(f"{_there(self._time(died))[5:10]} {'、'.join(blow.victims)}")
         for child in victims:
             child.start()
         if blow.spans is not None:

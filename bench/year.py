@@ -123,6 +123,7 @@ async def run(stage: Stage, trial: Trial) -> list[str]:
         faults = await settled(stage.url, time, sum(len(one.due) for one in rounds))
     print(f"{trial.days} 天用 {trial.minutes:g} 分钟（快 {time.speed:,.0f} 倍），种子 {trial.seed}")
     print("杀死：" + "，".join(f"{name} {count} 次" for name, count in killer.killed.items()))
+    print("  " + "；".join(killer.told))
     print("\n".join(f"  {words}" for words in killer.spanned))
     print(f"人的指令 {len(people.acknowledged):,} 条，断线重问 {people.lost} 次，有意重发 {people.repeated} 次；"
           f"最迟动手晚 {people.late / timedelta(days=1):.1f} 日")  # fmt: skip
