@@ -122,16 +122,26 @@ async def run(stage: Stage, trial: Trial) -> list[str]:
             group.create_task(killer.work(blows))
         faults = await settled(stage.url, time, sum(len(one.due) for one in rounds))
     print(f"{trial.days} 天用 {trial.minutes:g} 分钟（快 {time.speed:,.0f} 倍），种子 {trial.seed}")
-    print("杀死：" + "，".join(f"{name} {count} 次" for name, count in killer.killed.items()))
-    print("  " + "；".join(killer.told))
-    print("\n".join(f"  {words}" for words in killer.spanned))
+    faults += mourned(killer, trial.days == DAYS)
     print(f"人的指令 {len(people.acknowledged):,} 条，断线重问 {people.lost} 次，有意重发 {people.repeated} 次；"
           f"最迟动手晚 {people.late / timedelta(days=1):.1f} 日")  # fmt: skip
     print("  " + "，".join(f"{name} {count}" for name, count in people.done.most_common()))
-    faults += people.faults + [f"没有度过：{words}" for words in killer.missed]
+    faults += people.faults
     titles = [f"样例隐患 {life.key}" for life in planned if life.opening is not None]
     faults += await told(time, rounds, titles, people.acknowledged, stage.url)
     return faults + await keepers(stage.address, stage.url, [worker.log for worker in stage.workers])
+
+
+def mourned(killer: Reaper, whole: bool) -> list[str]:
+    """Print who died and when. Over a `whole` year every kind of outage that was to span its instant must have."""
+    print("杀死：" + "，".join(f"{name} {count} 次" for name, count in killer.killed.items()))
+    print("  " + "；".join(killer.told))
+    for words in (words for spans in killer.spanned.values() for words in spans):
+        print(f"  {words}")
+    for words in killer.missed:
+        print(f"  没有{words}")
+    unspanned = ["、".join(victims) for victims, spans in killer.spanned.items() if not spans]
+    return [f"全年没有一次停着度过预定时点的：{victims}" for victims in unspanned if whole]
 
 
 def main() -> int:
