@@ -161,7 +161,8 @@ def main() -> int:
         print("\n".join(machine.described(Path(root))), flush=True)
         faults = asyncio.run(run(stage, trial))
         print(f"结束时负载 {os.getloadavg()[0]:.2f}；未守住的承诺 {len(faults)} 处")
-        print("\n".join(f"未守住：{fault}" for fault in faults[:FAULTS_SHOWN]))
+        for fault in faults[:FAULTS_SHOWN]:
+            print(f"未守住：{fault}")
     return 1 if faults else 0
 
 
