@@ -9,6 +9,7 @@ import importlib
 import os
 import signal
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, NoReturn
 
@@ -24,6 +25,7 @@ from activities.courier import Courier
 from activities.patrol import Patrol
 from activities.reach import Reach
 from activities.round import Rounds
+from domain.instant import Instant
 from domain.procedure import ProcedureFault
 from domain.round import Round
 from ledger import horizon
@@ -206,13 +208,18 @@ async def count_always(registrar: Registrar, writers: Writers, library: Library)
         await asyncio.sleep(CALENDAR_SECONDS)
 
 
-async def serve(url: str, own: WorkerSettings, stop: asyncio.Event) -> bool:
-    """Work until `stop` is set, then let activities finish. False when not everything ended in time."""
+async def serve(
+    url: str, own: WorkerSettings, stop: asyncio.Event, clock: Callable[[Instant], Instant] = lambda at: at
+) -> bool:
+    """Work until `stop` is set, then let activities finish. False when not everything ended in time.
+
+    `clock`: what PostgreSQL's reading counts as, for all who ask what time it is; only trials replace it.
+    """
     reach, writers = Reach(), Writers(url, CONNECTIONS)
     library = Library(writers)
-    registrar = Registrar(writers, library)
-    patrol = Patrol(registrar, url, reach.patience)
-    rounds = Rounds(on_file(), registrar, writers)
+    registrar = Registrar(writers, library, clock)
+    patrol = Patrol(registrar, url, reach.patience, clock)
+    rounds = Rounds(on_file(), registrar, writers, clock)
     parts = [
         asyncio.create_task(patrol_always(patrol), name="patrol"),
         asyncio.create_task(carry_always(Courier(registrar, url)), name="courier"),
@@ -231,7 +238,7 @@ async def serve(url: str, own: WorkerSettings, stop: asyncio.Event) -> bool:
     return not running
 
 
-async def main() -> None:
+async def main(clock: Callable[[Instant], Instant] = lambda at: at) -> None:
     """Ends after SIGTERM or SIGINT."""
     told = settings.load()
     log.configure(told.log_level)
@@ -242,7 +249,7 @@ async def main() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    if not await serve(told.database_url, own, stop):
+    if not await serve(told.database_url, own, stop, clock):
         os._exit(1)  # a server that is away must not keep us; what is unfinished is repeated elsewhere
 
 

@@ -14,6 +14,7 @@ from activities.metric import PATROLLED, TROUBLED
 from activities.reach import PATIENCE
 from activities.setback import Setbacks
 from activities.turn import turn
+from domain.instant import Instant
 from ledger.connection import LOST, Connection
 from ledger.docket import clock_actor
 from ledger.registrar import Registrar
@@ -22,30 +23,41 @@ from ledger.request import LedgerUnavailable, PoisonedCase, expiry
 ROUND_SECONDS = 1.0
 ROUND_SECONDS_MIN = 0.2  # when patience is short, looking is frequent
 BATCH = 500
+NO_TIME = timedelta(0)
 BEGINNING = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
 
 OVERDUE = """
 select id, wake_at from "case"
-where wake_at <= clock_timestamp() - $1::interval and (wake_at, id) > ($2, $3) and id <> all($4::uuid[])
+where wake_at <= $1 and (wake_at, id) > ($2, $3) and id <> all($4::uuid[])
 order by wake_at, id limit $5
 """
 REPORT = "insert into trouble (case_id, words) values ($1, $2) on conflict do nothing returning case_id"
 # However a case came back into time, by Patrol, its keeper or a person, it is in trouble no longer.
 CLEAR = """
 delete from trouble t where not exists (
-    select from "case" c where c.id = t.case_id and c.wake_at <= clock_timestamp())
+    select from "case" c where c.id = t.case_id and c.wake_at <= $1)
 """
 
 log = structlog.get_logger("patrol")
 
 
 class Patrol:
-    """Expires what is overdue by more than `patience()` and gives such cases their keepers back."""
+    """Expires what is overdue by more than `patience()` and gives such cases their keepers back.
 
-    def __init__(self, registrar: Registrar, url: str, patience: Callable[[], timedelta] = lambda: PATIENCE) -> None:
+    `clock`: what PostgreSQL's reading counts as, the registrar's own.
+    """
+
+    def __init__(
+        self,
+        registrar: Registrar,
+        url: str,
+        patience: Callable[[], timedelta] = lambda: PATIENCE,
+        clock: Callable[[Instant], Instant] = lambda at: at,
+    ) -> None:
         self._registrar = registrar
         self._url = url
         self._patience = patience
+        self._clock = clock
         self._setbacks = Setbacks(rest_seconds=60, rest_seconds_max=60)
 
     async def run(self) -> NoReturn:
@@ -69,17 +81,23 @@ class Patrol:
         """One walk over everything overdue, oldest first. How many cases had to be woken."""
         (moment, place), woken = BEGINNING, 0
         while True:
-            page = await connection.fetch(OVERDUE, self._patience(), moment, place, self._setbacks.resting(), BATCH)
+            overdue_by = await self._now(connection, self._patience())
+            page = await connection.fetch(OVERDUE, overdue_by, moment, place, self._setbacks.resting(), BATCH)
             if page:
                 woken += await self._expire(connection, [row["id"] for row in page])
                 moment, place = page[-1]["wake_at"], page[-1]["id"]
             if len(page) < BATCH:
                 break
-        await connection.execute(CLEAR)
+        await connection.execute(CLEAR, await self._now(connection))
         TROUBLED.set(await connection.fetchval("select count(*) from trouble"))
         if woken:
             log.info("overdue_woken", cases=woken)
         return woken
+
+    async def _now(self, connection: Connection, before: timedelta = NO_TIME) -> Instant:
+        """What counts as now, or so long before it: patience is spent in PostgreSQL's time."""
+        reading: Instant = await connection.fetchval("select clock_timestamp()")
+        return self._clock(reading - before)
 
     async def _expire(self, connection: Connection, case_ids: Sequence[UUID]) -> int:
         requests = [expiry(case_id, clock_actor("-")) for case_id in case_ids]

@@ -21,6 +21,7 @@ from ledger.request import LedgerUnavailable, PoisonedCase, Request
 LOOK_SECONDS = 60.0
 BATCH = 100
 # What was recorded by the due instant is committed by then: a list of that instant is the same for all who make it.
+# In PostgreSQL's own time, for that is what a commit takes.
 SETTLED = timedelta(seconds=10)
 
 log = structlog.get_logger("rounds")
@@ -74,17 +75,21 @@ class Rounds:
         one = next((each for each in self.rounds if each.id == round_id), None)
         if one is None:
             return 0
-        now = await self._now()
-        since, done = await opening.begun(self._writers, one, now), await opening.done(self._writers, one)
-        due = [period for period in one.cadence.periods(since, now - SETTLED) if period.key not in done]
+        reading = await self._reading()
+        since = await opening.begun(self._writers, one, self._now(reading))
+        done, settled = await opening.done(self._writers, one), self._now(reading - SETTLED)
+        due = [period for period in one.cadence.periods(since, settled) if period.key not in done]
         if due and not await opening.opens(self._writers, one):
             log.error("round_without_procedure", round=one.id, procedure=one.opens)
             return 0
         return sum([await self._open(one, period) for period in due])
 
-    async def _now(self) -> Instant:
+    async def _reading(self) -> Instant:
         rows = await self._writers.fetch("select clock_timestamp() as at")
-        return utc(self._clock(rows[0]["at"]))
+        return utc(rows[0]["at"])
+
+    def _now(self, reading: Instant) -> Instant:
+        return utc(self._clock(reading))
 
     async def _open(self, one: Round, period: Period) -> int:
         async with self._writers.held() as connection:
@@ -98,7 +103,7 @@ class Rounds:
         if poisoned:
             log.error("round_unfinished", round=one.id, period=period.key, cases=poisoned)
             return opened
-        await opening.remember(self._writers, one, period, opened, len(refused), await self._now())
+        await opening.remember(self._writers, one, period, opened, len(refused), self._now(await self._reading()))
         log.info("round_opened", round=one.id, period=period.key, cases=opened)
         ROUNDED.inc(opened)
         return opened

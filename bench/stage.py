@@ -108,13 +108,13 @@ class Stage:
         for path in self.state.temporal.parent.glob(self.state.temporal.name + "*"):
             path.unlink()
 
-    def start_worker(self, extra: Mapping[str, str] | None = None) -> Child:
-        """One more worker process, told of this stage only."""
+    def start_worker(self, extra: Mapping[str, str] | None = None, module: str = "worker") -> Child:
+        """One more worker process, told of this stage only. `module`: the product's own, or one that wraps it."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "BIHUAN_"))}
         told = {"BIHUAN_DATABASE_URL": self.url, "TEMPORAL_ADDRESS": self.address, "PYTHONPATH": str(ROOT)}
         log = self.state.log / f"worker{len(self.workers)}.log"
         worker = Child(
-            "worker", (sys.executable, "-m", "worker"), log,
+            "worker", (sys.executable, "-m", module), log,
             env=kept | told | dict(extra or {}), cwd=self.state.root, stop_within=5,
         )  # fmt: skip
         worker.start()

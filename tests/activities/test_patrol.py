@@ -11,6 +11,7 @@ from activities import patrol as patrols
 from activities.patrol import Patrol
 from activities.turn import turn
 from bench import matter
+from domain.instant import Instant
 from ledger.connection import Connection
 from ledger.house import Ledger
 from ledger.registrar import Registrar
@@ -86,6 +87,23 @@ async def test_a_locked_case_does_not_hold_up_its_neighbours(
     assert await Patrol(registrar, database, lambda: timedelta(0)).round(connection) == 59
     assert registrar.ruled == set(case_ids) - {case_ids[17]}
     assert await connection.fetchval("select case_id from trouble") == case_ids[17]
+
+
+async def test_goes_by_the_clock_it_is_given_and_is_patient_in_postgresqls_time(
+    ledger: Ledger, connection: Connection, database: str
+) -> None:
+    await matter.furnish(ledger, matter.drill(3600, bare=True))
+    (case_id,) = await opened(ledger, 1)
+    opened_at: Instant = await connection.fetchval('select opened_at from "case"')
+
+    def hurried(at: Instant) -> Instant:
+        return at + timedelta(hours=2) if at >= opened_at else at
+
+    registrar = Registrar(ledger.writers, ledger.library, hurried)
+    assert await impatient(ledger, database).round(connection) == 0
+    assert await Patrol(registrar, database, lambda: timedelta(days=1), hurried).round(connection) == 0
+    assert await Patrol(registrar, database, lambda: timedelta(0), hurried).round(connection) == 1
+    assert [each.rung for each in await matter.fired(connection, [case_id])] == ["red"]
 
 
 async def test_escalates_without_temporal(ledger: Ledger, connection: Connection, working: Working) -> None:

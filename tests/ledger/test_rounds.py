@@ -13,10 +13,12 @@ import pytest_asyncio
 
 import procedures
 from activities.courier import Courier
+from activities.round import Rounds
 from domain.instant import Instant
 from ledger.analysis import counted
 from ledger.connection import connect
 from ledger.reading import journal
+from ledger.registrar import Registrar
 from ledger.request import case_of, rounds_id
 from tests.domain.scene import DISPATCHER, HAZARD, TOWNSHIP, VILLAGE, when
 from tests.ledger.county import County, Database, told
@@ -53,6 +55,21 @@ async def test_an_agenda_a_village_exactly_once_however_often_and_by_however_man
     assert await february.value('select count(distinct division) from "case"') == VILLAGES
     assert await february.value("select count(*) from command") == VILLAGES
     assert await february.faults() == []
+
+
+async def test_what_settles_settles_in_the_time_of_postgresql_whatever_that_counts_as(february: County) -> None:
+    began = await february.value("select clock_timestamp() - interval '1 second'")
+
+    def hurried(at: Instant) -> Instant:  # a month goes by at once
+        return when("2026-03-01 00:30") if at >= began else when("2026-02-28 23:30")
+
+    ledger, agendas = february.ledger, rounds_of(february, "affairs_day").rounds
+    rounds = Rounds(agendas, Registrar(ledger.writers, ledger.library, hurried), ledger.writers, hurried)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("activities.round.SETTLED", timedelta(hours=1))
+        assert await rounds.look() == 0
+        patch.setattr("activities.round.SETTLED", timedelta(0))
+        assert await rounds.look() == VILLAGES
 
 
 async def test_what_fell_due_while_everything_was_down_is_opened_with_the_limits_of_its_day(february: County) -> None:
