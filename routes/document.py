@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from routes import entry, form, notice, shape
+from routes import entry, form, notice, reckoning, shape
 from routes.notice import Problem
 
 REF = "#/components/schemas/{model}"
@@ -19,7 +19,7 @@ BEHIND_TOKEN = "no_token bad_token post_over delegation_over"  # noqa: S105 - co
 OUTCOMES, CODES, ANSWER, BODY = "x-outcomes", "x-codes", "x-answer", "x-body"
 MODELS = {
     name: model
-    for module in (form, shape, notice, entry)
+    for module in (form, shape, reckoning, notice, entry)
     for name, model in vars(module).items()
     if isinstance(model, type) and issubclass(model, BaseModel)
 }
