@@ -51,6 +51,7 @@ def open_(
     var: Var = VAR,
 ) -> None:
     """上报一个事项。"""
+    from ledger.division import county_of
     from ledger.request import Reporter
 
     reporter = Reporter(reporter_name, reporter_phone) if reporter_name or reporter_phone else None
@@ -58,7 +59,7 @@ def open_(
 
     async def work(ledger: "Ledger") -> "Ruling":
         actor = await bearer(ledger, token)
-        known = (await ledger.library.released()).get(procedure)
+        known = (await ledger.library.released(county_of(division))).get(procedure)
         form = known.intake.form if known else []
         fields = await _fields(ledger, actor, field, fields_json, form)
         command = Open(procedure, division, title, fields, reporter is not None, seen, received)

@@ -60,6 +60,7 @@ def import_(
 async def _work(
     ledger: "Ledger", token: str, one: "Map", given: "Sheet", dry_run: bool, map_: Path
 ) -> "tuple[list[Line], list[Standing]]":
+    from ledger.division import county_of
     from ledger.mapping import MapFault
     from ledger.transfer import NotAllowed, standing, take_over
 
@@ -72,7 +73,7 @@ async def _work(
         raise Declined(str(error)) from None
     if dry_run:
         return lines, []
-    procedure = (await ledger.library.released())[one.procedure]
+    procedure = (await ledger.library.released(county_of(actor.hat.scope)))[one.procedure]
     clocks = [name for name, rule in procedure.clocks.items() if rule.until == "due_at"]
     async with ledger.writers.held() as connection:
         return lines, await standing(connection, actor, one, given, clocks)

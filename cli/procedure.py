@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import Var, failure, run
+from cli.session import Declined, Var, failure, run
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ Files = Annotated[
     list[Path] | None, typer.Argument(metavar="[FILE...]", help="流程文件（YAML）；不写为 procedures/ 里的全部")
 ]
 Page = Annotated[bool, typer.Option("--page", help="写成一页：图、阶段、操作、时限和依据")]
+County = Annotated[str | None, typer.Option(metavar="CODE", help="只在这个县启用（12 位代码）")]
 File = Annotated[Path, typer.Argument(metavar="FILE", help="流程文件（YAML）")]
 
 
@@ -50,15 +51,46 @@ def draw(files: Files = None, page: Page = False) -> None:
 
 
 @app.command()
-def load(file: File, var: Var = VAR) -> None:
-    """核对并启用：新事项用它，在办的事项仍按上报时的版次。"""
+def load(file: File, county: County = None, var: Var = VAR) -> None:
+    """核对并启用：新事项用它，在办的事项仍按上报时的版次。写明 --county 的，只在该县启用，先于各县通用的。"""
     procedure = _sound(file)
 
-    async def work(ledger: "Ledger") -> bool:
-        return await ledger.library.release(procedure)
+    async def work(ledger: "Ledger") -> tuple[str, bool]:
+        where = await _county(ledger, county)
+        return where, await ledger.library.release(procedure, county)
 
-    words = "已启用" if run(var, work) else "没有变化"
+    where, changed = run(var, work)
+    words = f"已启用{where}" if changed else "没有变化"
     typer.echo(f"{procedure.title}（{procedure.id} 第 {procedure.version} 版，{procedure.sha256[:12]}）{words}。")
+
+
+@app.command()
+def common(
+    procedure: Annotated[str, typer.Argument(metavar="ID", help="办理流程，如 hazard")],
+    county: Annotated[str, typer.Option(metavar="CODE", help="哪个县（12 位代码）")],
+    var: Var = VAR,
+) -> None:
+    """停用一县自己的流程：新事项改用各县通用的，在办的事项仍按上报时的版次。"""
+
+    async def work(ledger: "Ledger") -> tuple[str, bool]:
+        where = await _county(ledger, county)
+        if procedure not in await ledger.library.released():
+            raise Declined(f"没有启用“{procedure}”这一流程")
+        return where, await ledger.library.give_up(procedure, county)
+
+    where, changed = run(var, work)
+    typer.echo(f"{procedure}{where}{'改用各县通用的' if changed else '没有变化'}。")
+
+
+async def _county(ledger: "Ledger", code: str | None) -> str:
+    """Where a release is in force, in words. Raises Declined for what is no county on register."""
+    if code is None:
+        return ""
+    query = "select name from division where code = $1 and level = 'county' and valid_to is null"
+    rows = await ledger.writers.fetch(query, code)
+    if not rows:
+        raise Declined(f"登记册里没有代码为 {code} 的县")
+    return f"（限{rows[0]['name']}）"
 
 
 def _named(files: list[Path] | None) -> list[Path]:

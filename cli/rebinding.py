@@ -57,7 +57,7 @@ async def _foresee(ledger: "Ledger", token: str, procedure: str, stages: Mapping
 
     actor = await bearer(ledger, token)
     await rebinding.allowed(ledger, actor)
-    to = await rebinding.pinned(ledger, procedure)
+    to = await rebinding.pinned(ledger, procedure, actor.hat.scope)
     changes = [change async for change in foreseen(ledger, actor, procedure, to, stages)]
     _tabulate(changes)
     refused = sum(change.refused is not None for change in changes)

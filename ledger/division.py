@@ -23,6 +23,11 @@ ABOVE: Mapping[str, str | None] = {
 IN_LINEAGE = ("county", "township", "village")
 
 
+def county_of(code: str) -> str:
+    """The county of a division: the first six digits of its code name it (GB/T 2260)."""
+    return f"{code[:6]}000000"
+
+
 class RegisterFault(Exception):
     """Rows that a register cannot take; nothing was written. `faults`: one line each, in Chinese."""
 

@@ -6,6 +6,7 @@ from typing import Any
 from domain.calendar import Calendar, YearDocument
 from domain.procedure import Procedure, read
 from ledger.connection import Connection, Writers
+from ledger.release import PUT, RELEASED
 
 CALENDAR = "calendar"
 
@@ -35,20 +36,23 @@ class Library:
             self._calendars[version] = Calendar(YearDocument.model_validate(year) for year in years)
         return self._calendars[version]
 
-    async def released(self) -> dict[str, Procedure]:
-        """The last release of every procedure, by id."""
-        rows = await self._writers.fetch("select distinct on (id) id, ref from release order by id, seq desc")
-        return {row["id"]: await self.procedure(row["ref"]) for row in rows if row["id"] != CALENDAR}
+    async def released(self, county: str | None = None) -> dict[str, Procedure]:
+        """The last release of every procedure, by id: a county's own before the common one; None: the common ones."""
+        query = f"select id, {RELEASED.format(id='i.id', county='$1')} as ref from (select distinct id from release) i"
+        rows = await self._writers.fetch(f"{query} order by id", county)
+        known = [row for row in rows if row["id"] != CALENDAR and row["ref"] is not None]
+        return {row["id"]: await self.procedure(row["ref"]) for row in known}
 
     async def current_calendar(self) -> Calendar:
         """The calendar that clocks starting now are counted by."""
-        rows = await self._writers.fetch("select ref from release where id = $1 order by seq desc limit 1", CALENDAR)
+        query = "select ref from release where id = $1 and county is null order by seq desc limit 1"
+        rows = await self._writers.fetch(query, CALENDAR)
         if not rows:
             raise LookupError("no calendar has been released")
         return await self.calendar(rows[0]["ref"])
 
-    async def release(self, item: Procedure | Calendar) -> bool:
-        """Make `item` what new cases take. False when it already was."""
+    async def release(self, item: Procedure | Calendar, county: str | None = None) -> bool:
+        """Make `item` what new cases take, in one county or in all that have none of their own. False: it was."""
         name, ref = _named(item)
         if isinstance(item, Procedure):
             store = "insert into procedure (sha256, id, version, body) values ($1, $2, $3, $4) on conflict do nothing"
@@ -59,12 +63,14 @@ class Library:
         async with self._writers.held() as connection, connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(hashtext('release'))")
             await connection.execute(store, *values)
-            result = await connection.execute(
-                "insert into release (id, ref) select $1, $2 where $2 is distinct from"
-                " (select ref from release where id = $1 order by seq desc limit 1)",
-                name,
-                ref,
-            )
+            result = await connection.execute(PUT, name, ref, county)
+        return str(result).endswith(" 1")
+
+    async def give_up(self, procedure: str, county: str) -> bool:
+        """New cases of the county take the common release again. False: they did already."""
+        async with self._writers.held() as connection, connection.transaction():
+            await connection.execute("select pg_advisory_xact_lock(hashtext('release'))")
+            result = await connection.execute(PUT, procedure, None, county)
         return str(result).endswith(" 1")
 
     async def offered(self, item: Procedure | Calendar) -> bool:

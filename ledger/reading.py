@@ -24,6 +24,7 @@ from domain.hat import OPENER, Actor, Hat, Role
 from domain.instant import Instant, utc
 from ledger import statement
 from ledger.connection import Connection
+from ledger.division import county_of
 from ledger.request import PoisonedCase, Request
 
 DIVISION = re.compile(r"\d{12}")
@@ -95,7 +96,7 @@ async def read(connection: Connection, requests: Sequence[Request]) -> tuple[Seq
                     (files if SHA256.fullmatch(answer) else names).add(answer)
     codes.discard("")
     registers, many = bool(names or files or codes or numbers or ids), len(requests) > 1
-    asked: list[tuple[Any, ...]] = [(r.command_id, r.target, _opens(r)) for r in requests]
+    asked: list[tuple[Any, ...]] = [(r.command_id, r.target, *_opens(r)) for r in requests]
     arguments: list[Any] = [list(column) for column in zip(*asked, strict=True)] if many else list(asked[0])
     if registers:
         arguments += [list(names), list(codes), list(files), list(numbers), list(ids)]
@@ -103,9 +104,10 @@ async def read(connection: Connection, requests: Sequence[Request]) -> tuple[Seq
     return rows, _registers(rows[0]) if registers else Registers(NOTHING_KNOWN, {}, {}, {}, rows[0]["calendar"])
 
 
-def _opens(request: Request) -> str | None:
+def _opens(request: Request) -> tuple[str | None, str | None]:
+    """The procedure of a case to be opened, and the county where."""
     first = parts(request.command)[0]
-    return plain(first.procedure) if isinstance(first, Open) else None
+    return (plain(first.procedure), county_of(plain(first.division))) if isinstance(first, Open) else (None, None)
 
 
 def plain(name: str) -> str:

@@ -38,10 +38,7 @@ class Move:
 async def ask(ledger: Ledger, actor: Actor, procedure: str, stages: Mapping[str, str]) -> Move:
     """A move of every open case of the actor's county to what new cases take; nothing moves yet. Raises NotAllowed."""
     await allowed(ledger, actor)
-    released = (await ledger.library.released()).get(procedure)
-    if released is None:
-        raise NotAllowed(f"没有名为 {procedure} 的办理流程")
-    to, county = await pinned(ledger, procedure), actor.hat.scope
+    to, county = await pinned(ledger, procedure, actor.hat.scope), actor.hat.scope
     move = Move(uuid4(), procedure, to, county, actor, None, dict(stages))
     async with ledger.writers.held() as connection, connection.transaction():
         await connection.execute(
@@ -160,12 +157,12 @@ async def stored(ledger: Ledger, move_id: UUID) -> Move:
     )  # fmt: skip
 
 
-async def pinned(ledger: Ledger, procedure: str) -> str:
-    """The hash that new cases of a procedure are pinned to. Raises NotAllowed when nothing is released."""
-    rows = await ledger.writers.fetch("select ref from release where id = $1 order by seq desc limit 1", procedure)
-    if not rows:
+async def pinned(ledger: Ledger, procedure: str, county: str) -> str:
+    """The hash that new cases of a procedure are pinned to in a county. Raises NotAllowed when nothing is released."""
+    released = (await ledger.library.released(county)).get(procedure)
+    if released is None:
         raise NotAllowed(f"没有名为 {procedure} 的办理流程")
-    return str(rows[0]["ref"])
+    return released.sha256
 
 
 async def allowed(ledger: Ledger, actor: Actor) -> None:

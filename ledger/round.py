@@ -17,9 +17,11 @@ from domain.instant import Instant, local
 from domain.procedure import Procedure
 from domain.refusal import Refusal
 from ledger.connection import LOST, Connection
+from ledger.division import county_of
 from ledger.docket import Docket
 from ledger.library import CALENDAR, Library
 from ledger.reading import Registers, Row, plain, read, rivals, snapshot
+from ledger.release import RELEASED
 from ledger.request import PoisonedCase, Request, Ruling
 from ledger.statement import append
 
@@ -125,7 +127,8 @@ class Round:
             duties=registers.duties,
         )
         if isinstance(command, Act) and (action := procedure.actions.get(command.action)) and action.effect == "spawn":
-            context = replace(context, child=await self._released(action.child(command.fields)))
+            there = command.fields.get("division") or (docket.case.division if docket.case else "")
+            context = replace(context, child=await self._released(action.child(command.fields), str(there)))
         if registers.cases:
             others = registers.others(request.actor)
             context = replace(context, others=others, known=replace(registers.known, cases=frozenset(others)))
@@ -146,11 +149,11 @@ class Round:
         code = secrets.token_hex(CODE_BYTES).upper() if context.procedure.claim_code else ""
         return replace(context, code=code, number=f"{context.procedure.prefix}-{local(docket.at):%Y}-{number:06d}")
 
-    async def _released(self, name: object) -> Procedure | None:
-        """What new cases of this name would take."""
-        query = "select ref from release where id = $1 order by seq desc limit 1"
+    async def _released(self, name: object, division: str) -> Procedure | None:
+        """What new cases of this name would take there."""
+        query = f"select {RELEASED.format(id='$1::text', county='$2::text')}"
         known = plain(name) if isinstance(name, str) else ""
-        ref = await self._connection.fetchval(query, known) if known else None
+        ref = await self._connection.fetchval(query, known, county_of(plain(division))) if known else None
         return await self._library.procedure(ref, self._connection) if ref and known != CALENDAR else None
 
     async def _with_names(self, context: Context, request: Request, docket: Docket) -> Context:

@@ -28,6 +28,11 @@ class Place:
     lineage: Mapping[str, str]
     units: Mapping[str, str]
 
+    @property
+    def county(self) -> str:
+        """The county where it lies."""
+        return self.lineage["county"]
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -48,7 +53,8 @@ class Staffing:
     at: Instant
     procedures: Sequence[Procedure]
     places: Sequence[Place]
-    needs: Mapping[str, Sequence[Need]]
+    released: Mapping[str, frozenset[str]]  # county → the hashes in force there
+    needs: Mapping[str, Sequence[Need]]  # by hash
     posts: Mapping[Hat, Sequence[str]]
     occupants: Mapping[Hat, Sequence[Occupant]]
 
@@ -66,7 +72,9 @@ class Staffing:
         """The table; a stage of a unit once for every unit that is competent there."""
         for procedure in self.procedures:
             for place in self.places:
-                for need in self.needs[procedure.id]:
+                if procedure.sha256 not in self.released[place.county]:
+                    continue
+                for need in self.needs[procedure.sha256]:
                     for unit in _units(need.unit_level, place):
                         told = [(_hat(rung.post, place, unit), rung.at) for rung in need.rungs]
                         rungs = [(hat, at) for hat, at in told if hat]
@@ -77,15 +85,18 @@ async def staffing(
     writers: Writers, library: Library, at: Instant, procedure: str | None = None, division: str | None = None
 ) -> Staffing:
     """The table at `at`, of one procedure or all, for the villages of a division or all. Raises RegisterFault."""
-    released = await library.released()
-    if procedure is not None and procedure not in released:
-        raise RegisterFault([f"没有启用“{procedure}”这一流程"])
-    chosen = [released[each] for each in sorted(released) if procedure in (None, each)]
     places = await _places(writers, division)
+    by_county = {county: await library.released(county) for county in sorted({place.county for place in places})}
+    common = by_county or {"": await library.released()}
+    if procedure is not None and not any(procedure in released for released in common.values()):
+        raise RegisterFault([f"没有启用“{procedure}”这一流程"])
+    found = {each.sha256: each for released in common.values() for each in released.values()}
+    chosen = sorted((e for e in found.values() if procedure in (None, e.id)), key=lambda each: (each.id, each.sha256))
     calendar = await library.current_calendar()
-    wanted = _wanted(chosen, places)
+    in_force = {county: frozenset(each.sha256 for each in released.values()) for county, released in by_county.items()}
+    wanted = _wanted(chosen, places, in_force)
     return Staffing(
-        at, chosen, places, {each.id: list(needs(each, calendar, at)) for each in chosen},
+        at, chosen, places, in_force, {each.sha256: list(needs(each, calendar, at)) for each in chosen},
         wanted, await answering(writers, library, wanted, at),
     )  # fmt: skip
 
@@ -101,7 +112,9 @@ async def _places(writers: Writers, division: str | None) -> list[Place]:
     ]  # fmt: skip
 
 
-def _wanted(procedures: Sequence[Procedure], places: Sequence[Place]) -> dict[Hat, list[str]]:
+def _wanted(
+    procedures: Sequence[Procedure], places: Sequence[Place], in_force: Mapping[str, frozenset[str]]
+) -> dict[Hat, list[str]]:
     """Every hat that somebody must wear, and for what. A unit post where there is no unit is wanted all the same."""
     wanted = dict[Hat, list[str]]()
     for procedure in procedures:
@@ -109,6 +122,8 @@ def _wanted(procedures: Sequence[Procedure], places: Sequence[Place]) -> dict[Ha
             post, told = Post.parse(text), f"{procedure.title}：{'、'.join(uses)}"
             hats = dict[Hat, None]()
             for place in places:
+                if procedure.sha256 not in in_force[place.county]:
+                    continue
                 if post.level == UNIT and not place.units:
                     hats[Hat(post.role, f"（{place.name}没有承办单位）")] = None
                 for unit in place.units if post.level == UNIT else (None,):

@@ -16,6 +16,7 @@ from pydantic_core import to_json
 
 from domain.instant import Instant
 from ledger.journal import Entry
+from ledger.release import RELEASED
 from ledger.shingle import SHINGLE_TYPES, ShingleRow
 
 # What the registers know of the names in a batch; once, beside the first command.
@@ -25,25 +26,25 @@ REGISTERS = """,
                    from duty t, unnest(t.matters) m where t.division = u.division
                    and t.valid_from <= clock_timestamp() at time zone 'Asia/Shanghai'
                    and (t.valid_to is null or t.valid_to > clock_timestamp() at time zone 'Asia/Shanghai')) end))
-           from unit u where u.id = any($4::text[])) end as units,
+           from unit u where u.id = any($5::text[])) end as units,
        case when a.ord = 1 then (select json_agg(json_build_array(d.code, d.level, d.lineage))
-           from division d where d.code = any($5::text[]) and d.valid_to is null) end as places,
+           from division d where d.code = any($6::text[]) and d.valid_to is null) end as places,
        case when a.ord = 1 then (select array_agg(e.sha256)
-           from evidence e where e.sha256 = any($6::text[])) end as evidence,
+           from evidence e where e.sha256 = any($7::text[])) end as evidence,
        case when a.ord = 1 then (select array_agg(p.id)
-           from person p where p.id = any($4::text[])) end as persons,
+           from person p where p.id = any($5::text[])) end as persons,
        case when a.ord = 1 then (select json_agg(json_build_object(
                'id', x.id, 'number', x.number, 'title', x.title, 'closed', x.closed, 'opened_by', x.opened_by,
                'lineage', json_build_array(x.village, x.township, x.county), 'units', x.units, 'sealed', x.sealed,
                'public', x.public, 'procedure', x.procedure))
-           from "case" x where x.number = any($7::text[]) or x.id = any($8::uuid[])) end as cases"""
+           from "case" x where x.number = any($8::text[]) or x.id = any($9::uuid[])) end as cases"""
 # Other cases of the procedure that are about the same matter.
 RIVALS = """
        case when c.matter is not null then (select json_agg(json_build_object(
                'id', r.id, 'number', r.number, 'closed', r.closed, 'received_at', r.received_at, 'outcome', r.outcome))
            from "case" r where r.matter = c.matter and r.id <> c.id) end as rivals"""
-ONE = "(values ($1::uuid, $2::uuid, $3::text, 1))"
-MANY = "unnest($1::uuid[], $2::uuid[], $3::text[]) with ordinality"
+ONE = "(values ($1::uuid, $2::uuid, $3::text, $4::text, 1))"
+MANY = "unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) with ordinality"
 
 
 @cache
@@ -53,11 +54,11 @@ def read(many: bool, registers: bool) -> str:
 select a.ord, clock_timestamp() as at,
        c.version, c.head, c.fold, c.state,
        k.request_hash, k.outcome, k.case_id as ruled_case, k.to_version as ruled_version, k.body,
-       (select r.ref from release r where r.id = a.opens order by r.seq desc limit 1) as released,
+       {RELEASED.format(id="a.opens", county="a.county")} as released,
        (select r.ref from release r where r.id = 'calendar' order by r.seq desc limit 1) as calendar,
        {RIVALS}
        {REGISTERS if registers else ""}
-from {MANY if many else ONE} as a(command_id, case_id, opens, ord)
+from {MANY if many else ONE} as a(command_id, case_id, opens, county, ord)
 left join "case" c on c.id = a.case_id
 left join command k on k.id = a.command_id
 {"order by a.ord" if many else ""}

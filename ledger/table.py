@@ -106,8 +106,10 @@ release = Table(
     "release",
     METADATA,
     Column("seq", BigInteger, primary_key=True),
-    *_text("id", "ref"),
+    *_text("id"),
+    *_text("ref", nullable=True),
     Column("released_at", INSTANT, nullable=False),
+    *_text("county", nullable=True),
 )
 command = Table(
     "command",

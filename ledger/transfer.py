@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.hat import Actor
 from domain.importing import IMPORTING
 from ledger.connection import Connection
+from ledger.division import county_of
 from ledger.house import Ledger
 from ledger.mapping import Map, fitting
 from ledger.plan import Planned, Remark, planned
@@ -78,7 +79,7 @@ async def take_over(ledger: Ledger, actor: Actor, one: Map, sheet: Sheet, dry_ru
     """A line for every row, in order; with `dry_run` nothing is kept. Raises MapFault and NotAllowed."""
     if actor.hat.role not in IMPORTING:
         raise NotAllowed("只有接入系统和管理员可以迁入事项")
-    fitting(one, sheet.header, (await ledger.library.released()).get(one.procedure))
+    fitting(one, sheet.header, (await ledger.library.released(county_of(actor.hat.scope))).get(one.procedure))
     now = (await ledger.writers.fetch("select clock_timestamp() as now"))[0]["now"]
     rows = [planned(one, number, cells, now) for number, cells in sheet.rows]
     lines = dict(_unfit(rows))

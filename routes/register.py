@@ -117,9 +117,11 @@ async def duty_room(actor: Caller, ledger: TheLedger, code: str) -> dict[str, An
 
 
 @router.get("/procedures", summary="办理流程", openapi_extra=says("ok", notice.ProcedurePage))
-async def procedures(_: Caller, ledger: TheLedger) -> dict[str, Any]:
-    """What new cases take: each procedure with its intake form and stages."""
-    released = await ledger.library.released()
+async def procedures(actor: Caller, ledger: TheLedger) -> dict[str, Any]:
+    """What new cases take in the caller's county: each procedure with its intake form and stages."""
+    async with ledger.reading() as connection:
+        county = (await view_of(connection, actor)).lineage.get("county")
+    released = await ledger.library.released(county)
     return {"items": [_procedure(released[name]) for name in sorted(released)], "next": None}
 
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from domain.command import TITLE_LENGTH_MAX
 from domain.form import control_free
 from domain.similarity import Matter, matter_of
+from ledger.division import county_of
 from ledger.scope import now, view_of
 from ledger.similar import Hit
 from ledger.similar import similar as alike
@@ -53,7 +54,7 @@ async def similar(
     kind: Annotated[Name | None, Query(description="类别的代码")] = None,
 ) -> dict[str, Any]:
     """Cases in the caller's sight that are likely about what is about to be filed."""
-    if procedure not in await ledger.library.released():
+    if procedure not in await ledger.library.released(county_of(division)):
         raise Declined("unknown_procedure", "没有这个办理流程")
     async with ledger.reading() as connection:
         within = await asked_scope(connection, division)

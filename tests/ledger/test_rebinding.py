@@ -41,7 +41,7 @@ async def opened(county: County, count: int) -> list[UUID]:
 
 
 async def looked(county: County, actor: Actor = ASKING) -> list[Change]:
-    to = await rebinding.pinned(county.ledger, "hazard")
+    to = await rebinding.pinned(county.ledger, "hazard", actor.hat.scope)
     return [change async for change in foreseen(county.ledger, actor, "hazard", to, {})]
 
 
