@@ -174,19 +174,20 @@ def agenda(chance: random.Random, key: str, at: datetime, place: Place, case_id:
         "hands_for": 18,
         "hands_against": 2,
         "responsible": "样例责任人",
+        "handled_as": "commitment",
     }
     announced = {"agenda_text": "路灯", "research": "可行", "meeting_place": "村委会"}
     deeds = [
         Deed(2, "propose_topic", "grid_worker@village", {"topic_title": "路灯不亮", **topic}),
         Deed(9, "propose_topic", "grid_worker@village", {"topic_title": "修路", **topic}),
         Deed(40, "fix_topics", clerk, {"topics": "路灯、道路"}),
-        Deed(24, "announce_agenda", clerk, announced, ahead={"planned_on": 5}),
+        Deed(24, "announce_agenda", clerk, announced, ahead={"planned_on": 4}),
         Deed(100, "open_meeting", clerk, met),  # three whole days, and what is left of the first
         Deed(1, "decide_topic", clerk, decided),
         Deed(1, "decline_topic", clerk, {"item": "topic.2", "decline_reason": "没有资金"}, "没有资金"),
         Deed(10, "publish_results", clerk, {"results": "路灯月底修好", "photos": [PHOTO]}),
         Deed(200, "implement", clerk),
-        Deed(30, "finish", clerk, {"item": "decided.1", "result": "已修好", "evidence": [PHOTO]}),
+        Deed(30, "carry_over", clerk, {"item": "child.1"}, "还在办"),  # its case goes on by itself
         Deed(10, "submit", clerk, {"summary": "已落实"}),
         Deed(20, "verify", "committee@village", {"verify_opinion": "属实"}),
     ]

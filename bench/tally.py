@@ -19,9 +19,11 @@ DIVISIONS = """
 select code, level, lineage from division where valid_to is null and lineage ? 'county'
 """
 # Acts of people by the command that caused them: one each, whatever was lost on the way and sent again.
+# What people asked for; a child case is opened by what its parent decided.
 ACTS = """
 select leaf::json ->> 'command' as command, leaf::json ->> 'actor' as actor, case_id, count(*) from event
-where name in ('CaseOpened', 'ActionTaken') group by 1, 2, 3
+where name in ('CaseOpened', 'ActionTaken') and (name <> 'CaseOpened' or body::json ->> 'parent' is null)
+group by 1, 2, 3
 """
 Connection = asyncpg.Connection
 Lines = dict[tuple[datetime, str], list[Document]]

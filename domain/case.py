@@ -14,7 +14,7 @@ from domain.item import Item
 
 # The version of the fold. Any change to `evolve` or `Case` must raise it: stored states are then folded again
 # from events (tests/domain/test_fold.py compares the fold of golden histories and forces the bump).
-FOLD = 9
+FOLD = 10
 HOLD = "hold"  # the clock that ends a pause by itself
 
 

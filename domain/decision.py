@@ -18,7 +18,7 @@ from domain.context import Context, Place
 from domain.deed import Deed
 from domain.event import CaseOpened, Event, ItemOpened, ProcedureRef, Repeated
 from domain.form import LINE_BREAK, FieldType, answers, control_free, legible
-from domain.hat import Post
+from domain.hat import Post, Role
 from domain.instant import Instant, utc
 from domain.item import Item
 from domain.outcome import carry_out
@@ -29,6 +29,10 @@ from domain.refusal import FieldProblem, Refusal
 from domain.rule import meets
 
 REASON_LENGTH_MAX = 1000
+# Whose offices take in letters, calls and visits: nobody else may say that a matter had been received before.
+RECEIVING = {
+    Role.DISPATCHER, Role.PETITION_OFFICER, Role.PROXY, Role.INSPECTOR, Role.INTEGRATION, Role.ADMINISTRATOR,
+}  # fmt: skip
 RECORDED_WITHIN = timedelta(days=60)  # what comes later on record than this has no date that anybody can vouch for
 
 
@@ -43,6 +47,9 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
         return Refusal("hat_not_allowed", f"您当前的身份不能{intake.title}")
     if any(moment is not None and moment > at for moment in (command.occurred_at, command.received_at)):
         return Refusal("occurred_in_future", "发生时间和收到时间不能晚于现在")
+    if command.received_at is not None and context.actor.hat.role not in RECEIVING:
+        words = "收到时间由受理、调度岗位补记；您登记的，以登记之时为准"
+        return _invalid((FieldProblem("received_at", "not_allowed", words),))
     received = command.received_at or at
     if received < (command.occurred_at or received) or received < at - RECORDED_WITHIN:
         words = f"收到时间不能早于发生时间，也不能早于 {RECORDED_WITHIN.days} 日以前"

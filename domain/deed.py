@@ -20,6 +20,7 @@ from domain.procedure import Action, ItemKind
 from domain.refusal import FieldProblem, Refusal
 from domain.timetable import start
 
+ITEMS_MAX = 200  # of one kind in one case
 MATTER_FIELDS = ("matter_code", "kind")  # the fields that say which matter of the registers a case is about
 
 
@@ -79,9 +80,12 @@ class Deed:
         """
         case, unit = self.case, self.dispatched
         first = unit is not None and unit.id == next(iter(case.had_by), None)
+        # Whoever was let off as "not ours" does not get it back before it has been tried elsewhere.
+        let_off = {i.from_unit for i in case.items.values() if i.kind == "return" and i.state == "accepted"}
+        leads = len(case.had_by) > 2 or unit is None or unit.id not in let_off
         return {
-            "had_before": unit is not None and unit.id in case.had_by and not first,
-            "assigned": first or self.context.home == case.lineage["county"],
+            "had_before": unit is not None and unit.id in case.had_by and not (first and leads),
+            "assigned": (first and leads) or self.context.home == case.lineage["county"],
         }
 
 
@@ -148,6 +152,9 @@ def asked(
     name = deed.action.opens or ""
     kind = procedure.items[name]
     number = sum(item.kind == name for item in case.items.values()) + 1 + place
+    refusal = _too_many(deed, name, kind)
+    if refusal:
+        return refusal
     answers_at = unit or case.unit
     clock_limit = _own_limit(deed)
     if isinstance(clock_limit, Refusal):
@@ -173,6 +180,17 @@ def asked(
     there["unit_level"] = answers_at.level if answers_at else None
     setting = deed.context.setting(case.lineage)
     return ItemOpened(item, start(setting, kind.clock, there, deed.at, deed.version, clock_limit, item=item.id))
+
+
+def _too_many(deed: Deed, name: str, kind: ItemKind) -> Refusal | None:
+    """Nobody buries a case under items of his own; whoever holds it writes down those of others."""
+    case, actor = deed.case, deed.context.actor
+    mine = sum(item.kind == name and item.open and item.by == actor.person for item in case.items.values())
+    if kind.each is not None and mine >= kind.each and str(actor.hat) != case.holder:
+        return Refusal("requirement_not_met", f"您已有 {mine} 件没有办结的{kind.title}，最多 {kind.each} 件")
+    if sum(item.kind == name for item in case.items.values()) >= ITEMS_MAX:
+        return Refusal("requirement_not_met", f"本事项的{kind.title}已达 {ITEMS_MAX} 件，不能再加")
+    return None
 
 
 def addressee(kind: ItemKind, case: Case, unit: Unit | None) -> str | None:

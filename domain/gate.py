@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import field_validator
 
 from domain.form import FieldType, FormField
-from domain.refusal import FieldProblem
+from domain.refusal import FieldProblem, Refusal
 from domain.rule import Part
 
 VOTES = {"absent": "未到会", "for": "同意", "against": "不同意", "abstain": "弃权"}
@@ -82,6 +82,7 @@ class Tally:
     stage: str = ""  # where the meeting was held
     led_to: str = ""  # the stage to which its result led
     version: int = 0  # the version of the case before it was counted
+    held_on: str = ""  # the day in Shanghai on which it was counted
 
     @property
     def result(self) -> str:
@@ -108,6 +109,20 @@ def problems(fields: Mapping[str, Any]) -> tuple[FieldProblem, ...]:
     if counted["in_favour"] + counted["opposed"] > counted["present"]:
         found.append(FieldProblem("in_favour", "out_of_range", "同意与不同意的人数合计超过到会人数"))
     return tuple(found)
+
+
+def again(title: str, before: Tally | None, now: Tally, reason: str | None) -> Refusal | None:
+    """Why a meeting that did not pass may not be counted once more: that takes another one, with as many due."""
+    if before is None or before.result == "passed":
+        return None
+    if before.held_on == now.held_on:
+        counts = f"应到 {before.due} 人，到会 {before.present} 人"
+        words = f"{title}今天已经计过（{counts}），没有通过的须另行召集，当日不能重计"
+        return Refusal("requirement_not_met", words)
+    if now.due < before.due and not (reason or "").strip():
+        words = f"应到 {now.due} 人，比上次的 {before.due} 人少，须说明理由"
+        return Refusal("invalid_fields", words, (FieldProblem("reason", "missing_field", words),))
+    return None
 
 
 def counted(gate_id: str, gate: Gate, fields: Mapping[str, Any]) -> Tally:

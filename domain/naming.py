@@ -71,7 +71,11 @@ def _of_actions(procedure: Procedure) -> Iterator[Named]:
         yield from ((place, clock, clocks, "时限") for clock in (*named, *windows))
         yield from ((place, field, form, "表单项") for field in action.since.values())
         yield from ((place, kind, procedure.items, "待办项") for kind in kinds)
-        yield from ((place, each.gate, procedure.gates, "表决规则") for each in action.counts)
+        gates = [each.gate for each in action.counts] + ([action.hands.gate] if action.hands else [])
+        yield from ((place, gate, procedure.gates, "表决规则") for gate in gates)
+        yield from ((place, field, form, "表单项") for field in (action.hands.fields if action.hands else ()))
+        yield from ((place, field, procedure.fields, "表单项") for field in action.not_before)
+        yield from ((place, kind, procedure.items, "待办项") for kind in action.settled)
         yield from ((place, paper, procedure.documents, "文书") for paper in action.issues)
         if action.settles:
             yield from ((place, n, form, "表单项") for n in filter(None, ["item", action.settles.by_field]))

@@ -1,6 +1,6 @@
 """Outcomes: everything that a deed makes happen, or what still speaks against it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +12,10 @@ from domain.deed import Deed, asked, elsewhere, moved
 from domain.effect import consequence
 from domain.event import ActionTaken, DisciplineNotified, Event, GateCounted, ItemOpened, ItemSettled, Paper
 from domain.gate import Tally
+from domain.instant import day_of
 from domain.paper import issue, last_day
 from domain.refusal import FieldProblem, Refusal
-from domain.rule import meets
+from domain.rule import Requirement, meets
 
 ITEM_FIELDS = {"item"}
 # What is said with these is about the act itself and tells nothing of the matter.
@@ -27,19 +28,14 @@ def carry_out(deed: Deed) -> tuple[Event, ...] | Refusal:
     """The events of a deed, or what still speaks against it."""
     facts = deed.facts
     failing = [each for each in deed.action.requires if not each.holds(facts)]
-    refusal = (
-        _unsettled(deed)
-        or elsewhere(deed, deed.unit)
-        or next((Refusal("requirement_not_met", each.words) for each in failing if not each.overridden(facts)), None)
-    )
+    refusal = _refused(deed, facts, failing)
     if refusal:
         return refusal
-    if failing:  # it goes on over these, on record, and whoever does so says why
-        over = "；".join(each.words for each in failing)
-        if not (deed.reason or "").strip():
-            return _unreasoned(over)
-        deed = replace(deed, fields=deed.fields | {OVERRIDE: over})
+    if failing:  # it goes on over these, on record
+        deed = replace(deed, fields=deed.fields | {OVERRIDE: "；".join(each.words for each in failing)})
     tally = _counted(deed, facts)
+    if isinstance(tally, Refusal):
+        return tally
     if tally:
         facts |= {f"gate_{tally.gate}": tally.result}
     if deed.action.computes:
@@ -66,9 +62,16 @@ def carry_out(deed: Deed) -> tuple[Event, ...] | Refusal:
     return (*events, *_notice(deed))
 
 
-def _unreasoned(over: str) -> Refusal:
-    words = f"须说明理由方可先行办理：{over}"
-    return Refusal("invalid_fields", words, (FieldProblem("reason", "missing_field", words),))
+def _refused(deed: Deed, facts: Mapping[str, Any], failing: Sequence[Requirement]) -> Refusal | None:
+    """What speaks against a deed before anything of it is worked out."""
+    strict = next((each for each in failing if not each.overridden(facts)), None)
+    refusal = _unsettled(deed) or _untimely(deed, facts) or _uncounted(deed) or elsewhere(deed, deed.unit)
+    if refusal or strict:
+        return refusal or Refusal("requirement_not_met", strict.words if strict else "")
+    if failing and not (deed.reason or "").strip():  # whoever goes over a rule says why
+        words = f"须说明理由方可先行办理：{'；'.join(each.words for each in failing)}"
+        return Refusal("invalid_fields", words, (FieldProblem("reason", "missing_field", words),))
+    return None
 
 
 def _unsettled(deed: Deed) -> Refusal | None:
@@ -81,12 +84,38 @@ def _unsettled(deed: Deed) -> Refusal | None:
     return None
 
 
-def _counted(deed: Deed, facts: Mapping[str, Any]) -> Tally | None:
+def _untimely(deed: Deed, facts: Mapping[str, Any]) -> Refusal | None:
+    """The day that was announced has not come, or something must be settled first."""
+    said = next((str(facts[name]) for name in deed.action.not_before if facts.get(name)), None)
+    if said and day_of(deed.at).isoformat() < said:
+        return Refusal("requirement_not_met", f"定在 {said}，还没有到，不能{deed.action.title}")
+    waiting = next((i for i in deed.case.items.values() if i.open and i.kind in deed.action.settled), None)
+    if waiting:
+        return Refusal("requirement_not_met", f"还有没有办完的{waiting.title}（{waiting.id}），不能{deed.action.title}")
+    return None
+
+
+def _uncounted(deed: Deed) -> Refusal | None:
+    """More hands than there were people."""
+    hands = deed.action.hands
+    tally = deed.case.tallies.get(hands.gate) if hands else None
+    if hands is None or tally is None:
+        return None
+    raised = sum(int(deed.fields.get(name) or 0) for name in hands.fields)
+    if raised <= tally.present:
+        return None
+    words = f"合计 {raised} 人，超过到会的 {tally.present} 人"
+    return Refusal("invalid_fields", words, tuple(FieldProblem(n, "out_of_range", words) for n in hands.fields))
+
+
+def _counted(deed: Deed, facts: Mapping[str, Any]) -> Tally | Refusal | None:
     counting = next((each for each in deed.action.counts if meets(each.when, facts)), None)
     if counting is None:
         return None
-    counted = gates.counted(counting.gate, deed.context.procedure.gates[counting.gate], deed.fields)
-    return replace(counted, stage=deed.case.stage, version=deed.case.version)
+    gate, case = deed.context.procedure.gates[counting.gate], deed.case
+    counted = gates.counted(counting.gate, gate, deed.fields)
+    counted = replace(counted, stage=case.stage, version=case.version, held_on=day_of(deed.at).isoformat())
+    return gates.again(gate.title, case.tallies.get(counting.gate), counted, deed.reason) or counted
 
 
 def _computed(deed: Deed, facts: Mapping[str, Any]) -> dict[str, Any]:

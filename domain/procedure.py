@@ -19,14 +19,19 @@ from domain.misfit import told
 from domain.reward import Table
 from domain.rule import (
     ClockRule,
+    Closing,
     Computing,
     Condition,
     Counting,
+    Document,
+    Hands,
     Id,
     LadderRung,
     Part,
     PostText,
+    Repeated,
     Requirement,
+    Separation,
     Settling,
     Spawning,
 )  # fmt: skip
@@ -112,8 +117,11 @@ class Action(Part):
     verb: bool = False  # one of the shared verbs
     reveals_reporter: bool = False  # whoever has taken it may read who reported, while the case stays there
     unseals: bool = False
+    not_before: list[Id] = []  # the day that the first of these fields to be said names must have come
+    settled: list[Id] = []  # kinds of items of which none may be open
+    hands: Hands | None = None
 
-    later = frozenset({"spawns", "unseals"})
+    later = frozenset({"spawns", "unseals", "not_before", "settled", "hands"})
 
     def child(self, fields: Mapping[str, Any]) -> Any:
         """The procedure of the child case that it opens, as the form says; None when it opens none."""
@@ -139,7 +147,8 @@ class ItemKind(Part):
     """A kind of item. `to`: the post that answers (`person`: whom the form names); `clock`: its own.
 
     `blocks`: no closing over an open one; `binding`: no giving up over it either. `passing`: it ends when the case goes
-    elsewhere; `apart`: who opened it may not settle it. `states`: how it can end, with titles.
+    elsewhere; `apart`: who opened it may not settle it. `states`: how it can end, with titles. `each`: how many open
+    ones anybody but the holder may have.
     """
 
     title: str
@@ -149,30 +158,10 @@ class ItemKind(Part):
     passing: bool = False
     apart: bool = False
     binding: bool = False
+    each: int | None = None
     states: dict[Id, str] = Field(min_length=1)
 
-
-class Separation(Part):
-    """Groups of actions (`intake`: opening the case); no person may act in two of them."""
-
-    title: str
-    groups: list[list[Id]] = Field(min_length=2)
-
-
-class Closing(Part):
-    """What closing needs: each of `acts` taken after the last of `after`, and evidence with each of `after`."""
-
-    after: list[Id] = []
-    acts: list[Id] = []
-    evidence: bool = False
-
-
-class Repeated(Part):
-    """When a case counts as "repeated" and who is told: so many red cards, or so many failed closures."""
-
-    red: int = Field(default=3, ge=1)
-    failures: int = Field(default=2, ge=1)
-    to: PostText = "inspector@county"
+    later = frozenset({"each"})
 
 
 class Intake(Part):
@@ -189,14 +178,6 @@ class Intake(Part):
     transfers: bool = False
 
     later = frozenset({"transfers"})
-
-
-class Document(Part):
-    """A numbered document to print: its title, the sign before the number, and its text with ${names}."""
-
-    title: str
-    sign: str
-    text: str = Field(min_length=1)
 
 
 class Procedure(Part):

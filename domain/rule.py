@@ -225,3 +225,41 @@ class Computing(Part):
 
     field: Id
     table: Id
+
+
+class Hands(Part):
+    """Heads that a form counts in `fields`: together no more than were present at the gate."""
+
+    gate: Id
+    fields: list[Id] = Field(min_length=1)
+
+
+class Separation(Part):
+    """Groups of actions (`intake`: opening the case); no person may act in two of them."""
+
+    title: str
+    groups: list[list[Id]] = Field(min_length=2)
+
+
+class Closing(Part):
+    """What closing needs: each of `acts` taken after the last of `after`, and evidence with each of `after`."""
+
+    after: list[Id] = []
+    acts: list[Id] = []
+    evidence: bool = False
+
+
+class Repeated(Part):
+    """When a case counts as "repeated" and who is told: so many red cards, or so many failed closures."""
+
+    red: int = Field(default=3, ge=1)
+    failures: int = Field(default=2, ge=1)
+    to: PostText = "inspector@county"
+
+
+class Document(Part):
+    """A numbered document to print: its title, the sign before the number, and its text with ${names}."""
+
+    title: str
+    sign: str
+    text: str = Field(min_length=1)

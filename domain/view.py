@@ -82,7 +82,9 @@ def shown(case_id: str, case: Case, actor: Actor) -> dict[str, Any]:
     told = present(case_id, case)
     if follower(case, actor):
         told |= {name: [] for name in ("clocks", "items", "tallies", "recused")}
-    return {**told, "fields": {}} if outsider(case, actor) else told
+    if outsider(case, actor):
+        told |= {"fields": {}, "items": [{**each, "data": {}, "answer": {}} for each in told["items"]]}
+    return told
 
 
 def _item(item: Item) -> dict[str, Any]:

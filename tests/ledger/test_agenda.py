@@ -114,18 +114,19 @@ async def test_a_month_from_its_opening_to_its_end(village: Village, capsys: pyt
     stages = {name: (await village.shown(child))["stage"] for name, child in cases.items()}
     assert stages == {"commitment": "implementing", "hazard": "reported", "decision": "proposed"}
     assert await voted(village, cases["decision"]) == ["calling", "resolved"]
-    await village.take(case_id, day.SUBMIT, "2026-03-26 09:00")
-    await village.take(case_id, Step("verify", day.COMMITTEE, day.VERIFY.fields, refused="closing_gate"))
+    early = Step("submit", day.CLERK, day.SUBMIT.fields, refused="requirement_not_met")
+    await village.take(case_id, early, "2026-03-26 09:00")
     for step in (commitment.SUBMIT, commitment.VERIFY):
         await village.take(cases["commitment"], step)
     for name, hat, fields in MAIN_LINE:
         await village.take(cases["hazard"], Step(name, hat, fields))
-    await village.take(case_id, Step("verify", day.COMMITTEE, day.VERIFY.fields, refused="closing_gate"))
+    await village.take(case_id, early)
     await village.take(cases["decision"], decision.PUBLISH)
     await village.take(cases["decision"], decision.IMPLEMENT, "2026-04-03 09:00")
     await village.take(cases["decision"], decision.RESULT, "2026-04-20 09:00")
     await village.take(cases["decision"], decision.VERIFY, "2026-05-06 09:00")
-    await village.take(case_id, day.VERIFY)
+    for step in (day.SUBMIT, day.VERIFY):
+        await village.take(case_id, step)
     final = await village.shown(case_id)
     counted = await county.rows(
         "select body::jsonb -> 'tally' ->> 'gate' as gate, (body::jsonb -> 'tally' ->> 'quorate')::boolean as quorate"

@@ -35,15 +35,16 @@ def test_a_topic_is_not_declined_without_a_reason() -> None:
 
 
 def test_what_was_decided_is_a_child_case_over_which_the_month_does_not_close() -> None:
-    one = day(*affairs_day.IMPLEMENTING, affairs_day.SUBMIT, stage="verifying")
+    one = day(*affairs_day.IMPLEMENTING, stage="implementing")
     said = one.now.items["child.1"].data
     assert (said["procedure"], said["title"], said["division"]) == ("commitment", "村口路灯不亮", VILLAGE)
     assert said["fields"] == {"topic": "村口路灯不亮", "resolution": "修好", "responsible": "样例责任人"}
-    refusal = one.act("verify", COMMITTEE, affairs_day.VERIFY.fields)
+    refusal = one.act("submit", CLERK, affairs_day.SUBMIT.fields)
     assert isinstance(refusal, Refusal)
-    assert (refusal.code, "议定或转办的事项" in refusal.words) == ("closing_gate", True)
+    assert (refusal.code, "议定或转办的事项" in refusal.words) == ("requirement_not_met", True)
     one.hear(Tell("child_closed", said["case"], "YD-2026-000001", "已办结"))
     assert one.now.items["child.1"].state == "closed"
+    assert not isinstance(one.act("submit", CLERK, affairs_day.SUBMIT.fields), Refusal)
     assert not isinstance(one.act("verify", COMMITTEE, affairs_day.VERIFY.fields), Refusal)
 
 
@@ -70,10 +71,9 @@ def test_what_a_child_case_would_refuse_is_refused_when_it_is_decided() -> None:
 def test_an_agenda_does_not_close_over_an_open_child_case_but_may_carry_it_over() -> None:
     one = day(*affairs_day.IMPLEMENTING, stage="implementing")
     child = {"procedure": "decision", "title": "修柏油路", "fields": decision.matter("representatives")}
-    for step in (Step("spawn", CLERK, child), affairs_day.CARRY, affairs_day.SUBMIT):
+    for step in (Step("spawn", CLERK, child), affairs_day.CARRY):
         assert not isinstance(one.act(step.action, step.hat, step.fields, reason=step.reason), Refusal)
-    assert code(one.act("verify", COMMITTEE, affairs_day.VERIFY.fields)) == "closing_gate"
-    assert not isinstance(one.act("reject", COMMITTEE, reason="衍生事项未办结"), Refusal)
+    assert code(one.act("submit", CLERK, affairs_day.SUBMIT.fields)) == "requirement_not_met"
     assert not isinstance(one.act("carry_over", CLERK, {"item": "child.2"}, reason="四议两公开还在进行"), Refusal)
     for step in (affairs_day.SUBMIT, affairs_day.VERIFY):
         assert not isinstance(one.act(step.action, step.hat, step.fields), Refusal)
@@ -134,6 +134,43 @@ def test_the_days_of_the_month_are_counted_from_the_first() -> None:
     midnight = "16:00"  # of the named day in Shanghai, told in UTC
     shown = {"collect": f"03-08 {midnight}", "agenda": f"03-10 {midnight}", "meeting": f"03-20 {midnight}"}
     assert dues == shown
+
+
+def test_the_day_is_not_opened_before_the_day_that_was_announced() -> None:
+    one = day(*affairs_day.ANNOUNCED, Wait(until="2026-03-14 20:00"), stage="notice")
+    refusal = one.act("open_meeting", CLERK, there(30))
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, "2026-03-15" in refusal.words) == ("requirement_not_met", True)
+
+
+def test_people_are_not_made_up_by_counting_again() -> None:
+    one = day(*affairs_day.ANNOUNCED, Wait(until="2026-03-15 09:00"), stage="notice")
+    assert not opens(one, 19)
+    assert code(one.act("open_meeting", CLERK, there(2, due=3))) == "requirement_not_met"  # without putting it off
+    one.act("postpone", CLERK, {"postponed_to": "2026-03-19"}, reason="人不齐")
+    one.expire(when("2026-03-19 09:00"))
+    assert code(one.act("open_meeting", CLERK, there(20, due=39))) == "invalid_fields"  # fewer due, and no reason
+    assert not opens(one, 19)
+    one.expire(when("2026-03-20 09:00"))
+    assert code(one.act("open_meeting", CLERK, there(30))) == "done_already"
+
+
+def test_there_are_no_more_hands_than_people() -> None:
+    one = day(*affairs_day.ANNOUNCED, Wait(until="2026-03-15 09:00"), affairs_day.OPEN, stage="deliberating")
+    refusal = one.act("decide_topic", CLERK, affairs_day.decide("topic.1", hands_for=19, hands_against=2).fields)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, [each.name for each in refusal.errors]) == (
+        "invalid_fields", ["hands_for", "hands_against"],
+    )  # fmt: skip
+    assert code(one.act("publish_results", CLERK, affairs_day.PUBLISH.fields)) == "requirement_not_met"
+
+
+def test_nobody_buries_the_day_under_topics() -> None:
+    one = day(stage="collecting")
+    topics = [affairs_day.topic(f"议题{number}") for number in range(12)]
+    told = [one.act(each.action, each.hat, each.fields) for each in topics]
+    assert [isinstance(each, Refusal) for each in told] == [False] * 10 + [True] * 2
+    assert not isinstance(one.act("propose_topic", CLERK, topics[0].fields), Refusal)  # who holds it writes for others
 
 
 def test_whoever_did_it_does_not_confirm_it() -> None:
