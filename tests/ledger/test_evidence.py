@@ -10,14 +10,17 @@ from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
+import yaml
 from asyncpg import connection as driver
 
 from cli.sample import picture, whole
-from domain.command import Act, Open
+from domain.command import Act, Open, Rebind
+from domain.procedure import read
 from ledger.connection import Connection, connect
-from ledger.evidence import find, keep
+from ledger.evidence import find, keep, named
 from ledger.request import Ruling
-from tests.domain.scene import DISPATCHER, GRID_WORKER, HANDLER, HAZARD, VILLAGE
+from tests.domain.scene import COUNTY, DISPATCHER, GRID_WORKER, HANDLER, HAZARD, VILLAGE, document
+from tests.domain.scene import whole as whole_procedure
 from tests.ledger.county import County, Database, carried, inhabited, ruled, told, upload
 
 COLLEAGUE = "P-colleague"  # who wears the same hat as somebody else
@@ -167,6 +170,26 @@ async def test_the_same_bytes_belong_to_everybody_who_brought_them(county: Count
     async with county.ledger.reading() as connection:
         for person, known in (("P-first", True), ("P-second", True), ("P-third", False)):
             assert (await find(connection, first.sha256, person) is not None) == known
+
+
+async def test_a_file_stands_in_a_case_by_the_rules_that_it_was_named_under(copied: Callable[[], Database]) -> None:
+    """A case moves to rules under which `photos` are called otherwise: the old ones are read, new ones too, no text."""
+    changed = whole_procedure(yaml.safe_load(document("hazard").replace("name: photos", "name: pictures")))
+    old, new, text = file(), file(), file()
+    async with inhabited(copied()) as county:
+        case_id = await handled(county)
+        for photo in (old, new):
+            await upload(county.superuser, HANDLER, photo)
+        assert (await progress(county, case_id, [old])).outcome == "acted"
+        rules = read(changed | {"version": changed["version"] + 1})
+        await county.ledger.library.release(rules)
+        moving = county.request(Rebind(rules.sha256, "P-approver"), f"administrator@{COUNTY}", case_id)
+        assert (await county.ledger.registrar.rule(moving)).outcome == "rebound"
+        said = {"progress": text, "pictures": [new]}
+        assert (await county.act(case_id, "progress", HANDLER, said)).outcome == "acted"
+        async with county.ledger.reading() as connection:
+            found = [await named(connection, county.ledger.library, case_id, each) for each in (old, new, text, file())]
+        assert found == [True, True, False, False]
 
 
 @pytest.mark.parametrize("mine", [True, False])
