@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from bench.register import PHOTO
 from domain.command import Act, Open
 from domain.hat import Actor, Hat
 from ledger.request import Request, callers_id, case_of, request_hash
 
-PHOTO = "a" * 64
 KINDS = ("natural_disaster", "environment", "public_health", "safety", "forest_fire", "dispute", "emergency_event")
 # What becomes of a hazard, and of how many in a hundred.
 FATES = {"prompt": 40, "late": 15, "left": 14, "returned": 8, "rejected": 7, "reopened": 6, "extended": 4, "paused": 3,

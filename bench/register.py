@@ -1,13 +1,14 @@
 """A small county for measurements: one village, one unit, the people of a case's life, and the released rules."""
 
 import json
+from collections.abc import Iterable
 
 import asyncpg
 
 from calendars import load
 from domain.hat import Hat
 from domain.procedure import Procedure
-from ledger.connection import Writers
+from ledger.connection import Connection, Writers
 from ledger.library import Library
 from procedures import parse
 from settings import ROOT
@@ -48,11 +49,18 @@ async def seed(owner_url: str, app_url: str) -> None:
         await connection.execute(unit, UNIT, "北平镇综合行政执法队", TOWNSHIP, "township")
         people = [(person(post), post) for post in PEOPLE]
         await connection.executemany("insert into person (id, name) values ($1, $2) on conflict do nothing", people)
-        photo = "insert into evidence (sha256, size, type, person) values ($1, $2, $3, $4) on conflict do nothing"
-        await connection.execute(photo, PHOTO, 1, "image/png", person("handler"))
+        await upload(connection, map(person, PEOPLE))
     finally:
         await connection.close()
     await release(app_url, [procedure("hazard"), procedure("drill")])
+
+
+async def upload(connection: Connection, persons: Iterable[str]) -> None:
+    """The photo in the registers, uploaded by each of these persons; there are no bytes behind it."""
+    kept = "insert into evidence (sha256, size, type) values ($1, 1, 'image/png') on conflict do nothing"
+    await connection.execute(kept, PHOTO)
+    uploads = "insert into upload (sha256, person) values ($1, $2) on conflict do nothing"
+    await connection.executemany(uploads, [(PHOTO, each) for each in persons])
 
 
 async def release(app_url: str, procedures: list[Procedure]) -> None:

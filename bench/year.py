@@ -21,8 +21,9 @@ from activities.round import Rounds
 from bench import almanac, machine, reaper
 from bench.account import keepers, settled, told
 from bench.people import People
-from bench.plan import AGENDAS_A_MONTH, PHOTO, Life, Place, agenda, hazards
+from bench.plan import AGENDAS_A_MONTH, Life, Place, agenda, hazards
 from bench.reaper import POSTGRES, TEMPORAL, WORKERS, Reaper
+from bench.register import upload
 from bench.stage import Stage
 from bench.virtual import VARIABLE, Virtual
 from cli.furnishing import furnish
@@ -75,8 +76,6 @@ async def stocked(stage: Stage) -> list[Place]:
                                           " where level = 'village' and lineage ? 'county' order by code")  # fmt: skip
     owner = await asyncpg.connect(stage.postgres.owner_url)
     await owner.execute("insert into person (id, name, sample) values ('sample', '样例', true) on conflict do nothing")
-    photo = "insert into evidence (sha256, size, type, person) values ($1, 1, 'image/png', 'sample')"
-    await owner.execute(photo, PHOTO)
     await owner.close()
     own = {unit.division: unit.id for unit in units}
     return [Place(row["code"], row["township"], own[row["township"]]) for row in rows]
@@ -96,11 +95,19 @@ def lives(trial: Trial, places: Sequence[Place], chance: random.Random) -> list[
     return planned
 
 
+async def uploaded(stage: Stage, planned: Sequence[Life]) -> None:
+    """Everybody who is going to act has a photo to show."""
+    owner = await asyncpg.connect(stage.postgres.owner_url)
+    await upload(owner, sorted({life.place.hat(deed.post) for life in planned for deed in life.deeds}))
+    await owner.close()
+
+
 async def run(stage: Stage, trial: Trial) -> list[str]:
     """The whole trial; every promise that was not kept."""
     chance = random.Random(trial.seed)
     places = await stocked(stage)
     planned = lives(trial, places, chance)
+    await uploaded(stage, planned)
     time = trial.time()
     for _ in WORKERS:
         stage.start_worker({VARIABLE: time.dump()}, "bench.hurried")

@@ -11,7 +11,7 @@ from itertools import chain, combinations, pairwise, product
 
 from domain.form import FieldType
 from domain.hat import LEVELS, Post
-from domain.naming import unknown_names
+from domain.naming import facts_of, unknown_names
 from domain.procedure import INTAKE, Action, Procedure
 from domain.rule import Condition, LadderRung
 
@@ -46,12 +46,15 @@ def faults(procedure: Procedure) -> list[str]:
 
 
 def _misused_names(procedure: Procedure) -> Iterator[str]:
-    """Dispatching is a field named `unit` of type unit; the name may mean nothing else. So for `item`."""
+    """Dispatching is a field named `unit` of type unit; the name means nothing else. So for `item`, and for files."""
     for name, action in procedure.actions.items():
         if any(field.name == "item" and field.type is not FieldType.ITEM for field in action.form):
             yield f"actions.{name}：表单项“item”须为 item 类型"
         if any(field.name == "unit" and field.type is not FieldType.UNIT for field in action.form):
             yield f"actions.{name}：表单项“unit”须为 unit 类型"
+    for name, fields in facts_of(procedure).items():  # else a text could pass for a file by what another form means
+        if len({field.type is FieldType.EVIDENCE for field in fields}) > 1:
+            yield f"表单项“{name}”在一处是附件，在另一处不是"
 
 
 def _walk(procedure: Procedure) -> dict[Node, Path]:

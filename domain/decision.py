@@ -17,6 +17,7 @@ from domain.command import TITLE_LENGTH_MAX, Act, Open
 from domain.context import Context, Place
 from domain.deed import Deed
 from domain.event import CaseOpened, Event, ItemOpened, ProcedureRef, Repeated
+from domain.evidence import nameable, openable
 from domain.form import LINE_BREAK, FieldType, answers, control_free, legible
 from domain.hat import Post, Role
 from domain.instant import Instant, utc
@@ -54,7 +55,8 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
     if received < (command.occurred_at or received) or received < at - RECORDED_WITHIN:
         words = f"收到时间不能早于发生时间，也不能早于 {RECORDED_WITHIN.days} 日以前"
         return _invalid((FieldProblem("received_at", "out_of_range", words),))
-    fields, problems = answers(tuple(intake.form), command.fields, replace(context.known, at=at))
+    known = replace(context.known, at=at, evidence=openable(command, context))
+    fields, problems = answers(tuple(intake.form), command.fields, known)
     problems = (*_title_problems(command.title), *problems)
     if problems:
         return _invalid(problems)
@@ -132,6 +134,7 @@ def act(case: Case, command: Act, context: Context, at: Instant) -> tuple[Event,
         return refusal
     known = replace(
         context.known,
+        evidence=nameable(case, context),
         items=frozenset(item.id for item in answerable(case, action, context.actor, context.home)),
         clocks=frozenset(clock.id for clock in extendable(case, context.procedure)),
         at=at,

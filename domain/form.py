@@ -98,7 +98,7 @@ class FormField(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of the things a form names, by id: from the registers, and from the case itself."""
+    """What a form may name, by id: from the registers and the case. `evidence`: what is the actor's to name."""
 
     units: frozenset[str] = frozenset()
     persons: frozenset[str] = frozenset()

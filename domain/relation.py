@@ -15,6 +15,7 @@ from domain.event import (
     CaseOpened,
     ClocksPaused,
 )
+from domain.evidence import nameable
 from domain.form import legible
 from domain.hat import LEVELS
 from domain.refusal import Refusal
@@ -88,7 +89,8 @@ def spawn(deed: Deed, facts: Facts) -> Consequence | Refusal:
         place = Place(division, next(level for level in LEVELS if level in lineage), lineage)
     data = {"fields": {}, **deed.fields, **_said(deed), "division": division}
     command = Open(data["procedure"], division, data["title"], data["fields"])
-    tried = open_case(command, replace(context, procedure=child, place=place, rivals=()), deed.at)
+    known = replace(context.known, evidence=nameable(deed.case, context))
+    tried = open_case(command, replace(context, procedure=child, place=place, rivals=(), known=known), deed.at)
     if isinstance(tried, Refusal):
         return tried
     opened = tried[0]

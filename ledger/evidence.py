@@ -11,16 +11,25 @@ from pathlib import Path
 from typing import IO
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.evidence import files
 from ledger.connection import Connection, Writers
+from ledger.library import Library
 from ledger.table import event, evidence
+from ledger.table import upload as uploads
 
 SIZE_BYTES_MAX = 20 * 2**20
 HEAD_BYTES = 16
 CHUNK_BYTES = 2**20
 PAGE_ROWS = 500
+# One answer for all: whether the bytes were known before, through somebody else, is nobody's business.
+KEEP = """
+with kept as (insert into evidence (sha256, size, type) values ($1, $2, $3) on conflict do nothing)
+insert into upload (sha256, person) values ($1, $4) on conflict do nothing
+"""
+RULES = ("CaseOpened", "ProcedureChanged")  # the events that say under which procedure the case goes on
 
 
 class UnsupportedType(Exception):
@@ -63,15 +72,15 @@ def place(directory: Path, sha256: str) -> Path:
 
 
 async def keep(writers: Writers, directory: Path, chunks: AsyncIterator[bytes], person: str) -> Evidence:
-    """Keep what `chunks` bring: on disk first, then in the register. Raises UnsupportedType, TooLarge, NotKept."""
+    """Keep what `chunks` bring as this person's: on disk, then in the registers.
+
+    Raises UnsupportedType, TooLarge, NotKept.
+    """
     try:
         kept = await _on_disk(directory, chunks)
     except OSError as error:
         raise NotKept(str(error)) from error
-    await writers.fetch(
-        "insert into evidence (sha256, size, type, person) values ($1, $2, $3, $4) on conflict do nothing",
-        kept.sha256, kept.size, kept.type, person,
-    )  # fmt: skip
+    await writers.fetch(KEEP, kept.sha256, kept.size, kept.type, person)
     return kept
 
 
@@ -87,24 +96,30 @@ async def _on_disk(directory: Path, chunks: AsyncIterator[bytes]) -> Evidence:
 
 
 async def find(connection: AsyncConnection, sha256: str, person: str | None = None) -> Evidence | None:
-    """What the register says of a file; with `person`, only if that person uploaded it first."""
+    """What the register says of a file; with `person`, only if that person has uploaded it."""
     columns = evidence.c.sha256, evidence.c.size, evidence.c.type
     query = select(*columns).where(evidence.c.sha256 == sha256)
     if person is not None:
-        query = query.where(evidence.c.person == person)
+        query = query.where(select(uploads).where(uploads.c.sha256 == sha256, uploads.c.person == person).exists())
     row = (await connection.execute(query)).first()
     return Evidence(*row) if row else None
 
 
-async def named(connection: AsyncConnection, case_id: UUID, sha256: str) -> bool:
-    """Whether an answer in one of the case's events is this file; being mentioned within a text is not enough."""
-    query = select(event.c.body).where(event.c.case_id == case_id, func.strpos(event.c.body, sha256) > 0)
-    for body in (await connection.execute(query)).scalars():
+async def named(connection: AsyncConnection, library: Library, case_id: UUID, sha256: str) -> bool:
+    """Whether one of the case's events names this file where a form asks for files.
+
+    A text is no name, though it be the hash alone: or whoever knows a hash could write it down and read the file.
+    """
+    telling = or_(func.strpos(event.c.body, sha256) > 0, event.c.name.in_(RULES))
+    query = select(event.c.name, event.c.body).where(event.c.case_id == case_id, telling).order_by(event.c.version)
+    procedure = None
+    for name, body in (await connection.execute(query)).all():
         said = json.loads(body)
+        if name in RULES:
+            procedure = await library.procedure(said["procedure"]["sha256"])
         item = said.get("item")
         parts = [said.get("fields"), said.get("answer"), item.get("data") if isinstance(item, dict) else None]
-        values = [value for part in parts if isinstance(part, dict) for value in part.values()]
-        if any(sha256 in value if isinstance(value, list) else sha256 == value for value in values):
+        if procedure and any(sha256 in files(procedure, part) for part in parts if isinstance(part, dict)):
             return True
     return False
 

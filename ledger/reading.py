@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from typing import Any, Protocol
@@ -37,7 +37,7 @@ NAME_LENGTH_MAX = 64  # ids of units and persons are shorter; longer answers can
 
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """What the registers know of everything that the batch names."""
+    """What the registers know of everything that the batch names. `uploads`: by person, the files among it."""
 
     known: Known
     units: Mapping[str, Unit]
@@ -46,6 +46,12 @@ class Registers:
     calendar: str | None
     cases: Sequence[Mapping[str, Any]] = ()
     duties: Mapping[str, Duties] = field(default_factory=dict)
+    uploads: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def known_to(self, actor: Actor) -> Known:
+        """What this actor may name. Another one's file is as good as none: nobody learns that it is there."""
+        own = self.uploads.get(actor.person)
+        return replace(self.known, evidence=own) if own else self.known
 
     def home(self, scope: str) -> str:
         """The division of a hat's scope: a unit's division, or the scope itself."""
@@ -99,7 +105,8 @@ async def read(connection: Connection, requests: Sequence[Request]) -> tuple[Seq
     asked: list[tuple[Any, ...]] = [(r.command_id, r.target, *_opens(r)) for r in requests]
     arguments: list[Any] = [list(column) for column in zip(*asked, strict=True)] if many else list(asked[0])
     if registers:
-        arguments += [list(names), list(codes), list(files), list(numbers), list(ids)]
+        persons = {request.actor.person for request in requests} if files else ()
+        arguments += [list(each) for each in (names, codes, files, numbers, ids, persons)]
     rows = await connection.fetch(statement.read(many, registers), *arguments)
     return rows, _registers(rows[0]) if registers else Registers(NOTHING_KNOWN, {}, {}, {}, rows[0]["calendar"])
 
@@ -152,18 +159,18 @@ def _strings(fields: Mapping[str, Any]) -> list[str]:
 def _registers(row: Row) -> Registers:
     units = json.loads(row["units"] or "[]")
     places = json.loads(row["places"] or "[]")
+    uploads: dict[str, set[str]] = {}
+    for person, file in json.loads(row["uploads"] or "[]"):
+        uploads.setdefault(person, set()).add(file)
     return Registers(
-        known=Known(
-            frozenset(unit for unit, *_ in units),
-            frozenset(row["persons"] or ()),
-            frozenset(row["evidence"] or ()),
-        ),
+        known=Known(frozenset(unit for unit, *_ in units), frozenset(row["persons"] or ())),
         units={unit: Unit(unit, level) for unit, _, level, _ in units},
         homes={unit: division for unit, division, *_ in units},
         places={code: Place(code, level, lineage) for code, level, lineage in places},
         calendar=row["calendar"],
         cases=json.loads(row["cases"] or "[]"),
         duties={unit: _duties(lists) for unit, _, _, lists in units if lists},
+        uploads={person: frozenset(own) for person, own in uploads.items()},
     )
 
 

@@ -116,7 +116,7 @@ class Round:
             calendar=await self._library.calendar(registers.calendar, self._connection),
             actor=request.actor,
             home=registers.home(request.actor.hat.scope),
-            known=registers.known,
+            known=registers.known_to(request.actor),
             units=registers.units,
             place=registers.places.get(opening.division) if opening else None,
             case_id=str(docket.case_id),
@@ -131,7 +131,7 @@ class Round:
             context = replace(context, child=await self._released(action.child(command.fields), str(there)))
         if registers.cases:
             others = registers.others(request.actor)
-            context = replace(context, others=others, known=replace(registers.known, cases=frozenset(others)))
+            context = replace(context, others=others, known=replace(context.known, cases=frozenset(others)))
         context = await self._with_names(context, request, docket)
         return await self._numbered(command, context, docket) if opening else context
 

@@ -29,8 +29,8 @@ REGISTERS = """,
            from unit u where u.id = any($5::text[])) end as units,
        case when a.ord = 1 then (select json_agg(json_build_array(d.code, d.level, d.lineage))
            from division d where d.code = any($6::text[]) and d.valid_to is null) end as places,
-       case when a.ord = 1 then (select array_agg(e.sha256)
-           from evidence e where e.sha256 = any($7::text[])) end as evidence,
+       case when a.ord = 1 then (select json_agg(json_build_array(u.person, u.sha256))
+           from upload u where u.sha256 = any($7::text[]) and u.person = any($10::text[])) end as uploads,
        case when a.ord = 1 then (select array_agg(p.id)
            from person p where p.id = any($5::text[])) end as persons,
        case when a.ord = 1 then (select json_agg(json_build_object(

@@ -83,8 +83,14 @@ evidence = Table(
     METADATA,
     Column("sha256", Text, primary_key=True),
     Column("size", BigInteger, nullable=False),
-    *_text("type", "person"),
+    *_text("type"),
     Column("uploaded_at", INSTANT, nullable=False),
+)
+upload = Table(
+    "upload",
+    METADATA,
+    *(Column(name, Text, primary_key=True) for name in ("sha256", "person")),
+    Column("at", INSTANT, nullable=False),
 )
 procedure = Table(
     "procedure",

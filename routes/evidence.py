@@ -58,7 +58,7 @@ async def upload(actor: Caller, request: Request, house: TheHouse) -> Answer:
     openapi_extra=says("ok", None, "unknown_evidence evidence_damaged"),
 )
 async def download(actor: Caller, sha256: Sha256, house: TheHouse) -> FileResponse:
-    """The file, as a download; only for the person who uploaded it."""
+    """The file, as a download; only for a person who has uploaded it."""
     async with house.ledger.reading() as connection:
         kept = await evidence.find(connection, sha256, actor.person) if SHA256.fullmatch(sha256) else None
     return await _sent(house, kept)
@@ -77,7 +77,7 @@ async def download_of_case(actor: Caller, case_id: CaseId, sha256: Sha256, house
         raise _unknown() from None
     kept = None
     async with house.ledger.reading() as connection:
-        if SHA256.fullmatch(sha256) and await evidence.named(connection, case_id, sha256):
+        if SHA256.fullmatch(sha256) and await evidence.named(connection, house.ledger.library, case_id, sha256):
             kept = await evidence.find(connection, sha256)
     return await _sent(house, kept)
 

@@ -150,7 +150,7 @@ class ProcedurePage(Shape):
 
 
 class Evidence(Shape):
-    """A kept file; its sha256 is what `evidence` fields name."""
+    """A kept file; its sha256 is what `evidence` fields name, where whoever acts has uploaded it."""
 
     sha256: str
     size: int

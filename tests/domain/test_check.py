@@ -259,6 +259,12 @@ def test_a_ladder_only_climbs(spoil: Callable[[Document], object], expected: str
             lambda parsed: parsed["actions"]["dispatch"]["form"][0].update(type="evidence"),
             "actions.dispatch：表单项“unit”须为 unit 类型",
         ),
+        (
+            lambda parsed: parsed["actions"]["progress"]["form"].append(
+                {"name": "photos", "title": "照片", "type": "text"}
+            ),
+            "表单项“photos”在一处是附件，在另一处不是",
+        ),
     ],
 )
 def test_what_is_named_but_does_not_exist(spoil: Callable[[Document], object], expected: str) -> None:

@@ -11,12 +11,13 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from activities.courier import Courier
-from domain.command import Act, Command, Open
+from domain.command import Act, Command, Open, parts
 from domain.hat import Actor, Hat
 from domain.instant import Instant
 from embedded.postgres import Postgres
 from ledger import house
 from ledger.connection import Connection, connect
+from ledger.evidence import KEEP
 from ledger.house import Ledger
 from ledger.request import PoisonedCase, Reporter, Request, Ruling, callers_id, request_hash
 from ledger.verify import verify
@@ -125,7 +126,14 @@ class County:
     ) -> Ruling:
         """The ruling on an action."""
         request = self.request(Act(action, fields, **more), hat, case_id, person=person)
+        await self.uploaded(request)
         return await self.ledger.registrar.rule(request)
+
+    async def uploaded(self, *requests: Request) -> None:
+        """Whoever shows the photo in one of these has uploaded it first."""
+        for request in requests:
+            if shows(request.command):
+                await upload(self.superuser, request.actor.person)
 
     async def lead(self, case_id: UUID, until: str, start: str | None = None) -> Ruling:
         """The main line up to and including `until`."""
@@ -197,7 +205,7 @@ async def inhabited(database: Database, size: int = 8) -> AsyncIterator[County]:
 
 
 async def load_registers(connection: Connection, samples: Samples) -> None:
-    """The sample divisions, units and people, and one uploaded photo."""
+    """The sample divisions, units and people, and a photo that one of them has uploaded."""
     parents = {division.code: division for division in samples.divisions}
     for division in samples.divisions:
         lineage, one = {}, division
@@ -224,6 +232,14 @@ async def load_registers(connection: Connection, samples: Samples) -> None:
         await connection.executemany(
             "insert into hat (person, role, scope, valid_from) values ($1, $2, $3, '2026-01-01')", hats
         )
-    await connection.execute(
-        "insert into evidence (sha256, size, type, person) values ($1, 1, 'image/png', 'P-0001')", PHOTO
-    )
+    await upload(connection, "P-0001")
+
+
+async def upload(connection: Connection, person: str, sha256: str = PHOTO) -> None:
+    """A photo in the registers as one that this person has uploaded; there are no bytes behind it."""
+    await connection.execute(KEEP, sha256, 1, "image/png", person)
+
+
+def shows(command: Command, sha256: str = PHOTO) -> bool:
+    """Whether whoever gives this command shows the photo."""
+    return any(sha256 in str(part.fields) for part in parts(command) if isinstance(part, Open | Act))

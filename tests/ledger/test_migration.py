@@ -11,6 +11,7 @@ import pytest
 from embedded.postgres import Postgres
 from ledger.migration import MIGRATIONS, upgrade
 from settings import ROOT
+from tests.domain.scene import PHOTO
 from tests.ledger.county import Database, create
 
 _NUMBERS = count(1)
@@ -23,7 +24,7 @@ REGISTERS = ("absence", "contact", "duty", "grid", "matter", "roster", "site")
 RIGHTS = {
     "S I": {
         *("analysis", "calendar", "command", "event", "evidence", "handover", "lot", "procedure"),
-        *("rebinding", "rebinding_case", "release", "round"),
+        *("rebinding", "rebinding_case", "release", "round", "upload"),
     },
     "S I U": {"division", "hat", "person", "token", "unit", *REGISTERS},
     "S I U D": {"case", "outbox", "reporter", "setting", "shingle", "trouble"},
@@ -53,6 +54,15 @@ def test_a_post_on_register_is_held_since_its_person_is(empty: Database) -> None
     empty.postgres.sql("insert into hat (person, role, scope) values ('P-1', 'clerk', '1')", empty.name)
     upgrade(empty.owner_url)
     assert empty.postgres.sql("select valid_from, valid_to is null from hat", empty.name) == "2024-05-02|t"
+
+
+def test_who_uploaded_a_file_first_is_still_its_uploader(empty: Database) -> None:
+    upgrade(empty.owner_url, "0008")
+    kept = f"values ('{PHOTO}', 1, 'image/png', 'P-1', '2026-05-01 08:00+08')"
+    empty.postgres.sql(f"insert into evidence (sha256, size, type, person, uploaded_at) {kept}", empty.name)
+    upgrade(empty.owner_url)
+    carried = "select sha256, person, at = '2026-05-01 08:00+08' from upload"
+    assert empty.postgres.sql(carried, empty.name) == f"{PHOTO}|P-1|t"
 
 
 # Forked when all is imported, and let go together.

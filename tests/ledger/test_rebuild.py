@@ -191,6 +191,7 @@ async def test_replay_at_every_version_is_what_had_been_answered(county: County)
     latest: dict[str, dict[str, Any]] = {}
     outcomes: Counter[str] = Counter()
     for _ in range(STEPS):
+        await county.uploaded(*requests)
         for ruling in await county.ledger.registrar.rule_many(requests):
             assert isinstance(ruling, Ruling), ruling
             outcomes[ruling.outcome] += 1

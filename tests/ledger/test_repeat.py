@@ -27,7 +27,7 @@ from tests.domain.scene import (
     HANDLER,
     MAIN_LINE,
 )
-from tests.ledger.county import County, ruled
+from tests.ledger.county import County, ruled, upload
 
 KILLS_MIN = 8
 
@@ -145,6 +145,7 @@ async def test_cut_off_at_random_every_command_happens_exactly_once(county: Coun
                 done.append((request, await ask(request)))
         return done
 
+    await upload(county.superuser, HANDLER)
     killing = asyncio.create_task(kill())
     lives = await asyncio.wait_for(asyncio.gather(*(client() for _ in range(6))), 60)
     finished.set()

@@ -10,6 +10,7 @@ from ledger.connection import Connection, connect
 from tests.ledger.county import County
 
 FOR_EVER = ["command", "event", "procedure", "calendar", "release", "evidence", "handover", "analysis", "round", "lot"]
+FOR_EVER += ["upload"]
 COLUMNS = {
     "command": "outcome",
     "event": "body",
@@ -21,6 +22,7 @@ COLUMNS = {
     "analysis": "body",
     "round": "period",
     "lot": "seed",
+    "upload": "person",
 }
 
 

@@ -32,7 +32,7 @@ from ledger.reading import journal
 from ledger.request import Request, Ruling, request_hash
 from ledger.verify import verify
 from tests.domain.scene import CLAIM_CODE, procedure, when
-from tests.ledger.county import Database
+from tests.ledger.county import Database, shows, upload
 from tests.procedures.script import Script, Step, Wait, live
 from tests.procedures.test_lives import KINDS, PROCEDURES, scripts
 from workflows.case import Case
@@ -154,7 +154,10 @@ async def play(script: Script, hands: Hands, ledger: Ledger, connection: Connect
             now = then
             continue
         hands.at = now
-        outcome = (await ledger.registrar.rule(asked(step, case_id, code))).outcome
+        told = asked(step, case_id, code)
+        if shows(told.command):
+            await upload(connection, told.actor.person)
+        outcome = (await ledger.registrar.rule(told)).outcome
         assert outcome == (step.refused or "acted"), (place, step.action, outcome)
         keeper = await keep(hands, await watch_of(connection, case_id), keeper)
     if keeper is not None:

@@ -86,9 +86,9 @@ class World:
         """An action on a case."""
         return await self.post(f"/api/cases/{case_id}/actions/{action}", person, hat, body)
 
-    async def picture(self) -> str:
-        """The sha256 of an uploaded picture."""
-        answer = await self.post("/api/evidence", "P-handler", f"handler@{UNIT}", PNG + uuid4().bytes)
+    async def picture(self, person: str = "P-handler", hat: str = f"handler@{UNIT}") -> str:
+        """The sha256 of a picture that this person has uploaded."""
+        answer = await self.post("/api/evidence", person, hat, PNG + uuid4().bytes)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["sha256"])
 

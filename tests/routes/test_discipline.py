@@ -98,7 +98,7 @@ async def test_a_surprise_check_is_not_there_for_the_place_until_it_is_carried_o
     assert await linked(world, case["number"]) == "invalid_fields"
     for who in (OFFICE, COUNTY_OFFICE):
         assert case_id in await listed(world, who)
-    files = [await world.picture()]
+    files = [await world.picture(*OFFICE)]
     said = {"carried_out_on": "2026-01-05", "checkers": "甲、乙", "record": "查看账簿", "record_files": files}
     own = await world.act(case_id, "carry_out", *COUNTY_OFFICE, fields=said, reason="实施")
     assert own.json()["code"] == "same_person"
@@ -111,7 +111,7 @@ async def test_a_surprise_check_is_not_there_for_the_place_until_it_is_carried_o
 async def test_the_direct_line_is_not_there_for_anybody_but_the_discipline_organs(world: Any) -> None:
     before = {who: await counts(world, who) for who in PLACE}
     case = await opened(world, "direct_line", MEMBER, SAID, "样例·林地租金")
-    case_id, files = case["case_id"], [await world.picture()]
+    case_id, files = case["case_id"], [await world.picture(*OFFICE)]
     steps: list[tuple[str, Who, str | None, Row]] = [
         ("accept", OFFICE, None, {}),
         ("investigate", OFFICE, None, {"investigation": "已调账"}),
@@ -132,7 +132,7 @@ async def test_the_direct_line_is_not_there_for_anybody_but_the_discipline_organ
 
 async def test_whoever_brought_it_sees_how_far_it_is_and_the_letters_only(world: Any) -> None:
     case = await opened(world, "direct_line", MEMBER, SAID, "样例·机动地发包")
-    case_id, picture = case["case_id"], await world.picture()
+    case_id, picture = case["case_id"], await world.picture(*OFFICE)
     await taken(world, case_id, "accept", OFFICE)
     await taken(world, case_id, "talk", OFFICE, talk="已与会计谈话", talk_files=[picture])
     assert (await world.act(case_id, "talk", *MEMBER, fields={"talk": "?"})).json()["code"] == "hat_not_allowed"

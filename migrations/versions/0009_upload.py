@@ -1,0 +1,16 @@
+"""Who has uploaded a file stands in a register of its own: of the same bytes, everybody who did."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file; asyncpg takes several statements only on its own connection."""
+    statements = Path(__file__).with_suffix(".sql").read_text()
+    driver = op.get_bind().connection.dbapi_connection
+    assert driver is not None
+    driver.run_async(lambda connection: connection.execute(statements))
