@@ -246,7 +246,7 @@ def _seals(procedure: Procedure, reached: dict[Node, Path]) -> Iterator[str]:
         if action.unseals and not (action.reason and _separated(procedure, INTAKE, name)):
             yield f"操作“{action.title}”（{name}）启封，须说明理由，并与{procedure.intake.title}分属不同的人"
     for node, path in reached.items():
-        if not procedure.stages[node.stage].sealed:
+        if not procedure.stages[node.stage].sealed or procedure.stages[node.stage].for_now:
             continue
         for name, following in _ways(procedure, node):
             ends = name in procedure.actions and procedure.actions[name].unseals

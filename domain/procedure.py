@@ -53,7 +53,7 @@ class Stage(Part):
 
     `clocks` start on arrival unless they run; `continues` go on if they run, and are not started. `sealed`: only these
     posts may look at a case while it is here (`opener`: whoever brought it, at how far it is); `public`: every resident
-    of the place may, at what is not personal.
+    of the place may, at what is not personal. `for_now`: sealed until it is known what it is, and may be opened then.
     """
 
     title: str
@@ -62,7 +62,10 @@ class Stage(Part):
     continues: list[Id] = []
     closed: bool = False
     sealed: list[PostText] = []
+    for_now: bool = False
     public: bool = False
+
+    later = frozenset({"for_now"})
 
 
 class Branch(Part):

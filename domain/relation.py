@@ -94,7 +94,8 @@ def spawn(deed: Deed, facts: Facts) -> Consequence | Refusal:
     if isinstance(tried, Refusal):
         return tried
     opened = tried[0]
-    if isinstance(opened, CaseOpened) and opened.move.sealed and not deed.case.sealed:
+    for_now = isinstance(opened, CaseOpened) and child.stages[opened.move.stage].for_now
+    if isinstance(opened, CaseOpened) and opened.move.sealed and not for_now and not deed.case.sealed:
         return Refusal("sealed_elsewhere", f"{child.title}密封办理，请直接登记，不能衍生")
     if isinstance(opened, CaseOpened) and deed.case.sealed and not _as_sealed(opened.move, deed.case):
         return Refusal("sealed_elsewhere", "密封办理的事项只能衍生密封给相同岗位的事项，以免外泄；请另行登记")

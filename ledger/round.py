@@ -143,7 +143,8 @@ class Round:
         if self._rehearsal:
             return replace(context, number=f"{context.procedure.prefix}-{local(docket.at):%Y}-000000", code="-")
         # Sealed cases count for themselves: gaps in the open numbers would tell of them.
-        sealed = isinstance(tried, CaseOpened) and bool(tried.move.sealed)
+        stages = context.procedure.stages
+        sealed = isinstance(tried, CaseOpened) and bool(tried.move.sealed) and not stages[tried.move.stage].for_now
         sequence = "sealed_number" if sealed else "case_number"
         number = await self._connection.fetchval(f"select nextval('{sequence}')")
         code = secrets.token_hex(CODE_BYTES).upper() if context.procedure.claim_code else ""
