@@ -61,11 +61,20 @@ async def _foresee(ledger: "Ledger", token: str, procedure: str, stages: Mapping
     changes = [change async for change in foreseen(ledger, actor, procedure, to, stages)]
     _tabulate(changes)
     refused = sum(change.refused is not None for change in changes)
-    told = [f"可换版 {len(changes) - refused} 件，不能换版 {refused} 件。"]
+    told = await _otherwise(ledger, procedure, actor.hat.scope, to)
+    told += [f"可换版 {len(changes) - refused} 件，不能换版 {refused} 件。"]
     if not ask:
         return [*told, "只是试算，没有改动；加 --ask 提出换版。"]
     asked = await rebinding.ask(ledger, actor, procedure, stages)
     return [*told, f"已提出换版 {asked.id}，请另一位县级管理员或负责人用 --approve {asked.id} 批准。"]
+
+
+async def _otherwise(ledger: "Ledger", procedure: str, county: str, to: str) -> list[str]:
+    """What the rules themselves say otherwise, one line each."""
+    from ledger import rebinding
+
+    lines = await rebinding.otherwise(ledger, procedure, county, to)
+    return ["流程改动（尚未起算的时限、尚未办理的操作也按新版）：", *(f"  {line}" for line in lines)] if lines else []
 
 
 async def _step(
@@ -84,8 +93,9 @@ async def _step(
     if known.procedure != procedure or known.county != actor.hat.scope:
         raise Declined("没有这次换版")
     if approving:
+        changed = await _otherwise(ledger, procedure, actor.hat.scope, known.to)
         await rebinding.approve(ledger, actor, move_id)
-        return [f"已批准，用 --run {move_id} 办理。"]
+        return [*changed, f"已批准，用 --run {move_id} 办理。"]
     counts = await (rebinding.undo(ledger, actor, move_id) if undoing else rebinding.run(ledger, move_id))
     done = "已撤销，回到原版" if undoing else "已换版"
     kept = await rebinding.kept(ledger, move_id, "undone" if undoing else "outcome")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from domain.command import Rebind
+from domain.difference import differences
 from domain.hat import Actor, Hat, Role
 from ledger.house import Ledger
 from ledger.request import PoisonedCase, Request, Ruling, engines_id, request_hash
@@ -163,6 +164,18 @@ async def pinned(ledger: Ledger, procedure: str, county: str) -> str:
     if released is None:
         raise NotAllowed(f"没有名为 {procedure} 的办理流程")
     return released.sha256
+
+
+async def otherwise(ledger: Ledger, procedure: str, county: str, to: str) -> list[str]:
+    """What is otherwise under the procedure `to` for the county's open cases, beyond what each has begun already."""
+    rows = await ledger.writers.fetch(
+        'select distinct procedure_sha256 as was from "case" where procedure = $1 and county = $2 and not closed'
+        " and procedure_sha256 <> $3",
+        procedure, county, to,
+    )  # fmt: skip
+    after = await ledger.library.procedure(to)
+    found = [differences(await ledger.library.procedure(row["was"]), after) for row in rows]
+    return list(dict.fromkeys(line for lines in found for line in lines))
 
 
 async def allowed(ledger: Ledger, actor: Actor) -> None:
