@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from domain.form import FieldType, FormField
+from domain.instant import shown
 from domain.procedure import Procedure
 from ledger.name import Names
 
@@ -25,6 +27,13 @@ TYPES = {
     FieldType.CASE: "事项编号",
     FieldType.FIELDS: "JSON 对象",
 }
+
+
+# What the engine itself writes beside the answers of a form.
+ENGINE_FIELDS = {
+    "override": "越过的规定", "case": "事项", "procedure": "办理流程", "fields": "登记内容", "reason": "理由",
+    "carried_from": "转自", "division": "区划", "title": "标题", "number": "编号", "words": "说明", "levels": "层级",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,8 @@ class Lexicon:
     def _field(self, name: str, value: Any, action: str | None) -> tuple[str, str]:
         known = next((each for each in self._forms(action) if each.name == name), None)
         items = value if isinstance(value, list) else [value]
-        return known.title if known else name, "、".join(self._answer(known, item) for item in items)
+        title = known.title if known else ENGINE_FIELDS.get(name, name)
+        return title, "、".join(self._answer(known, item) for item in items)
 
     def _forms(self, action: str | None) -> list[FormField]:
         """Every field of the procedure, those of `action` first."""
@@ -68,11 +78,15 @@ class Lexicon:
     def _answer(self, known: FormField | None, value: Any) -> str:
         if isinstance(value, bool):
             return "是" if value else "否"
+        if isinstance(value, dict):
+            return "；".join(f"{title}：{said}" for title, said in self.fields(value))
         text, kind = str(value), known.type if known else None
         if known and known.options:
             return known.options.get(text, text)
         if kind is FieldType.UNIT:
             return f"{self.names.scope(text)}（{text}）"
+        if kind is FieldType.INSTANT:
+            return shown(datetime.fromisoformat(text))
         return f"{self.names.person(text)}（{text}）" if kind is FieldType.PERSON else text
 
 

@@ -1,6 +1,6 @@
 """How the terminal shows a case, its history and a board."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -109,10 +109,17 @@ def _items(items: list[dict[str, Any]], lexicon: Lexicon) -> Table:
     return table
 
 
+TOLD_APART = timedelta(minutes=1)  # the engine's own acts come a moment after their time
+
+
 def _when(event: dict[str, Any]) -> str:
-    """When it was recorded; of what was taken over from another system also when it happened there."""
-    recorded = _time(event["recorded_at"])
-    return f"{recorded}（迁入，{_time(event['occurred_at'])} 发生）" if event["imported"] else recorded
+    """When it was recorded, and when it happened and was received where that was before, so that backdating shows."""
+    recorded = datetime.fromisoformat(event["recorded_at"])
+    told = ["迁入"] if event["imported"] else []
+    for name, word in (("occurred_at", "发生"), ("received_at", "收到")):
+        if recorded - datetime.fromisoformat(event[name]) >= TOLD_APART:
+            told.append(f"{_time(event[name])} {word}")
+    return _time(event["recorded_at"]) + (f"（{'，'.join(told)}）" if told else "")
 
 
 def _who(actor: dict[str, Any]) -> tuple[Text, str]:

@@ -20,6 +20,7 @@ from ledger.connection import LOST, Connection
 from ledger.division import county_of
 from ledger.docket import Docket
 from ledger.library import CALENDAR, Library
+from ledger.number import next_sealed
 from ledger.reading import Registers, Row, plain, read, rivals, snapshot
 from ledger.release import RELEASED
 from ledger.request import PoisonedCase, Request, Ruling
@@ -142,11 +143,13 @@ class Round:
             return context
         if self._rehearsal:
             return replace(context, number=f"{context.procedure.prefix}-{local(docket.at):%Y}-000000", code="-")
-        # Sealed cases count for themselves: gaps in the open numbers would tell of them.
+        # Sealed cases are numbered for themselves: gaps in the open numbers would tell of them.
         stages = context.procedure.stages
         sealed = isinstance(tried, CaseOpened) and bool(tried.move.sealed) and not stages[tried.move.stage].for_now
-        sequence = "sealed_number" if sealed else "case_number"
-        number = await self._connection.fetchval(f"select nextval('{sequence}')")
+        if sealed:
+            number = await next_sealed(self._connection)
+        else:
+            number = await self._connection.fetchval("select nextval('case_number')")
         code = secrets.token_hex(CODE_BYTES).upper() if context.procedure.claim_code else ""
         return replace(context, code=code, number=f"{context.procedure.prefix}-{local(docket.at):%Y}-{number:06d}")
 
