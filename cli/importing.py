@@ -36,12 +36,10 @@ def import_(
     from ledger.sheet import sheet
 
     try:
-        one = read(map_.read_text("utf-8"))
+        one = read(map_.read_bytes())
         given = sheet(file.read_bytes())
     except OSError as error:
         raise failure(f"读不了文件 {error.filename}：{error.strerror}") from None
-    except UnicodeDecodeError:
-        raise failure(f"对照表 {map_} 不是 UTF-8 文本") from None
     except MapFault as fault:
         raise failure(f"对照表 {map_} 不能用：\n{fault}") from None
     except RegisterFault as fault:
