@@ -71,7 +71,8 @@ def words(found: Found) -> str:
     if "expected" in context:
         options = str(context["expected"]).replace(" or ", "、").replace(", ", "、")
         context = {"expected": options.replace("'", "")}
-    return WORDS.get(found["type"], "格式不正确").format_map(context)
+    plain = {name: f"{value:g}" if isinstance(value, float) else value for name, value in context.items()}
+    return WORDS.get(found["type"], "格式不正确").format_map(plain)
 
 
 def told(found: Iterable[Found], whole: str = "") -> str:
