@@ -89,12 +89,18 @@ def show_(
 
 
 @app.command()
-def template(which: Which) -> None:
+def template(
+    which: Which,
+    file: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="写入 CSV，表格软件可直接打开")] = None,
+) -> None:
     """空表：只有列名的 CSV，填好即可载入；各列怎么填另行说明。"""
     from ledger.display import demands, headings
 
     kind = _kind(which)
-    typer.echo(",".join(headings(kind)))
+    if file:
+        write(file, headings(kind), ())
+    else:
+        typer.echo(",".join(headings(kind)))
     for words in demands(kind):
         typer.echo(words, err=True)
 

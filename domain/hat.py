@@ -88,7 +88,8 @@ class Hat:
         if not at or not scope:
             raise ValueError(f"身份应写作“角色@范围”，如 dispatcher@141025101000；收到的是“{text}”")
         if role not in WEARABLE:
-            raise ValueError(f"没有“{role}”这个角色（可用：{'、'.join(sorted(WEARABLE))}）")
+            known = "、".join(f"{title}（{code}）" for title, code in ROLES.items())
+            raise ValueError(f"没有“{role}”这个角色（可用：{known}）")
         return cls(role, scope)
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ WORDS_LENGTH_MAX = 200
 EPOCH = date(1899, 12, 30)  # of the days that Excel counts
 SERIAL = re.compile(r"([1-9]\d{4})(\.\d+)?", re.ASCII)
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
-CLOCK = re.compile(r"(\d{1,2})[:：](\d{2})(?:[:：](\d{2})(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
+CLOCK = re.compile(r"(\d{1,2})[:：](\d{2})(?:[:：](\d{2})(?:\.(\d{1,6}))?)?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
 A_DAY, A_MOMENT = "日期，如 2026-11-23", "日期和时间，如 2026-11-23 08:00"
 A_HAT = "角色@区划代码或承办单位编号，如 调度员@141025101000"
 
@@ -54,9 +54,9 @@ def _moment(given: Any) -> Any:
     on, at = _date(day), CLOCK.fullmatch(clock.strip() or "00:00")
     if on is None or at is None:
         raise ValueError(f"应为{A_MOMENT}")
-    hour, minute, second, zone = at.groups()
+    hour, minute, second, part, zone = at.groups()
     try:
-        naive = datetime.combine(on, time(int(hour), int(minute), int(second or 0)))
+        naive = datetime.combine(on, time(int(hour), int(minute), int(second or 0), int((part or "0").ljust(6, "0"))))
         return utc(datetime.fromisoformat(f"{naive.isoformat()}{zone}") if zone else naive.replace(tzinfo=SHANGHAI))
     except (ValueError, OverflowError):
         raise ValueError(f"应为{A_MOMENT}") from None

@@ -31,7 +31,13 @@ def line(kind: Kind, row: Mapping[str, Any]) -> list[str]:
 def beside(kind: Kind, row: Mapping[str, Any]) -> dict[str, str]:
     """Heading → what else is known of a row."""
     levels = GRID_TITLES if kind.table == "grid" else TITLES
-    told = {**row, "level": levels.get(row.get("level") or "", ""), "sample": "是" if row.get("sample") else ""}
+    voided = row.get("voided_at")
+    told = {
+        **row,
+        "level": levels.get(row.get("level") or "", ""),
+        "sample": "是" if row.get("sample") else "",
+        "voided_at": voided and voided.replace(second=0, microsecond=0),
+    }
     return {title: _cell(told[name]) for name, title in BESIDE.items() if name in row}
 
 
@@ -58,7 +64,7 @@ def _value(name: str, row: Mapping[str, Any]) -> Any:
 
 def _cell(value: Any) -> str:
     if isinstance(value, datetime):
-        return f"{local(value):%Y-%m-%d %H:%M}"
+        return local(value).replace(tzinfo=None).isoformat(" ").removesuffix(":00")
     if isinstance(value, list):
         return "、".join(map(str, value))
     return "" if value is None else str(value)

@@ -27,7 +27,7 @@ def put(county: Run, tmp_path: Path) -> Callable[..., tuple[int, str, str]]:
     return loaded
 
 
-def test_a_table_is_tried_loaded_and_shown(county: Run, put: Any) -> None:
+def test_a_table_is_tried_loaded_and_shown(county: Run, put: Any, tmp_path: Path) -> None:
     read = "读入 CSV（GB 18030）。\n"
     tried = f"{read}试载（没有写入）：人员 2 行：新增 2，变更 0，未变 0。\n"
     assert put("people", PEOPLE, "--dry-run") == (0, tried, "")
@@ -42,6 +42,8 @@ def test_a_table_is_tried_loaded_and_shown(county: Run, put: Any) -> None:
     code, out, err = county("register", "template", "absences")
     assert (code, out) == (0, "人员编号,身份,起,止,代理人\n")
     assert "身份（必填）：角色@区划代码或承办单位编号" in err
+    assert county("register", "template", "absences", "--csv", str(tmp_path / "empty.csv"))[0] == 0
+    assert "文件里只有列名" in county("register", "load", "absences", str(tmp_path / "empty.csv"))[2]
     for words in (("show", "nothing"), ("load", "people", "missing.csv"), ("show", "units", "--division", "1")):
         assert county("register", *words)[0] == 1
 

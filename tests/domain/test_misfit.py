@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain import pattern
+from domain import round as rounds
 from domain.misfit import listed, told
 from domain.procedure import Procedure, ProcedureFault, read
 from tests.domain.scene import procedure
@@ -75,3 +76,22 @@ def test_what_concerns_the_whole_has_a_name_too() -> None:
     with pytest.raises(ValidationError) as caught:
         Procedure.model_validate(3)
     assert told(caught.value.errors(), "（整个文件）") == "（整个文件）：应为对象"
+
+
+def test_a_round_is_told_in_chinese_too() -> None:
+    good = {
+        "id": "x",
+        "title": "样例",
+        "opens": "analysis",
+        "level": "village",
+        "hat": "integration@county",
+        "name": "x",
+    }
+    with pytest.raises(ProcedureFault) as caught:
+        rounds.read(good | {"cadence": {"every": "day", "on": 30, "at": "8:5"}, "level": "hamlet"})
+    assert str(caught.value).splitlines() == [
+        "level：只能是 village、township、county，现为“hamlet”",
+        "cadence.every：只能是 month、quarter、week，现为“day”",
+        "cadence.on：不能大于 28，现为“30”",
+        "cadence.at：应为 时:分，如 08:30，现为“8:5”",
+    ]

@@ -84,6 +84,7 @@ async def test_days_are_read_as_offices_write_them(writers: Writers, text: str) 
         ("2026/11/23 8:00", "2026-11-23 08:00"),
         ("2026年11月23日8:00", "2026-11-23 08:00"),
         ("2026-11-23T08:00:30", "2026-11-23 08:00:30"),
+        ("2026-11-23 08:00:30.5", "2026-11-23 08:00:30.500000"),
         ("2026-11-23T08:00Z", "2026-11-23 16:00"),
         ("46349.375", "2026-11-23 09:00"),
         ("2026-11-23", "2026-11-23 00:00"),
@@ -97,3 +98,5 @@ def test_it_is_told_what_a_file_was_read_as() -> None:
     assert sheet("编号,姓名\n".encode()).source == sheet("编号,姓名\n".encode("utf-8-sig")).source == "CSV（UTF-8）"
     assert sheet("编号,姓名\n".encode("gb18030")).source == "CSV（GB 18030）"
     assert sheet(workbook(PEOPLE)).source == "Excel 工作簿"
+    with pytest.raises(RegisterFault, match="第一张工作表是空的"):
+        sheet(workbook(""))
