@@ -51,7 +51,7 @@ def test_a_hat_that_fits_nowhere_is_warned_of(county: Any) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--hat", "boss@141025101000", "--name", "甲"], "没有“boss”这个角色（可用：administrator、"),
+        (["--hat", "boss@141025101000", "--name", "甲"], "没有“boss”这个角色（可用：网格员（grid_worker）、"),
         (["--hat", "clock@141025101000", "--name", "甲"], "没有“clock”这个角色"),
         (["--hat", "dispatcher", "--name", "甲"], "身份应写作"),
         (["--hat", "dispatcher@141025999000", "--name", "甲"], "没有区划或承办单位"),
