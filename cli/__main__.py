@@ -2,7 +2,20 @@
 
 import typer
 
-from cli import calendar, case, division, holders, importing, ledger, procedure, reading, rebinding, register, token
+from cli import (
+    calendar,
+    case,
+    division,
+    holders,
+    importing,
+    ledger,
+    likeness,
+    procedure,
+    reading,
+    rebinding,
+    register,
+    token,
+)
 from cli import round as rounds
 from cli.up import up
 
@@ -25,6 +38,7 @@ app.add_typer(division.app, name="divisions")
 app.add_typer(register.app, name="register")
 app.add_typer(rounds.app, name="round")
 app.add_typer(calendar.app, name="calendar")
+app.add_typer(likeness.app, name="similar")
 
 
 if __name__ == "__main__":

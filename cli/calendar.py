@@ -1,5 +1,6 @@
 """`bihuan calendar`: the official days, and how a limit is counted."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +22,8 @@ from settings import VAR
 if TYPE_CHECKING:
     from ledger.horizon import Moved
     from ledger.house import Ledger
+
+DAYS_TOLD_MAX = 31
 
 app = typer.Typer(help="放假和调休上班日；时限推算。", no_args_is_help=True)
 
@@ -105,19 +108,22 @@ def load(
     except OSError as error:
         raise failure(f"读不了 {path}：{error.strerror}") from error
 
-    async def work(ledger: "Ledger") -> "tuple[Calendar, list[Moved], bool, int]":
-        kept = [] if path.is_dir() else await _others(ledger, given[0].year)
+    async def work(ledger: "Ledger") -> "tuple[Calendar, Calendar, list[Moved], bool, int]":
+        before = await _current(ledger)
+        kept = [] if path.is_dir() else [one for one in before.documents if one.year != given[0].year]
         calendar = Calendar([*kept, *given])
         async with ledger.writers.held() as connection:
             moved = [each async for each in affected(connection, ledger.library, calendar)]
         if dry_run:
-            return calendar, moved, False, 0
+            return before, calendar, moved, False, 0
         released = await ledger.library.release(calendar)
-        return calendar, moved, released, await rederive(ledger.registrar, ledger.writers, ledger.library)
+        return before, calendar, moved, released, await rederive(ledger.registrar, ledger.writers, ledger.library)
 
     from ledger.horizon import affected, rederive
 
-    calendar, moved, released, count = run(var, work)
+    before, calendar, moved, released, count = run(var, work)
+    for words in _warnings(before, calendar, datetime.now(SHANGHAI).date(), len(moved)):
+        typer.echo(words, err=True)
     if moved:
         _print(_moved(moved))
     cases = len({each.case_id for each in moved})
@@ -140,13 +146,32 @@ def _moved(moved: "list[Moved]") -> Table:
     return table
 
 
-async def _others(ledger: "Ledger", year: int) -> list[YearDocument]:
-    """The years in force, less `year`."""
+async def _current(ledger: "Ledger") -> Calendar:
     try:
-        current = await ledger.library.current_calendar()
+        return await ledger.library.current_calendar()
     except LookupError:
-        return []
-    return [document for document in current.documents if document.year != year]
+        return Calendar()
+
+
+def _warnings(before: Calendar, now: Calendar, today: date, moved: int) -> Iterator[str]:
+    """What somebody should look at twice: published days that count otherwise, above all those that are over."""
+    held = {one.year: one.version for one in now.documents}
+    for one in before.documents:
+        version = held.get(one.year)
+        if version is None:
+            yield f"注意：{one.year} 年的日历不再收录。"
+        elif version < one.version:
+            yield f"注意：{one.year} 年的日历由第 {one.version} 版改为较早的第 {version} 版。"
+    days = before.unlike(now)
+    if not days:
+        return
+    told = "、".join(f"{_day(day)}{'改为上班' if now.is_working(day) else '改为休息'}" for day in days[:DAYS_TOLD_MAX])
+    more = f"……共 {len(days)} 天" if len(days) > DAYS_TOLD_MAX else ""
+    over, fewer = sum(day < today for day in days), sum(1 if now.is_working(day) else -1 for day in days)
+    yield f"注意：已公布的日子有变动：{told}{more}。"
+    past = f"其中 {over} 天已经过去；" if over else ""
+    change = f"休息日减少 {fewer} 天；" if fewer > 0 else f"休息日增加 {-fewer} 天；" if fewer < 0 else ""
+    yield f"　　　{past}{change}受影响的在办时限 {moved} 个，请与通知核对。"
 
 
 def _load(directory: Path) -> Calendar:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import Declined, Var, failure, run
+from cli.session import Declined, Var, contents, failure, run, unchanged
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def root() -> None:
 
 @app.command()
 def load(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV：code,name,level,parent")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV 或 .xlsx：代码,名称,层级,上级代码")],
     edition: Annotated[int, typer.Option(help="统计用区划代码的版次（年份）", min=1980, max=2100)] = 2023,
     valid_from: Annotated[str | None, typer.Option(metavar="DATE", help="生效日期；不写为版次那年的 1 月 1 日")] = None,
     whole: Annotated[
@@ -32,25 +32,27 @@ def load(
     var: Var = VAR,
 ) -> None:
     """载入区划：逐行核对，有一行不对就一行也不改；没有变化的不动，改了名称或上级的另立新行。"""
-    from ledger.division import RegisterFault, parse
+    from ledger.division import RegisterFault
+    from ledger.gazetteer import places
     from ledger.register import load_divisions
+    from ledger.sheet import sheet
 
     try:
         since = date.fromisoformat(valid_from) if valid_from else date(edition, 1, 1)
     except ValueError:
         raise failure(f"看不懂的日期：{valid_from}。应写作 2023-01-01") from None
     try:
-        rows = parse(file.read_bytes())
-    except OSError as error:
-        raise failure(f"读不了文件 {file}：{error.strerror}") from None
+        given = sheet(contents(file))
+        rows = places(given)
     except RegisterFault as fault:
-        raise failure(f"{fault}\n什么也没有改。") from None
+        raise failure(unchanged(fault)) from None
 
     async def work(ledger: "Ledger") -> "Loaded":
         try:
             return await load_divisions(ledger.writers, rows, edition, since, whole)
         except RegisterFault as fault:
-            raise Declined(f"{fault}\n什么也没有改。") from None
+            raise Declined(unchanged(fault)) from None
 
     loaded = run(var, work)
+    typer.echo(f"读入 {given.source}。")
     typer.echo(f"区划 {len(rows)} 个：新增 {loaded.added}，变更 {loaded.changed}，未变 {loaded.same}。")

@@ -1,13 +1,13 @@
 """`bihuan procedure holders`: for every open stage at every village who holds it, by when, and who is told."""
 
-import csv
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.case import instant
-from cli.session import PIPE_WIDTH, Declined, Var, failure, run, show
+from cli.outline import indented, outline
+from cli.session import Var, failure, run, show, write
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def holders(
             found = await staffing(ledger.writers, ledger.library, moment or await now(connection), procedure, division)
             known = await names(connection, [str(hat) for hat in found.posts])
         if file and not unresolved:
-            _write(file, found, known)
+            write(file, HEADS, (_cells(row, found, known) for row in found.rows()))
         return found, known
 
     found, known = run(var, work)
@@ -59,7 +59,7 @@ def holders(
         raise failure("没有这个区划，或其中没有登记村（社区）")
     count = sum(1 for _ in found.rows())
     if not unresolved and not file:
-        _shown(found, known, count)
+        _shown(found, known, count, procedure is not None or division is not None)
     if file and not unresolved:
         typer.echo(f"已写入 {file}。")
     _vacant(found, known)
@@ -71,45 +71,24 @@ def holders(
         raise typer.Exit(1)
 
 
-def _write(file: Path, found: "Staffing", known: "Names") -> None:
-    try:
-        with file.open("w", encoding="utf-8-sig", newline="") as lines:
-            writer = csv.writer(lines)
-            writer.writerow(HEADS)
-            writer.writerows(_cells(row, found, known) for row in found.rows())
-    except OSError as error:
-        raise Declined(f"写不了文件 {file}：{error.strerror}") from None
-
-
-def _shown(found: "Staffing", known: "Names", count: int) -> None:
-    """The rows, or where they would fill screens, how many each procedure has."""
+def _shown(found: "Staffing", known: "Names", count: int, narrowed: bool) -> None:
+    """The rows as a list, or where they would fill screens, how many each procedure has."""
     from rich.table import Table
 
-    if count <= ROWS_SHOWN_MAX:
-        _wide(HEADS, [_cells(row, found, known) for row in found.rows()])
+    if narrowed and (count <= ROWS_SHOWN_MAX or len(found.places) == 1):
+        rows = [dict(zip(HEADS, _cells(row, found, known), strict=True)) for row in found.rows()]
+        for depth, words in outline(rows):
+            indented(depth, words)
         return
     table = Table("流程", "在办阶段", "行")
-    rows = dict.fromkeys((each.id for each in found.procedures), 0)
+    counts = dict.fromkeys((each.id for each in found.procedures), 0)
     for row in found.rows():
-        rows[row.procedure.id] += 1
+        counts[row.procedure.id] += 1
     for each in found.procedures:
         stages = sum(not stage.closed for stage in each.stages.values())
-        table.add_row(f"{each.title}（{each.id}）", str(stages), str(rows[each.id]))
+        table.add_row(f"{each.title}（{each.id}）", str(stages), str(counts[each.id]))
     show(table)
-    typer.echo(f"行数多，未逐行列出：用 --procedure、--division 缩小到 {ROWS_SHOWN_MAX} 行以内，或用 --csv 写入文件。")
-
-
-def _wide(heads: "Sequence[str]", rows: "Sequence[Sequence[str]]") -> None:
-    """A table as wide as it is: what is cut off cannot be read."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*heads)
-    for row in rows:
-        table.add_row(*row)
-    console = Console()
-    wide = max(console.width, PIPE_WIDTH * 2)
-    (console if console.is_terminal else Console(width=wide)).print(table)
+    typer.echo(f"未逐行列出：用 --procedure、--division 缩小到一个村或 {ROWS_SHOWN_MAX} 行以内，或用 --csv 写入文件。")
 
 
 def _vacant(found: "Staffing", known: "Names") -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import Declined, Token, Var, bearer, failure, run
+from cli.session import Declined, Token, Var, bearer, contents, failure, run
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -36,12 +36,8 @@ def import_(
     from ledger.sheet import sheet
 
     try:
-        one = read(map_.read_text("utf-8"))
-        given = sheet(file.read_bytes())
-    except OSError as error:
-        raise failure(f"读不了文件 {error.filename}：{error.strerror}") from None
-    except UnicodeDecodeError:
-        raise failure(f"对照表 {map_} 不是 UTF-8 文本") from None
+        one = read(contents(map_))
+        given = sheet(contents(file))
     except MapFault as fault:
         raise failure(f"对照表 {map_} 不能用：\n{fault}") from None
     except RegisterFault as fault:

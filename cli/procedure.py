@@ -116,5 +116,5 @@ def _read(file: Path) -> "tuple[Procedure | None, list[str]]":
     try:
         procedure = read(resolved(document(file), shared()))
     except ProcedureFault as fault:
-        return None, [str(fault)]
+        return None, str(fault).splitlines()
     return procedure, faults(procedure)

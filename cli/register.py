@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import Declined, Token, Var, bearer, failure, run, show
+from cli.session import Declined, Token, Var, bearer, contents, failure, run, show, unchanged, write
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ledger.kind import Kind
     from ledger.register import Loaded
     from ledger.vacancy import Gap
+
+ROWS_SHOWN_MAX = 200
 
 app = typer.Typer(help="登记册：载入（CSV 或 Excel）、查看、查缺。", no_args_is_help=True)
 
@@ -39,19 +41,18 @@ def load(
 
     kind = _kind(which)
     try:
-        given = sheet(file.read_bytes())
-    except OSError as error:
-        raise failure(f"读不了文件 {file}：{error.strerror}") from None
+        given = sheet(contents(file))
     except RegisterFault as fault:
-        raise failure(f"{fault}\n什么也没有改。") from None
+        raise failure(unchanged(fault)) from None
 
     async def work(ledger: "Ledger") -> "Loaded":
         try:
             return await loading.load(ledger.writers, kind, given, dry_run)
         except RegisterFault as fault:
-            raise Declined(f"{fault}\n什么也没有改。") from None
+            raise Declined(unchanged(fault)) from None
 
     loaded = run(var, work)
+    typer.echo(f"读入 {given.source}。")
     done = f"{kind.title} {len(given.rows)} 行：新增 {loaded.added}，变更 {loaded.changed}，未变 {loaded.same}。"
     typer.echo(f"试载（没有写入）：{done}" if dry_run else done)
 
@@ -61,31 +62,47 @@ def show_(
     which: Which,
     division: Annotated[str | None, typer.Option(metavar="CODE", help="只看这个区划及其下级")] = None,
     voided: Annotated[bool, typer.Option("--voided", help="看已作废的：何时、谁、为何作废")] = False,
+    file: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="全部写入 CSV，改好可再载入")] = None,
     var: Var = VAR,
 ) -> None:
     """查看登记册里现在有效的。"""
     from rich.table import Table
 
+    from ledger.display import beside, headings, line
     from ledger.folio import rows
 
     kind = _kind(which)
     found = run(var, lambda ledger: rows(ledger.writers, kind, division, voided))
+    if file:
+        write(file, headings(kind), (line(kind, row) for row in found))
+        typer.echo(f"已写入 {file}，{kind.title} {len(found)} 行。")
+        return
     if not found:
         typer.echo(f"没有登记{kind.title}。", err=True)
         return
-    table = Table(*found[0].keys())
-    for row in found:
-        table.add_row(*map(_cell, row.values()))
+    table = Table(*headings(kind), *beside(kind, found[0]))
+    for row in found[:ROWS_SHOWN_MAX]:
+        table.add_row(*line(kind, row), *beside(kind, row).values())
     show(table)
+    if len(found) > ROWS_SHOWN_MAX:
+        typer.echo(f"共 {len(found)} 行，只列出前 {ROWS_SHOWN_MAX} 行：用 --division 缩小，或用 --csv 写入文件。")
 
 
 @app.command()
-def template(which: Which) -> None:
-    """空表：只有列名的 CSV，填好即可载入。"""
-    from ledger.kind import KINDS
+def template(
+    which: Which,
+    file: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="写入 CSV，表格软件可直接打开")] = None,
+) -> None:
+    """空表：只有列名的 CSV，填好即可载入；各列怎么填另行说明。"""
+    from ledger.display import demands, headings
 
-    _kind(which)
-    typer.echo(",".join(field.title or name for name, field in KINDS[which].row.model_fields.items()))
+    kind = _kind(which)
+    if file:
+        write(file, headings(kind), ())
+    else:
+        typer.echo(",".join(headings(kind)))
+    for words in demands(kind):
+        typer.echo(words, err=True)
 
 
 @app.command()
@@ -169,9 +186,3 @@ def _kind(which: str) -> "Kind":
     if which not in KINDS:
         raise failure(f"没有“{which}”这一种登记（可用：{'、'.join(KINDS)}）")
     return KINDS[which]
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, list):
-        return " ".join(map(str, value))
-    return "" if value is None else str(value)

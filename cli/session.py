@@ -1,7 +1,8 @@
 """What every command does around its own work: find the running instance, open its ledger, fail in words."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import csv
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from domain.hat import Actor
+    from ledger.division import RegisterFault
     from ledger.house import Ledger
 
 PIPE_WIDTH = 200  # columns, where nobody looks at a screen
@@ -39,6 +41,26 @@ def failure(words: str) -> typer.Exit:
     """To be raised: says why on stderr and ends with 1."""
     typer.echo(words, err=True)
     return typer.Exit(1)
+
+
+def contents(path: Path) -> bytes:
+    """What a file holds. Ends with words where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise failure(f"没有这个文件：{path}") from None
+    except IsADirectoryError:
+        raise failure(f"这是目录，不是文件：{path}") from None
+    except PermissionError:
+        raise failure(f"没有权限读取：{path}") from None
+    except OSError as error:
+        raise failure(f"读不了文件 {path}：{error.strerror}") from None
+
+
+def unchanged(fault: "RegisterFault") -> str:
+    """What is wrong with a table, how much there is of it, and that nothing was changed."""
+    more = f"（只列出前 {len(fault.faults)} 处）" if fault.count > len(fault.faults) else ""
+    return f"{fault}\n共 {fault.count} 处差错{more}，什么也没有改。"
 
 
 def run(var: Path, work: "Callable[[Ledger], Awaitable[Answer]]") -> Answer:
@@ -88,6 +110,17 @@ def show(table: "Table") -> None:
     if not console.is_terminal:
         console = Console(width=PIPE_WIDTH)
     console.print(table)
+
+
+def write(path: Path, heads: "Sequence[str]", lines: "Iterable[Sequence[str]]") -> None:
+    """A table as spreadsheets open it: CSV in UTF-8 with a mark. Ends with words where it cannot be written."""
+    try:
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(heads)
+            writer.writerows(lines)
+    except OSError as error:
+        raise failure(f"写不了文件 {path}：{error.strerror}") from None
 
 
 async def bearer(ledger: "Ledger", token: str) -> "Actor":

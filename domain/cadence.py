@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from domain.instant import SHANGHAI, Instant, day_of, utc
+from domain.pattern import HOUR
 from domain.rule import Part
 
 QUARTERS = "一二三四"
@@ -33,7 +34,7 @@ class Cadence(Part):
 
     every: Literal["month", "quarter", "week"]
     on: int = Field(ge=1, le=28)
-    at: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    at: str = Field(pattern=HOUR)
 
     @model_validator(mode="after")
     def _weekdays_are_seven(self) -> "Cadence":

@@ -169,6 +169,12 @@ class Calendar:
         """Whether a year from `first` to `last`, both consulted, is not published."""
         return any(year not in self._years for year in range(first.year, last.year + 1))
 
+    def unlike(self, other: "Calendar") -> list[date]:
+        """The days of the years published here that `other` counts otherwise, in order."""
+        spans = [(date(one.year, 1, 1).toordinal(), date(one.year, 12, 31).toordinal()) for one in self.documents]
+        days = [date.fromordinal(ordinal) for first, last in spans for ordinal in range(first, last + 1)]
+        return [day for day in days if self.is_working(day) != other.is_working(day)]
+
     def working_day_from(self, day: date) -> date:
         """`day` itself when it is worked, otherwise the next day that is."""
         while not self.is_working(day):

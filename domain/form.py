@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.instant import Instant, day_of, local, shown, utc
+from domain.pattern import NAME
 from domain.refusal import FieldProblem
 
 TEXT_LENGTH_MAX = 4000
@@ -60,7 +61,7 @@ class FormField(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    name: str = Field(pattern=NAME)
     title: str = Field(min_length=1)
     type: FieldType
     required: bool = False

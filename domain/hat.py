@@ -54,6 +54,8 @@ ROLE_TITLES: Mapping[str, str] = {
     Role.CLOCK: "时限引擎",
 }
 
+ROLES: Mapping[str, str] = {title: role for role, title in ROLE_TITLES.items() if role in WEARABLE}
+
 # Where a role has anything to do; a role that is not here may be worn anywhere.
 PLACES: Mapping[str, tuple[str, ...]] = {
     Role.HANDLER: ("unit",),
@@ -80,12 +82,14 @@ class Hat:
 
     @classmethod
     def parse(cls, text: str) -> "Hat":
-        """Read `ROLE@SCOPE`. Raises ValueError with words for a person when it is no such thing."""
+        """Read `ROLE@SCOPE`, the role by its code or its title. Raises ValueError with words for a person otherwise."""
         role, at, scope = text.partition("@")
+        role = ROLES.get(role, role)
         if not at or not scope:
             raise ValueError(f"身份应写作“角色@范围”，如 dispatcher@141025101000；收到的是“{text}”")
         if role not in WEARABLE:
-            raise ValueError(f"没有“{role}”这个角色（可用：{'、'.join(sorted(WEARABLE))}）")
+            known = "、".join(f"{title}（{code}）" for title, code in ROLES.items())
+            raise ValueError(f"没有“{role}”这个角色（可用：{known}）")
         return cls(role, scope)
 
     def __str__(self) -> str:

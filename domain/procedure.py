@@ -15,7 +15,8 @@ from pydantic import BeforeValidator, Field, ValidationError
 from domain.form import FieldType, FormField
 from domain.gate import FORM, Gate
 from domain.limit import Limit
-from domain.misfit import told
+from domain.misfit import listed
+from domain.pattern import PREFIX
 from domain.reward import Table
 from domain.rule import (
     ClockRule,
@@ -195,7 +196,7 @@ class Procedure(Part):
     id: Id
     version: int = Field(ge=1)
     title: str
-    prefix: str = Field(pattern=r"^[A-Z]{2,4}$")
+    prefix: str = Field(pattern=PREFIX)
     intake: Intake
     stages: dict[Id, Stage]
     actions: dict[Id, Action]
@@ -278,4 +279,4 @@ def read(document: Any) -> Procedure:
     try:
         return Procedure.model_validate(document)
     except ValidationError as error:
-        raise ProcedureFault(told(error.errors(), "（整个文件）")) from None
+        raise ProcedureFault("\n".join(listed(error.errors(), document))) from None

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from domain.cadence import Cadence
 from domain.lot import Drawing
-from domain.misfit import told
+from domain.misfit import listed
 from domain.procedure import ProcedureFault
 from domain.rule import Id, Part, PostText
 from domain.template import filled
@@ -84,4 +84,4 @@ def read(document: Any) -> Round:
     try:
         return Round.model_validate(document)
     except ValidationError as error:
-        raise ProcedureFault(told(error.errors(), "（整个文件）")) from None
+        raise ProcedureFault("\n".join(listed(error.errors(), document))) from None

@@ -19,8 +19,9 @@ from pydantic import (
 from domain.hat import Post
 from domain.instant import Instant, day_of, utc
 from domain.limit import Limit, Roll, Unit
+from domain.pattern import NAME
 
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Id = Annotated[str, Field(pattern=NAME)]
 
 
 def _post(text: Any) -> Any:

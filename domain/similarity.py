@@ -46,7 +46,7 @@ BIGRAMS = 0.3  # of what counts as shared; the rest is characters
 class Weights(BaseModel):
     """How much each part counts, and the score from which on a case is shown."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     text: float = Field(default=45, ge=0)
     place: float = Field(default=30, ge=0)

@@ -1,6 +1,7 @@
 """The registers read back: rows of a division, gaps, who is on duty, and what one shift tells the next."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -22,7 +23,7 @@ SCOPES = f"{BELOW} union all select id from unit where division in ({BELOW})"
 
 async def rows(
     writers: Writers, kind: Kind, division: str | None = None, voided: bool = False
-) -> Sequence[asyncpg.Record]:
+) -> Sequence[dict[str, Any]]:
     """What is in force, or was `voided`, of a division and those below it, or of all. Raises RegisterFault."""
     conditions = [f"not ({kind.stands})" if voided else kind.stands, *([IN_FORCE] if kind.dated else [])]
     if division is not None:
@@ -32,7 +33,8 @@ async def rows(
             within = f"select person from hat where scope in ({SCOPES})"
         conditions.append(f"{kind.at} in ({within})")
     query = f'select * from "{kind.table}" where {" and ".join(conditions)} order by {", ".join(kind.key)}'
-    return await writers.fetch(query, *([division] if division is not None else []))
+    found = await writers.fetch(query, *([division] if division is not None else []))
+    return [dict(row) for row in found]
 
 
 async def gaps(writers: Writers, division: str) -> list[tuple[str, str, str]]:

@@ -1,6 +1,5 @@
 """The registers that come as tables: for each its columns, its key, and what its rows refer to. Pure."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
@@ -9,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from domain.hat import Hat
 from domain.misfit import told
-from ledger.cell import Code, Codes, Day, Division, Id, Moment, Name, Phone, Words, Worn, of
+from ledger import cell
+from ledger.cell import Code, Codes, Day, Division, Id, Moment, Name, Phone, Words, Worn, choices, of
 
-GRID = re.compile(r"(\d{12})([A-F])\d{3}")
 GRID_LEVELS: Mapping[str, str] = {
     "A": "general", "B": "division", "C": "branch", "D": "group", "E": "micro", "F": "special",
 }  # fmt: skip
@@ -29,6 +28,7 @@ class Row(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     refers: ClassVar[Mapping[str, str]] = {}
+    headed: ClassVar[Sequence[str]] = ()  # columns that must be there although cells may be empty
 
     def columns(self, _levels: Mapping[str, str]) -> dict[str, Any]:
         """Column → value as stored. `levels`: those of the divisions that the rows name."""
@@ -51,7 +51,7 @@ class Dated(Row):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> "Dated":
         if self.valid_from and self.valid_to and self.valid_to <= self.valid_from:
-            raise ValueError("失效日期应晚于生效日期")
+            raise ValueError(f"失效日期 {self.valid_to} 应晚于生效日期 {self.valid_from}")
         return self
 
 
@@ -115,7 +115,7 @@ class Duty(Dated):
 
     refers = {"division": "division"}
     division: Division = Field(title="区划")
-    list: Annotated[Literal["duty", "task", "negative"], of(LISTS)] = Field(title="清单")
+    list: Annotated[Literal["duty", "task", "negative"], of(LISTS)] = Field(title="清单", description=choices(LISTS))
     code: Code = Field(title="职责代码")
     title: Words = Field(title="职责名称")
     basis: Words = Field(title="依据")
@@ -129,7 +129,7 @@ class Grid(Dated):
     """A grid: the code of its village (of its township for a general grid), a letter for the level, three digits."""
 
     refers = {"worker": "person"}
-    code: Annotated[str, Field(pattern=f"^{GRID.pattern}$")] = Field(title="网格代码")
+    code: cell.Grid = Field(title="网格代码")
     name: Name = Field(title="网格名称")
     worker: Id | None = Field(None, title="网格员")
     phone: Phone | None = Field(None, title="公开电话")
@@ -154,7 +154,9 @@ class Site(Row):
     id: Id = Field(title="编号")
     name: Name = Field(title="名称")
     division: Division = Field(title="区划")
-    tier: Annotated[Literal["county", "township", "village", "point"], of(TIERS)] = Field(title="层级")
+    tier: Annotated[Literal["county", "township", "village", "point"], of(TIERS)] = Field(
+        title="层级", description=choices(TIERS)
+    )
     address: Words = Field(title="地址")
     phone: Phone | None = Field(None, title="电话")
 
@@ -173,7 +175,7 @@ class Absence(Voidable):
     @model_validator(mode="after")
     def _somebody_else_for_some_days(self) -> "Absence":
         if self.to_on < self.from_on:
-            raise ValueError("止日不能早于起日")
+            raise ValueError(f"止日 {self.to_on} 不能早于起日 {self.from_on}")
         if self.delegate == self.person:
             raise ValueError("代理人不能是本人")
         return self
@@ -224,6 +226,10 @@ class Kind:
     def voidable(self) -> bool:
         """Whether a wrong row is taken back."""
         return issubclass(self.row, Voidable)
+
+    def heading(self, name: str) -> str:
+        """What a column is called in Chinese."""
+        return self.row.model_fields[name].title or name
 
     @property
     def stands(self) -> str:

@@ -5,30 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pydantic import ValidationError
-
-from domain import misfit
+from ledger.checking import checked, placed, referred
 from ledger.connection import Connection, Writers
-from ledger.division import RegisterFault
-from ledger.kind import Kind, Row
+from ledger.kind import Kind
 from ledger.overlap import clashes
 from ledger.register import Loaded
-from ledger.sheet import Sheet
+from ledger.sheet import Fault, Sheet, refuse
 
-FAULTS_MAX = 200
-WORDS: Mapping[str, str] = {
-    "division": "没有区划", "village": "没有村（社区）", "township": "没有乡镇", "unit": "没有承办单位",
-    "person": "没有编号为此的人员：", "scope": "没有区划或承办单位", "post": "登记册里没有此人任此身份：",
-}  # fmt: skip
-# What of the wanted is on register, and the level of divisions.
-ON_REGISTER = """
-select 'division' as what, code as id, level from division where valid_to is null and code = any($1)
-union all select 'unit', id, null from unit where id = any($1)
-union all select 'person', id, null from person where id = any($1)
-union all select distinct 'post', person || ' ' || role || '@' || scope, null from hat where person = any($2)
-  and (valid_to is null or valid_to > (clock_timestamp() at time zone 'Asia/Shanghai')::date)
-"""
-Numbered = tuple[int, Row]
 Values = dict[str, Any]
 
 
@@ -51,17 +34,19 @@ class Change:
 
 async def load(writers: Writers, kind: Kind, sheet: Sheet, dry_run: bool = False) -> Loaded:
     """Put the rows of `sheet` on register. Raises RegisterFault, and then nothing is changed."""
-    rows = checked(kind, sheet)
+    given = checked(kind, sheet)
+    rows = given.rows
     loaded = Loaded(0, 0, 0)
     try:
         async with writers.held() as connection, connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(hashtext('register'))")
-            levels = await _referred(connection, rows)
+            levels, missing = await referred(connection, kind, rows)
             today = await connection.fetchval("select (clock_timestamp() at time zone 'Asia/Shanghai')::date")
-            values = [(number, row.columns(levels)) for number, row in rows]
-            _refuse(clashes(kind, values, await _beside(connection, kind, [each for _, each in values])))
+            values = [(number, row.columns(levels)) for number, row in rows if placed(row, levels)]
+            overlaps = clashes(kind, values, await _beside(connection, kind, [each for _, each in values]))
             standing = await _standing(connection, kind, [each for _, each in values])
-            changes = _changes(kind, values, standing, today)
+            changes, untimely = _changes(kind, values, standing, today)
+            refuse([*given.faults, *missing, *overlaps, *untimely])
             await _write(connection, kind, changes)
             added = sum(change.fresh for change in changes)
             loaded = Loaded(added, len(changes) - added, len(rows) - len(changes))
@@ -70,76 +55,6 @@ async def load(writers: Writers, kind: Kind, sheet: Sheet, dry_run: bool = False
     except _Rehearsed:
         pass
     return loaded
-
-
-def checked(kind: Kind, sheet: Sheet) -> list[Numbered]:
-    """The rows, each for itself: headings, values, no key twice. Raises RegisterFault with row and column."""
-    fields = kind.row.model_fields
-    headings = {field.title or name: name for name, field in fields.items()} | {name: name for name in fields}
-    named = [headings.get(each) for each in sheet.header if each]
-    missing = [_heading(kind, name) for name, field in fields.items() if field.is_required() and name not in named]
-    unknown = [each for each in sheet.header if each and each not in headings]
-    if missing or unknown or len(named) != len(set(named)):
-        raise RegisterFault(
-            [f"第 1 行：缺少列 {'、'.join(missing)}"] * bool(missing)
-            + [f"第 1 行：不认识的列 {'、'.join(unknown)}（应有 {'、'.join(_heading(kind, f) for f in fields)}）"]
-            * bool(unknown)
-            + ["第 1 行：有列重复"] * (not unknown and len(named) != len(set(named)))
-        )
-    rows, faults = list[Numbered](), list[str]()
-    seen: dict[tuple[Any, ...], int] = {}
-    for number, cells in sheet.rows:
-        try:
-            row = kind.row.model_validate({headings[name]: cell for name, cell in cells.items() if cell})
-        except ValidationError as error:
-            faults += [_fault(kind, number, each) for each in error.errors()]
-            continue
-        key = tuple(str(getattr(row, name)) for name in kind.key_fields)
-        if key in seen:
-            faults.append(f"第 {number} 行：与第 {seen[key]} 行重复（{' '.join(key)}）")
-        seen.setdefault(key, number)
-        rows.append((number, row))
-    if not sheet.rows:
-        faults.append(f"文件里没有{kind.title}")
-    _refuse(faults)
-    return rows
-
-
-def _heading(kind: Kind, name: str) -> str:
-    title = kind.row.model_fields[name].title
-    return f"{name}（{title}）" if title else name
-
-
-def _fault(kind: Kind, number: int, error: Any) -> str:
-    place = str(error["loc"][0]) if error["loc"] else ""
-    column = f"列 {_heading(kind, place)}：" if place in kind.row.model_fields else ""
-    return f"第 {number} 行：{column}{misfit.words(error)}"
-
-
-def _refuse(faults: Sequence[str]) -> None:
-    if faults:
-        more = [f"……共 {len(faults)} 处"] if len(faults) > FAULTS_MAX else []
-        raise RegisterFault([*faults[:FAULTS_MAX], *more])
-
-
-async def _referred(connection: Connection, rows: Sequence[Numbered]) -> dict[str, str]:
-    """Whatever the rows name must be there: code → level of the divisions. Raises RegisterFault."""
-    wanted = [(number, reference) for number, row in rows for reference in row.references()]
-    ids = {value for _, (_, what, value) in wanted if what != "post"}
-    wearers = {value.split()[0] for _, (_, what, value) in wanted if what == "post"}
-    found = await connection.fetch(ON_REGISTER, list(ids), list(wearers))
-    levels = {row["id"]: row["level"] for row in found if row["what"] == "division"}
-    known: dict[str, set[str]] = {what: {row["id"] for row in found if row["what"] == what} for what in WORDS}
-    known["scope"] = known["division"] | known["unit"]
-    known |= {level: {code for code, its in levels.items() if its == level} for level in ("village", "township")}
-    _refuse(
-        [
-            f"第 {number} 行：列 {column}：{WORDS[what]} {value}"
-            for number, (column, what, value) in wanted
-            if value not in known[what]
-        ]
-    )
-    return levels
 
 
 async def _standing(connection: Connection, kind: Kind, values: Sequence[Values]) -> dict[tuple[Any, ...], Values]:
@@ -166,25 +81,24 @@ async def _beside(connection: Connection, kind: Kind, values: Sequence[Values]) 
 
 def _changes(
     kind: Kind, values: Iterable[tuple[int, Values]], standing: Mapping[tuple[Any, ...], Values], today: date
-) -> list[Change]:
-    changes, wrong = list[Change](), list[str]()
+) -> tuple[list[Change], list[Fault]]:
+    changes, wrong = list[Change](), list[Fault]()
     for number, row in values:
         there = standing.get(tuple(row[name] for name in kind.key))
         differs = there is None or any(there[name] != row[name] for name in row.keys() - {"valid_from", "valid_to"})
         if not kind.dated:
             change: Change | str | None = Change(row, there is None) if differs else None
         elif (row["valid_from"] or today) > today:
-            change = f"{row['valid_from']} 还没有到"
+            change = f"{row['valid_from']} 还没有到，到日再载入"
         elif there is None:
             change = Change(row | {"valid_from": row["valid_from"] or today}, True)
         else:
             change = _succeeding(row, there, differs, today)
         if isinstance(change, str):
-            wrong.append(f"第 {number} 行：列 valid_from（生效日期）：{change}")
+            wrong.append(Fault(number, kind.heading("valid_from"), change))
         elif change:
             changes.append(change)
-    _refuse(wrong)
-    return changes
+    return changes, wrong
 
 
 def _succeeding(row: Values, there: Values, differs: bool, today: date) -> Change | str | None:
@@ -198,7 +112,7 @@ def _succeeding(row: Values, there: Values, differs: bool, today: date) -> Chang
     if ended is not None and since >= ended:
         return Change(row | {"valid_from": since})
     if since <= begun:
-        return f"与登记的不同，须晚于登记的生效日期 {begun}"
+        return f"内容与登记的不同，应写明晚于 {begun}（登记的生效日期）的日期，现为“{since}”"
     return Change(row | {"valid_from": since}, ends=begun, on=since)
 
 

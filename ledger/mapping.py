@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from calendars.file import FileFault, parsed
 from domain.form import FieldType, FormField
-from domain.misfit import told
+from domain.misfit import listed
 from domain.naming import TRANSFERRED
 from domain.procedure import Procedure
 from domain.rule import Id
@@ -118,14 +118,16 @@ class Map(Part):
         return {"cells": {column: cells.get(column, "") for _, column in self.named}, "times": times}
 
 
-def read(text: str) -> Map:
+def read(text: str | bytes) -> Map:
     """The map in a YAML file. Raises MapFault."""
     try:
-        return Map.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        raise MapFault(f"不是合格的 YAML：{' '.join(str(error).split())[:200]}") from None
+        said = parsed(text)
+    except FileFault as fault:
+        raise MapFault(str(fault)) from None
+    try:
+        return Map.model_validate(said)
     except ValidationError as error:
-        raise MapFault(told(error.errors(), "（整个文件）")) from None
+        raise MapFault("\n".join(listed(error.errors(), said))) from None
 
 
 def fitting(one: Map, header: Sequence[str], procedure: Procedure | None) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 
 from domain.instant import local
 from ledger.kind import Kind, Voidable
+from ledger.sheet import Fault
 
 Values = Mapping[str, Any]
 Placed = tuple[str, Values]  # where a row stands, in words, and what it says
 
 
-def clashes(kind: Kind, given: Sequence[tuple[int, Values]], standing: Iterable[Values]) -> list[str]:
-    """One line for every given row that cannot hold beside another one, given or standing.
+def clashes(kind: Kind, given: Sequence[tuple[int, Values]], standing: Iterable[Values]) -> list[Fault]:
+    """One fault for every given row that cannot hold beside another one, given or standing.
 
     A row that stands under the key of a given one is replaced by it. Rows of the same file fault the later one.
     """
@@ -23,11 +24,11 @@ def clashes(kind: Kind, given: Sequence[tuple[int, Values]], standing: Iterable[
     by_owner: dict[tuple[Any, ...], list[Placed]] = {}
     for place in kept:
         by_owner.setdefault(_under(kind.row.alone, place[1]), []).append(place)
-    found = list[str]()
+    found = list[Fault]()
     for number, values in given:
         beside = by_owner.setdefault(_under(kind.row.alone, values), [])
         found += [
-            f"第 {number} 行：与{where}{_span(kind.row, other)}重叠"
+            Fault(number, "", f"与{where}{_span(kind.row, other)}重叠")
             for where, other in beside
             if _meet(kind.row, values, other)
         ]
@@ -57,7 +58,7 @@ def _told(value: date | datetime) -> str:
     return f"{local(value):%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
 
 
-def _circles(row: type[Voidable], given: Sequence[tuple[int, Values]], kept: Iterable[Placed]) -> Iterator[str]:
+def _circles(row: type[Voidable], given: Sequence[tuple[int, Values]], kept: Iterable[Placed]) -> Iterator[Fault]:
     """Delegates who are away themselves under that hat on the same days, back to where one began: nobody is left."""
     away = dict[tuple[str, str], list[Values]]()
     for values in (*(each for _, each in kept), *(each for _, each in given)):
@@ -69,7 +70,7 @@ def _circles(row: type[Voidable], given: Sequence[tuple[int, Values]], kept: Ite
             way = ways.pop()
             if way[-1]["delegate"] == values["person"]:
                 names = " → ".join((*(each["person"] for each in way), values["person"]))
-                yield f"第 {number} 行：列 delegate（代理人）：代理绕回本人（{names}），这些天无人负责"
+                yield Fault(number, "代理人", f"代理绕回本人（{names}），这些天无人负责")
                 break
             ways += [
                 [*way, other]

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from domain.command import Rebind
 from domain.difference import differences
 from domain.hat import Actor, Hat, Role
+from domain.instant import shown
 from ledger.house import Ledger
 from ledger.request import PoisonedCase, Request, Ruling, engines_id, request_hash
 
@@ -100,8 +101,9 @@ async def undo(ledger: Ledger, actor: Actor, move_id: UUID) -> dict[str, int]:
         raise NotAllowed("该换版不在您的管辖范围内")
     if move.approved is None:
         raise NotAllowed("该换版尚未办理")
-    await ledger.writers.fetch(
-        "update rebinding set undone_by = $2, undone_at = clock_timestamp() where id = $1 and undone_by is null",
+    first = await ledger.writers.fetch(
+        "update rebinding set undone_by = $2, undone_at = clock_timestamp() where id = $1 and undone_by is null"
+        " returning id",
         move_id, actor.person,
     )  # fmt: skip
     # Both have stood for the move; whoever takes it back has the other one's word for the state before.
@@ -113,6 +115,9 @@ async def undo(ledger: Ledger, actor: Actor, move_id: UUID) -> dict[str, int]:
         ' and exists (select from "case" c where c.id = r.case_id and c.procedure_sha256 = $3)'  # nor moved on since
         " order by case_id limit $2"
     )
+    if not first and not await ledger.writers.fetch(waiting, move_id, 1, move.to):  # else it was interrupted
+        (told,) = await ledger.writers.fetch("select undone_by, undone_at from rebinding where id = $1", move_id)
+        raise NotAllowed(f"该换版已于 {shown(told['undone_at'])} 由 {told['undone_by']} 撤销，这次什么也没有改")
     while rows := await ledger.writers.fetch(waiting, move_id, BATCH, move.to):
         asked = [
             _request(move, row["case_id"], Rebind(row["was_sha256"], other.person, back), actor, "/undo")

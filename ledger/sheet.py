@@ -2,137 +2,119 @@
 
 import csv
 import io
-import re
-import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from xml.etree import ElementTree as ET
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
 
-from ledger.division import RegisterFault, decoded
+from ledger import workbook
+from ledger.division import RegisterFault
 
-MAGIC = b"PK\x03\x04"
-PART_BYTES_MAX = 200_000_000  # of one part of a workbook, unpacked
 ROWS_MAX = 500_000
-COLUMNS_MAX = 1_000
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-COLUMN = re.compile(r"[A-Z]{1,3}")
-NUMBER = re.compile(r"\d+(\.\d+)?([eE]\+?\d+)?")
-UNREADABLE = (zipfile.BadZipFile, ET.ParseError, KeyError, ValueError, IndexError, NotImplementedError)
+FAULTS_MAX = 200
+OPENING_LINES = 6  # among which the headings are looked for, where titles stand above them
+ENCODINGS: Mapping[str, str] = {"utf-8-sig": "UTF-8", "gb18030": "GB 18030"}
+OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # an OLE container: .xls, or a workbook under a password
+UNICODE_TEXT = (b"\xff\xfe", b"\xfe\xff")
+OTHERS: Mapping[bytes, str] = {b"%PDF": "PDF", b"\x89PNG": "图片", b"\xff\xd8\xff": "图片", b"Rar!": "压缩文件"}
+SAVE = "请用表格软件打开，另存为 .xlsx 或 CSV 后再载入"
+DELIMITERS = "\t;；，|"
+
+
+class Fault(NamedTuple):
+    """What is wrong in a row of a table, and in which column; row 0: the table as a whole."""
+
+    row: int
+    column: str
+    words: str
+
+    def __str__(self) -> str:
+        place = f"第 {self.row} 行{' ' if self.column else ''}{self.column}：" if self.row else ""
+        return f"{place}{self.words}"
+
+
+def refuse(faults: Sequence[Fault]) -> None:
+    """Raises RegisterFault when there are any, in the order of the rows."""
+    if faults:
+        ordered = sorted(faults, key=lambda fault: fault.row)
+        raise RegisterFault([str(fault) for fault in ordered[:FAULTS_MAX]], len(faults))
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table with its header; rows by the number that a person sees, cells stripped, empty rows left out."""
+    """A table with its header; rows by the number that a person sees, cells stripped, empty rows left out.
+
+    `source`: what it was read as, in words. `at`: the header's own row. `beyond`: row → what stands there under no
+    heading. `opening`: the first rows as they stand.
+    """
 
     header: Sequence[str]
     rows: Sequence[tuple[int, dict[str, str]]]
+    source: str = ""
+    at: int = 1
+    beyond: Mapping[int, str] = field(default_factory=dict)
+    opening: Sequence[tuple[int, Sequence[str]]] = ()
 
 
 def sheet(data: bytes) -> Sheet:
     """What a file holds. Raises RegisterFault."""
-    lines = _workbook(data) if data.startswith(MAGIC) else _text(data)
-    first = next(lines, None)
-    if first is None:
+    if not data.strip():
         raise RegisterFault(["文件是空的"])
-    header = [each.strip() for each in first[1]]
-    rows = []
-    for number, cells in lines:
-        if number > ROWS_MAX:
-            raise RegisterFault([f"行数太多，最多 {ROWS_MAX} 行"])
-        if any(map(str.strip, cells)):
-            rows.append((number, {name: cell.strip() for name, cell in zip(header, cells, strict=False) if name}))
-    return Sheet(header, rows)
+    if data.startswith(workbook.MAGIC):
+        source, read = "Excel 工作簿", workbook.lines(data)
+    else:
+        text, source = decoded(data)
+        read = _lines(text)
+    lines = ((number, [each.strip() for each in cells]) for number, cells in read)
+    told = [(number, cells) for number, cells in islice(lines, ROWS_MAX + 1) if any(cells)]
+    if not told:
+        raise RegisterFault(["第一张工作表是空的" if data.startswith(workbook.MAGIC) else "文件是空的"])
+    if told[-1][0] > ROWS_MAX:
+        raise RegisterFault([f"行数太多，最多 {ROWS_MAX} 行"])
+    (at, header), *rest = told
+    _parted(header, at)
+    beyond = {number: next(filter(None, cells[len(header) :])) for number, cells in rest if any(cells[len(header) :])}
+    rows = [
+        (number, {name: cell for name, cell in zip(header, cells, strict=False) if name}) for number, cells in rest
+    ]  # fmt: skip
+    return Sheet(header, rows, source, at, beyond, told[:OPENING_LINES])
 
 
-def _text(data: bytes) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(decoded(data)), strict=True)
+def decoded(data: bytes) -> tuple[str, str]:
+    """A text file as spreadsheets write it, and what it was read as. Raises RegisterFault."""
+    if data.startswith(OLD):
+        locked = "EncryptedPackage".encode("utf-16-le") in data
+        raise RegisterFault(
+            ["工作簿设有打开密码，请取消密码后再载入" if locked else f"这是旧版 Excel 文件（.xls），{SAVE}"]
+        )
+    for magic, what in OTHERS.items():
+        if data.startswith(magic):
+            raise RegisterFault([f"这是{what}，不是表格（应为 .xlsx 或 CSV）"])
+    if data.startswith(UNICODE_TEXT):
+        raise RegisterFault(["文件是“Unicode 文本”（UTF-16），请另存为 .xlsx，或 UTF-8、GB 18030 编码的 CSV"])
+    if data.lstrip()[:100].lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
+        raise RegisterFault([f"这是网页格式的表格，{SAVE}"])
+    for encoding, name in ENCODINGS.items():
+        try:
+            return data.decode(encoding), f"CSV（{name}）"
+        except UnicodeDecodeError:
+            continue
+    raise RegisterFault(["文件不是文本（应为 UTF-8 或 GB 18030 编码的 CSV）"])
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text), strict=True)
     try:
         for cells in reader:
             yield reader.line_num, cells
     except csv.Error as error:
-        raise RegisterFault([f"第 {reader.line_num} 行：不是合格的 CSV（{error}）"]) from None
+        hint = "引号没有成对" if "quote" in str(error) or "unexpected end" in str(error) else "请检查引号和逗号"
+        raise RegisterFault([f"第 {reader.line_num} 行：不是合格的 CSV，{hint}"]) from None
 
 
-def _workbook(data: bytes) -> Iterator[tuple[int, list[str]]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            texts = _shared(archive)
-            part = _part(archive, _first(archive))
-            found = list(_rows(part, texts))
-    except UNREADABLE as error:
-        raise RegisterFault([f"不是能读的 Excel 工作簿（{type(error).__name__}）"]) from None
-    yield from found
-
-
-def _part(archive: zipfile.ZipFile, name: str) -> ET.Element:
-    """A part of the workbook. No document type is taken: entities could unfold without end."""
-    if archive.getinfo(name).file_size > PART_BYTES_MAX:
-        raise ValueError(name)
-    text = archive.read(name)
-    if b"<!DOCTYPE" in text:
-        raise ValueError(name)
-    return ET.fromstring(text)  # noqa: S314 - neither entities nor anything from outside
-
-
-def _first(archive: zipfile.ZipFile) -> str:
-    """The part that holds the first sheet."""
-    sheets = _part(archive, "xl/workbook.xml").find(f"{MAIN}sheets")
-    if sheets is None or not len(sheets):
-        raise ValueError("no sheet")
-    wanted = sheets[0].get(RELATED)
-    targets = {each.get("Id"): each.get("Target", "") for each in _part(archive, "xl/_rels/workbook.xml.rels")}
-    target = targets[wanted]
-    return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
-
-
-def _shared(archive: zipfile.ZipFile) -> list[str]:
-    if "xl/sharedStrings.xml" not in archive.namelist():
-        return []
-    return [_words(each) for each in _part(archive, "xl/sharedStrings.xml").iter(f"{MAIN}si")]
-
-
-def _words(element: ET.Element) -> str:
-    """Text in runs, without the reading aids (rPh) that stand beside it."""
-    runs = [element, *element.findall(f"{MAIN}r")]
-    return "".join(text.text or "" for run in runs for text in run.findall(f"{MAIN}t"))
-
-
-def _rows(part: ET.Element, texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    number = 0
-    for row in part.iter(f"{MAIN}row"):
-        number = int(row.get("r") or number + 1)
-        cells: list[str] = []
-        for cell in row.findall(f"{MAIN}c"):
-            place = _place(cell.get("r"), len(cells))
-            cells += [""] * (place + 1 - len(cells))
-            cells[place] = _value(cell, texts)
-        yield number, cells
-
-
-def _place(reference: str | None, following: int) -> int:
-    """`C7` → 2."""
-    letters = COLUMN.match(reference or "")
-    if letters is None:
-        return following
-    place = 0
-    for letter in letters.group():
-        place = place * 26 + ord(letter) - ord("A") + 1
-    if place > COLUMNS_MAX:
-        raise ValueError(reference)
-    return place - 1
-
-
-def _value(cell: ET.Element, texts: Sequence[str]) -> str:
-    kind = cell.get("t")
-    if kind == "inlineStr":
-        inline = cell.find(f"{MAIN}is")
-        return _words(inline) if inline is not None else ""
-    value = cell.findtext(f"{MAIN}v") or ""
-    if kind == "s":
-        return texts[int(value)]
-    if kind is None or kind == "n":
-        # A code that was typed as a number is stored as 1.41025101200E11.
-        number = float(value) if NUMBER.fullmatch(value) else 0.5
-        return str(int(number)) if number.is_integer() and number < 2**53 else value
-    return value
+def _parted(header: Sequence[str], at: int) -> None:
+    """Whether something else than commas stands between the headings. Raises RegisterFault."""
+    found = next((each for each in DELIMITERS if each in header[0]), None) if len(header) == 1 else None
+    if found:
+        named = "制表符（Tab）" if found == "\t" else f"“{found}”"
+        raise RegisterFault([f"第 {at} 行：各列之间应为英文逗号“,”，现为{named}"])

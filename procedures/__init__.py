@@ -4,9 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from calendars import Loader
+from calendars.file import FileFault, parsed
 from domain import round as rounds_of
 from domain.procedure import Procedure, ProcedureFault, read
 from domain.round import Round
@@ -50,9 +48,13 @@ def round_in(path: Path) -> Round:
 def document(path: Path) -> Any:
     """What a file says, unresolved. Raises ProcedureFault."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader)  # noqa: S506 - a safe loader, made stricter
-    except (OSError, yaml.YAMLError, RecursionError, ValueError) as error:
-        raise ProcedureFault(f"不是有效的 YAML：{error}") from None
+        return parsed(path.read_bytes())
+    except FileNotFoundError:
+        raise ProcedureFault("没有这个文件") from None
+    except OSError as error:
+        raise ProcedureFault(f"读不了这个文件（{error.strerror}）") from None
+    except FileFault as fault:
+        raise ProcedureFault(str(fault)) from None
 
 
 def shared(path: Path = SHARED) -> Any:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from domain import misfit
 from domain.form import control_free
 from domain.instant import utc
+from domain.pattern import PHONE
 
 YEARS = range(1900, 9000)
 DATE = re.compile(r"\d{4}-\d\d-\d\d[Tt]", re.ASCII)
@@ -51,7 +52,7 @@ class ReporterSent(Sent):
     """Who reported; kept apart from the case and never shown."""
 
     name: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_plain)] | None = None
-    phone: Annotated[str, Field(pattern=r"^[0-9+-]{1,20}$")] | None = None
+    phone: Annotated[str, Field(pattern=PHONE)] | None = None
 
 
 class Opening(Sent):

@@ -20,7 +20,7 @@ GOOD = "year: 2030\nversion: 1\nsource: 通知\noff:\n  - {date: 2030-01-01, nam
         ("2030.yaml", GOOD.replace("2030-01-01", "2030-13-01"), "2030.yaml"),
         ("2030.yaml", GOOD.replace("2030-01-01", "2029-01-01"), "2029-01-01不在2030年内"),
         ("2030.yaml", GOOD + "off: []\n", "“off”写了两次"),
-        ("2030.yaml", "year: [", "不是有效的 YAML"),
+        ("2030.yaml", "year: [", "不是合格的 YAML"),
         ("2030.yaml", "", "2030.yaml 有误"),
         ("2031.yaml", GOOD, "文件名与年份 2030 不符"),
     ],

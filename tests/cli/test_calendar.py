@@ -1,12 +1,14 @@
 """The calendar on the command line."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+import calendars
 from cli.calendar import app
 
 
@@ -94,3 +96,29 @@ def test_a_new_year_is_tried_first_and_then_loaded(county: Callable[..., Any], t
     assert (code, "已启用，共 10 年" in told) == (0, True)
     code, told, _ = county("calendar", "load", str(file))
     assert (code, "没有变化" in told) == (0, True)
+
+
+def test_a_past_year_that_counts_otherwise_is_warned_of(county: Callable[..., Any], tmp_path: Path) -> None:
+    """Which days, how many of them are over, and how many running clocks they move; the same file warns of nothing."""
+    year = (calendars.DIRECTORY / "2025.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "2025.yaml"
+    file.write_text(year, encoding="utf-8")
+    assert county("calendar", "load", str(file), "--dry-run")[2] == ""
+    file.write_text(year.replace("2025-10-08", "2025-10-07"), encoding="utf-8")
+    code, told, warned = county("calendar", "load", str(file), "--dry-run")
+    assert (code, "未启用" in told) == (0, True)
+    assert "2025-10-08（三）改为上班" in warned
+    assert "其中 1 天已经过去；休息日减少 1 天；受影响的在办时限 0 个" in warned
+    now = 2026
+    file = tmp_path / f"{now}.yaml"
+    known = (calendars.DIRECTORY / f"{now}.yaml").read_text(encoding="utf-8")
+    weekdays = [day for day in (date(now, 12, 1) + timedelta(days=n) for n in range(31)) if day.weekday() < 5]
+    more = "".join(f"  - {{date: {day}, name: 样例}}\n" for day in weekdays)
+    file.write_text(known.replace("off:\n", f"off:\n{more}"), encoding="utf-8")
+    warned = county("calendar", "load", str(file))[2]
+    assert f"休息日增加 {len(weekdays)} 天" in warned
+    assert county("calendar", "load", str(file))[2] == ""
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    (whole / f"{now}.yaml").write_text(known, encoding="utf-8")
+    assert "注意：2025 年的日历不再收录。" in county("calendar", "load", str(whole), "--dry-run")[2]

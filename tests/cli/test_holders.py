@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from samples.table import KINDS
 from tests.cli.conftest import Run
@@ -44,7 +45,25 @@ def test_the_table_is_told_written_and_counted(filled: Run, tmp_path: Path) -> N
     assert all(row["依据"] and row["到期"] != "—" for row in rows)
     shown = filled("procedure", "holders", "--procedure", "analysis", "--division", VILLAGE)[1]
     assert "研判清单" in shown
-    assert "逐行" in filled("procedure", "holders", "--procedure", "hazard")[1]
+    for words in ((), ("--procedure", "hazard")):
+        whole = filled("procedure", "holders", *words)[1]
+        assert "--csv" in whole
+        assert len(whole.splitlines()) < 40
+
+
+def test_a_village_is_a_list_that_fits_a_screen(filled: Run) -> None:
+    """Nothing is cut off: every limit, every authority and everybody who is told, in 100 columns."""
+    out = filled("procedure", "holders", "--procedure", "hazard", "--division", VILLAGE)[1]
+    lines = out.splitlines()
+    assert max(map(cell_len, lines[:-1])) <= 100
+    assert lines[0].endswith(f"（{VILLAGE}）")
+    assert lines[1] == "  隐患闭环"
+    assert lines[2].startswith("    已上报：北平镇 调度员 样例·")
+    whole = "".join(line.strip() for line in lines)
+    for words in ("研判（紧急情况为是）：", "24小时，到期 ", "；依据 ", "告知 北平镇 负责人", "期限同上"):
+        assert words in whole
+    assert out.count(f"（{VILLAGE}）") == 1
+    assert "流程 14 个，" in filled("procedure", "holders", "--division", VILLAGE)[1]
 
 
 def test_a_vacant_post_is_named_and_ends_with_one(filled: Run, tmp_path: Path) -> None:

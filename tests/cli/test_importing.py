@@ -104,7 +104,7 @@ def test_who_may_not_and_what_cannot_be_read(
         assert (code, out, fault in err, "map.yaml 不能用" in err) == (1, "", True, True)
     bad.write_bytes(b"\xff\xfe")
     assert "不是 UTF-8 文本" in put(given, map_=bad)[2]
-    assert "读不了文件" in put(given, map_=tmp_path / "missing.yaml")[2]
+    assert "没有这个文件" in put(given, map_=tmp_path / "missing.yaml")[2]
     assert "文件是空的" in put("")[2]
     assert "不是能读的 Excel 工作簿" in put(b"PK\x03\x04nothing")[2]
     assert county("ledger", "rebuild", "--check")[1] == "事项 0 件，差异 0 处。\n"

@@ -82,3 +82,24 @@ def test_a_county_has_its_own_version_until_it_takes_the_common_one_again(county
     assert "改用各县通用的" in county("procedure", "common", "hazard", "--county", "141025000000")[1]
     code, _, told = county("procedure", "common", "hasard", "--county", "141025000000")
     assert (code, "没有启用" in told) == (1, True)
+
+
+def test_every_fault_of_a_file_has_a_line_with_its_place(tmp_path: Path) -> None:
+    source = next(each for each in paths() if each.stem == "hazard")
+    hazard = yaml.safe_load(source.read_text(encoding="utf-8"))
+    hazard["clocks"]["triage"]["limit"]["n"] = "24"
+    hazard["prefix"] = "yh"
+    hazard["colour"] = "red"
+    file = tmp_path / "hazard.yaml"
+    file.write_text(yaml.safe_dump(hazard, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    code, told = run("check", str(file))
+    assert (code, len(told.splitlines())) == (1, 3)
+    for line in (
+        "clocks.triage.limit.n：应为整数，不加引号，现为“24”",
+        "prefix：应为 2 至 4 个大写字母，现为“yh”",
+        "colour：没有这一项，请检查拼写",
+    ):
+        assert f"{file}：{line}\n" in told
+    file.write_text("id: hazard\n\ttitle: 隐患\n", encoding="utf-8")
+    assert "第 2 行第 1 个字：不是合格的 YAML，缩进请用空格" in run("check", str(file))[1]
+    assert "没有这个文件" in run("check", str(tmp_path / "nowhere.yaml"))[1]

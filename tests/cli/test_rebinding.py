@@ -55,6 +55,8 @@ def test_cases_move_with_two_tokens_and_come_back(county: Any, token: Callable[[
     assert "已撤销，回到原版 1 件" in county("procedure", "move", "hazard", "--undo", which, "--token", two)[1]
     shown = json.loads(county("case", "show", number, "--token", two, "--json")[1])
     assert shown["clocks"][0]["limit"] == {"n": 24, "unit": "hour"}
+    code, out, err = county("procedure", "move", "hazard", "--undo", which, "--token", two)
+    assert (code, out, "什么也没有改" in err) == (1, "", True)
     for words in (("--undo", "x"), ("--stage", "=x"), ("--ask", "--run", which), ("--approve", f"{which[:-1]}f")):
         assert county("procedure", "move", "hazard", *words, "--token", one)[0] == 1
 

@@ -27,19 +27,53 @@ def put(county: Run, tmp_path: Path) -> Callable[..., tuple[int, str, str]]:
     return loaded
 
 
-def test_a_table_is_tried_loaded_and_shown(county: Run, put: Any) -> None:
-    assert put("people", PEOPLE, "--dry-run") == (0, "试载（没有写入）：人员 2 行：新增 2，变更 0，未变 0。\n", "")
-    assert put("people", PEOPLE)[1] == "人员 2 行：新增 2，变更 0，未变 0。\n"
-    assert put("people", PEOPLE.replace("样例·代理", "样例·代办"))[1] == "人员 2 行：新增 0，变更 1，未变 1。\n"
+def test_a_table_is_tried_loaded_and_shown(county: Run, put: Any, tmp_path: Path) -> None:
+    read = "读入 CSV（GB 18030）。\n"
+    tried = f"{read}试载（没有写入）：人员 2 行：新增 2，变更 0，未变 0。\n"
+    assert put("people", PEOPLE, "--dry-run") == (0, tried, "")
+    assert put("people", PEOPLE)[1] == f"{read}人员 2 行：新增 2，变更 0，未变 0。\n"
+    assert put("people", PEOPLE.replace("样例·代理", "样例·代办"))[1] == f"{read}人员 2 行：新增 0，变更 1，未变 1。\n"
     assert "样例·代办" in county("register", "show", "people")[1]
     code, out, err = put("people", "编号,姓名\nD-3,\n")
-    assert (code, out, err) == (1, "", "第 2 行：列 name（姓名）：缺少此项\n什么也没有改。\n")
+    assert (code, out, err) == (1, "", "第 2 行 姓名：不能为空\n共 1 处差错，什么也没有改。\n")
     put("grids", f"code,name,worker\n{VILLAGE}B001,北平分网格,\n")
     assert f"{VILLAGE}B001" in county("register", "show", "grids", "--division", TOWNSHIP)[1]
     assert "网格无网格员" in county("register", "gaps", VILLAGE)[1]
-    assert county("register", "template", "absences")[1] == "人员编号,身份,起,止,代理人\n"
+    code, out, err = county("register", "template", "absences")
+    assert (code, out) == (0, "人员编号,身份,起,止,代理人\n")
+    assert "身份（必填）：角色@区划代码或承办单位编号" in err
+    assert county("register", "template", "absences", "--csv", str(tmp_path / "empty.csv"))[0] == 0
+    assert "文件里只有列名" in county("register", "load", "absences", str(tmp_path / "empty.csv"))[2]
     for words in (("show", "nothing"), ("load", "people", "missing.csv"), ("show", "units", "--division", "1")):
         assert county("register", *words)[0] == 1
+
+
+def test_what_is_shown_is_chinese_and_loads_again(county: Run, put: Any, tmp_path: Path) -> None:
+    put("people", PEOPLE)
+    put("posts", f"人员编号,身份\nD-1,调度员@{TOWNSHIP}\n")
+    shown = county("register", "show", "posts")[1]
+    assert all(word in shown for word in ("人员编号", "身份", "生效日期", f"调度员@{TOWNSHIP}"))
+    file = tmp_path / "posts.csv"
+    assert county("register", "show", "posts", "--csv", str(file))[0] == 0
+    assert "变更 0，未变 1" in county("register", "load", "posts", str(file))[1]
+    assert county("token", "create", "--hat", f"调度员@{TOWNSHIP}", "--person", "D-1")[0] == 0
+    put("people", "编号,姓名\n" + "".join(f"E-{number},样例·某\n" for number in range(300)))
+    out = county("register", "show", "people")[1]
+    assert ("共 302 行，只列出前 200 行" in out, out.count("样例·某") < 201) == (True, True)
+    many = put("people", "编号,姓名\n" + "张三,\n" * 150)[2]
+    assert "（只列出前 200 处），什么也没有改。" in many
+
+
+def test_divisions_in_chinese_and_files_that_are_not_there(county: Run, tmp_path: Path) -> None:
+    file = tmp_path / "divisions.csv"
+    file.write_bytes(f"代码,名称,层级,上级代码\n{VILLAGE[:-3]}999,样例村,村,{TOWNSHIP}\n".encode("gb18030"))
+    assert county("divisions", "load", str(file))[1].startswith("读入 CSV（GB 18030）。\n区划 1 个：新增 1")
+    file.write_bytes(b"code,name,level,parent\n1,x,hamlet,\n")
+    code, _, err = county("divisions", "load", str(file))
+    assert (code, err.endswith("共 2 处差错，什么也没有改。\n")) == (1, True)
+    for words in (("divisions", "load"), ("register", "load", "people")):
+        assert county(*words, "nowhere.csv")[2] == "没有这个文件：nowhere.csv\n"
+        assert county(*words, str(tmp_path))[2].startswith("这是目录")
 
 
 def test_a_delegate_gets_a_token_for_the_days_of_absence(county: Run, put: Any, ask: Any) -> None:

@@ -10,12 +10,13 @@ import pytest
 import pytest_asyncio
 
 from ledger.connection import Writers
-from ledger.division import RegisterFault, parse
+from ledger.division import RegisterFault
 from ledger.folio import gaps, hand_over, handovers, on_duty, rows
+from ledger.gazetteer import parse
 from ledger.kind import KINDS
 from ledger.loading import load
 from ledger.register import Loaded, load_divisions
-from ledger.sheet import sheet
+from ledger.sheet import OLD, sheet
 from tests.ledger.test_register import COUNTY, TOWNSHIP, TREE, VILLAGE
 
 PEOPLE = "id,name\nP-1,样例·甲\nP-2,样例·乙\n"
@@ -120,37 +121,51 @@ async def test_what_stands_already_is_untouched(writers: Writers, kind: str) -> 
 async def test_faults_name_row_and_column_and_nothing_is_half_done(writers: Writers) -> None:
     bad = f"编号,名称,区划\nU-3,好的,{COUNTY}\nU-4,,{COUNTY}\nU-5,某局,123\nU-3,又一个,{COUNTY}\n"
     assert await refused(writers, "units", bad) == (
-        "第 3 行：列 name（名称）：缺少此项",
-        "第 4 行：列 division（区划）：应为 12 位数字",
-        "第 5 行：与第 2 行重复（U-3）",
+        "第 3 行 名称：不能为空",
+        "第 4 行 区划：应为 12 位数字的区划代码，如 141025101000，现为“123”",
+        "第 5 行：与第 2 行重复（编号“U-3”）",
     )
     assert await refused(
         writers, "units", workbook(f"id,name,division\nU-3,好的,{COUNTY}\nU-9,某局,141025999000\n")
-    ) == ("第 3 行：列 division：没有区划 141025999000",)
+    ) == ("第 3 行 区划：登记册里没有区划“141025999000”",)
     assert await values(writers, "select id from unit") == [("U-1",)]
 
 
 @pytest.mark.parametrize(
     ("kind", "table", "told"),
     [
-        ("units", "id,name\n", "第 1 行：缺少列 division（区划）"),
-        ("units", "id,name,division,colour\n", "第 1 行：不认识的列 colour"),
-        ("units", "id,编号,name,division\n", "第 1 行：有列重复"),
-        ("units", "id,name,division\n", "文件里没有承办单位"),
+        ("units", "id,name\n", "第 1 行：缺少列 区划"),
+        ("units", "id,name,division,colour\n", "第 1 行：不认识的列“colour”，可有的列：编号、名称、区划、承办类别"),
+        ("units", "id,编号,name,division\n", "第 1 行：有两列都是“编号”"),
+        ("units", "id,name,division\n", "文件里只有列名，没有承办单位"),
         ("units", "", "文件是空的"),
         ("units", b"PK\x03\x04nothing", "不是能读的 Excel 工作簿"),
-        ("people", "id,name\nP-9,一\u202e二\n", "列 name（姓名）：含有不可用的控制字符"),
-        ("posts", f"person,hat\nP-1,chief@{TOWNSHIP}\n", "没有“chief”这个角色"),
-        ("posts", f"person,hat\nP-8,clerk@{VILLAGE}\n", "没有编号为此的人员： P-8"),
-        ("posts", "person,hat\nP-1,handler@U-7\n", "没有区划或承办单位 U-7"),
-        ("grids", f"code,name\n{VILLAGE}G001,甲\n", "列 code（网格代码）：格式不对"),
-        ("grids", f"code,name\n{TOWNSHIP}B001,甲\n", f"没有村（社区） {TOWNSHIP}"),
-        ("grids", f"code,name\n{VILLAGE}A001,甲\n", f"没有乡镇 {VILLAGE}"),
-        ("duties", DUTIES.replace("职责清单", "别的"), "列 list（清单）：只能是"),
-        ("duties", DUTIES.replace("2026-01-01", "2090-01-01"), "2090-01-01 还没有到"),
+        ("people", "id,name\nP-9,一\u202e二\n", "第 2 行 姓名：含有不可用的控制字符，现为“一□二”"),
+        ("posts", f"person,hat\nP-1,chief@{TOWNSHIP}\n", "第 2 行 身份：没有这个角色，应为 网格员、"),
+        ("posts", f"person,hat\nP-8,clerk@{VILLAGE}\n", "第 2 行 人员编号：登记册里没有人员“P-8”"),
+        ("posts", "person,hat\nP-1,handler@U-7\n", "第 2 行 身份：登记册里没有区划或承办单位“U-7”"),
+        ("grids", f"code,name\n{VILLAGE}G001,甲\n", "网格代码：应为 12 位区划代码加一个字母 A 至 F"),
+        ("grids", f"code,name\n{TOWNSHIP}B001,甲\n", f"应为村（社区），现为“{TOWNSHIP}”（乡镇）"),
+        ("grids", f"code,name\n{VILLAGE}A001,甲\n", f"应为乡镇，现为“{VILLAGE}”（村）"),
+        ("duties", DUTIES.replace("职责清单", "别的"), "第 2 行 清单：应为 职责清单（duty）、"),
+        ("duties", DUTIES.replace("2026-01-01", "2090-01-01"), "生效日期：2090-01-01 还没有到"),
         ("rosters", f"division,from_at,to_at,person\n{TOWNSHIP},2026-11-23 08:00,2026-11-23 08:00,P-1\n", "止应晚于起"),
         ("absences", f"{ABSENT}P-1,clerk@{VILLAGE},2026-11-01,2026-11-02,P-1\n", "不能是本人"),
-        ("absences", f"{ABSENT}P-1,clerk@{VILLAGE},2026-11-01,2026-11-02,P-2\n", "没有此人任此身份"),
+        ("grids", f"code,name,phone\n{VILLAGE}B001,甲,abc\n", "公开电话：应为 1 至 20 位数字、+ 或 -，现为“abc”"),
+        ("grids", f"网格代码,网格名称,电话\n{VILLAGE}B001,甲,1\n", "第 1 行：不认识的列“电话”，是否应为“公开电话”"),
+        ("people", "北平镇人员登记表,\n,\n编号,姓名\nP-9,样例·壬\n", "列名在第 3 行，应在首行"),
+        ("people", "编号,姓名\nP-9,样例·壬,样例·癸\n", "第 2 行：“样例·癸”超出了列名的范围"),
+        ("people", "编号\t姓名\nP-9\t样例·壬\n", "应为英文逗号“,”，现为制表符（Tab）"),
+        ("people", '编号,姓名\nP-9,"样例·壬\n', "不是合格的 CSV，引号没有成对"),
+        ("people", "编号,姓名\n".encode("utf-16"), "Unicode 文本"),
+        ("people", OLD + bytes(600), "这是旧版 Excel 文件（.xls）"),
+        ("people", OLD + bytes(90) + "EncryptedPackage".encode("utf-16-le"), "设有打开密码"),
+        ("people", b"%PDF-1.7\n", "这是PDF，不是表格"),
+        ("people", b"<html><table>", "这是网页格式的表格"),
+        ("people", b"\x80\xff\xff", "文件不是文本"),
+        ("rosters", f"division,from_at,to_at,person\n{TOWNSHIP},早8点,2026-11-23 08:00,P-1\n", "起：应为日期和时间"),
+        ("posts", f"person,hat,valid_from\nP-1,dispatcher@{TOWNSHIP},2026年2月30日\n", "现为“2026年2月30日”"),
+        ("absences", f"{ABSENT}P-1,clerk@{VILLAGE},2026-11-01,2026-11-02,P-2\n", "登记册里“P-1”没有此身份"),
     ],
 )  # fmt: skip
 async def test_what_cannot_be_taken_is_told(writers: Writers, kind: str, table: str | bytes, told: str) -> None:
@@ -160,7 +175,7 @@ async def test_what_cannot_be_taken_is_told(writers: Writers, kind: str, table: 
 async def test_a_changed_row_ends_the_one_before(writers: Writers) -> None:
     assert await put(writers, "duties", DUTIES) == Loaded(1, 0, 0)
     renamed = DUTIES.replace("安全巡查", "安全生产巡查")
-    assert "须晚于登记的生效日期 2026-01-01" in (await refused(writers, "duties", renamed))[0]
+    assert "应写明晚于 2026-01-01" in (await refused(writers, "duties", renamed))[0]
     assert await put(writers, "duties", renamed.replace("2026-01-01", "2026-03-01")) == Loaded(0, 1, 0)
     known = await values(writers, "select title, valid_from, valid_to from duty order by valid_from")
     assert known == [

@@ -99,7 +99,11 @@ def test_a_map_that_says_nothing_sensible(change: dict[str, object], fault: str)
 
 
 def test_a_map_that_is_no_yaml_or_no_object() -> None:
-    for text, fault in (("a: [", "不是合格的 YAML"), ("- a", "（整个文件）：应为对象"), ("", "（整个文件）：应为对象")):
+    for text, fault in (
+        ("a: [", "不是合格的 YAML"),
+        ("- a", "（整个文件）：应为下一级的各项"),
+        ("", "（整个文件）：应为下一级的各项"),
+    ):
         with pytest.raises(MapFault) as caught:
             read(text)
         assert fault in str(caught.value)

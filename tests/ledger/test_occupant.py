@@ -107,12 +107,12 @@ async def test_a_delegate_who_is_away_has_a_delegate_too_and_none_leads_back(one
     assert await who(one, hat, when("2026-03-15 09:00")) == [("H-3", "delegate")]
     back = f"{ABSENT}H-1,{rest},2026-04-01,2026-04-03,H-2\nH-2,{rest},2026-04-03,2026-04-05,H-1\n"
     assert await refused(one, "absences", back) == (
-        "第 2 行：列 delegate（代理人）：代理绕回本人（H-1 → H-2 → H-1），这些天无人负责",
-        "第 3 行：列 delegate（代理人）：代理绕回本人（H-2 → H-1 → H-2），这些天无人负责",
+        "第 2 行 代理人：代理绕回本人（H-1 → H-2 → H-1），这些天无人负责",
+        "第 3 行 代理人：代理绕回本人（H-2 → H-1 → H-2），这些天无人负责",
     )
     assert (await put(one, "absences", back.replace("04-03,2026-04-05", "04-04,2026-04-05"))).added == 2
     (told,) = await refused(one, "absences", f"{ABSENT}H-2,{rest},2026-03-20,2026-03-21,H-1\n")
-    assert told.startswith("第 2 行：列 delegate（代理人）：代理绕回本人（H-2 → H-1 → H-2）")
+    assert told.startswith("第 2 行 代理人：代理绕回本人（H-2 → H-1 → H-2）")
 
 
 async def test_what_overlaps_is_refused_with_its_row(one: County) -> None:

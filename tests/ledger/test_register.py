@@ -11,7 +11,8 @@ from domain.hat import Hat
 from ledger import register
 from ledger import token as tokens
 from ledger.connection import Writers
-from ledger.division import Division, RegisterFault, lineages, parse
+from ledger.division import Division, RegisterFault, lineages
+from ledger.gazetteer import parse
 from ledger.register import Loaded, Person, Unit, load_divisions, load_persons, load_units
 
 HEADER = "code,name,level,parent\n"
@@ -25,6 +26,9 @@ TREE = f"""{HEADER}\
 {COMMUNITY},北平社区,community,{TOWNSHIP}
 """
 SINCE = date(2023, 1, 1)
+TITLES = {"code": "代码", "name": "名称", "level": "层级", "parent": "上级代码", "province": "省级", "city": "市级",
+    "county": "县级", "township": "乡镇", "village": "村", "community": "社区"}  # fmt: skip
+CHINESE = "\n".join(",".join(TITLES.get(cell, cell) for cell in line.split(",")) for line in TREE.splitlines())
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -51,20 +55,21 @@ def faults(text: str | bytes) -> tuple[str, ...]:
 def test_every_bad_row_is_named() -> None:
     bad = HEADER + "123,甲,village,\n141025101200,,village,141025101000\n141025101200,乙,hamlet,12\n"
     assert faults(bad) == (
-        "第 2 行：代码“123”应为 12 位数字",
-        "第 3 行：名称“”应为 1 至 60 字",
-        "第 4 行：代码 141025101200 与第 3 行重复",
-        "第 4 行：层级“hamlet”应为 province、city、county、township、village、community 之一",
-        "第 4 行：上级代码“12”应为 12 位数字",
+        "第 2 行 代码：应为 12 位数字的区划代码，如 141025101000，现为“123”",
+        "第 3 行 名称：不能为空",
+        "第 4 行 层级：应为 省级（province）、市级（city）、县级（county）、乡镇（township）、村（village）、"
+        "社区（community）之一，现为“hamlet”",
+        "第 4 行 上级代码：应为 12 位数字的区划代码，如 141025101000，现为“12”",
+        "第 4 行：与第 3 行重复（代码“141025101200”）",
     )
 
 
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ("", "缺少列 code、name、level、parent"),
+        ("", "文件是空的"),
         (HEADER, "没有区划"),
-        ("code,name\n1,2\n", "缺少列 level、parent"),
+        ("code,name\n1,2\n", "缺少列 层级、上级代码"),
         (HEADER + '"141025101200,x', "不是合格的 CSV"),
         (b"\xff\xff\x80", "不是文本"),
         (HEADER + "141025101200,北\x00村,village,141025101000", "第 2 行"),
@@ -76,6 +81,7 @@ def test_a_bad_file_is_told(given: str | bytes, told: str) -> None:
 
 
 def test_a_spreadsheets_encodings_are_read() -> None:
+    assert parse(CHINESE.encode()) == parse(TREE.encode())
     assert parse(TREE.encode("gb18030")) == parse(TREE.encode("utf-8-sig")) == parse(TREE.encode())
 
 

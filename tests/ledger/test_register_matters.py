@@ -12,7 +12,8 @@ from domain.command import Open
 from domain.hat import Actor, Hat
 from domain.refusal import Refusal
 from ledger import token as tokens
-from ledger.division import Division, parse
+from ledger.division import Division
+from ledger.gazetteer import parse
 from ledger.kind import KINDS
 from ledger.listing import Filter
 from ledger.loading import load
