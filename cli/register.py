@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.session import Declined, Token, Var, bearer, failure, run, show
+from domain.instant import local
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -17,6 +18,20 @@ if TYPE_CHECKING:
     from ledger.vacancy import Gap
 
 app = typer.Typer(help="登记册：载入（CSV 或 Excel）、查看、查缺。", no_args_is_help=True)
+
+# Columns that no table to load has; since when a row is known is of interest where one was voided.
+TITLES = {
+    "role": "角色",
+    "scope": "范围",
+    "level": "层级",
+    "created_at": "登记时间",
+    "loaded_at": "载入时间",
+    "voided_at": "作废时间",
+    "voided_by": "作废人",
+    "voided_hat": "作废时身份",
+    "voided_why": "作废理由",
+}
+KNOWLEDGE = {"loaded_at", "ended_at", "voided_at", "voided_by", "voided_hat", "voided_why"}
 
 Which = Annotated[
     str,
@@ -30,9 +45,10 @@ def load(
     which: Which,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV（UTF-8 或 GB 18030）或 .xlsx，首行为列名")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只核对，不写入")] = False,
+    token: Token = "",
     var: Var = VAR,
 ) -> None:
-    """载入：逐行核对，有一行不对就一行也不改；没有变化的不动。"""
+    """载入：逐行核对，有一行不对就一行也不改；没有变化的不动。请假与代理、值班表须写明令牌：被代替的一行留下何时、由谁。"""
     from ledger import loading
     from ledger.division import RegisterFault
     from ledger.sheet import sheet
@@ -47,7 +63,8 @@ def load(
 
     async def work(ledger: "Ledger") -> "Loaded":
         try:
-            return await loading.load(ledger.writers, kind, given, dry_run)
+            actor = await bearer(ledger, token) if token or kind.voidable else None
+            return await loading.load(ledger.writers, kind, given, dry_run, actor)
         except RegisterFault as fault:
             raise Declined(f"{fault}\n什么也没有改。") from None
 
@@ -73,9 +90,11 @@ def show_(
     if not found:
         typer.echo(f"没有登记{kind.title}。", err=True)
         return
-    table = Table(*found[0].keys())
+    names = [name for name in found[0].keys() if voided or name not in KNOWLEDGE]  # noqa: SIM118 - a record is no dict
+    titles = {name: field.title for name, field in kind.row.model_fields.items()}
+    table = Table(*(titles.get(name) or TITLES.get(name, name) for name in names))
     for row in found:
-        table.add_row(*map(_cell, row.values()))
+        table.add_row(*(_cell(row[name]) for name in names))
     show(table)
 
 
@@ -174,4 +193,6 @@ def _kind(which: str) -> "Kind":
 def _cell(value: object) -> str:
     if isinstance(value, list):
         return " ".join(map(str, value))
+    if isinstance(value, datetime):
+        return f"{local(value):%Y-%m-%d %H:%M}"
     return "" if value is None else str(value)

@@ -8,7 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain import misfit
+from domain.hat import Actor
 from ledger.connection import Connection, Writers
+from ledger.delegation import OWN, own
 from ledger.division import RegisterFault
 from ledger.kind import Kind, Row
 from ledger.overlap import clashes
@@ -16,6 +18,7 @@ from ledger.register import Loaded
 from ledger.sheet import Sheet
 
 FAULTS_MAX = 200
+REPLACED = "由后载入的一行代替"
 WORDS: Mapping[str, str] = {
     "division": "没有区划", "village": "没有村（社区）", "township": "没有乡镇", "unit": "没有承办单位",
     "person": "没有编号为此的人员：", "scope": "没有区划或承办单位", "post": "登记册里没有此人任此身份：",
@@ -49,8 +52,11 @@ class Change:
     written: bool = True
 
 
-async def load(writers: Writers, kind: Kind, sheet: Sheet, dry_run: bool = False) -> Loaded:
-    """Put the rows of `sheet` on register. Raises RegisterFault, and then nothing is changed."""
+async def load(writers: Writers, kind: Kind, sheet: Sheet, dry_run: bool = False, actor: Actor | None = None) -> Loaded:
+    """Put the rows of `sheet` on register. Raises RegisterFault, and then nothing is changed.
+
+    `actor`: who loads it, where somebody says so; a delegate does not write the absence from which he or she acts.
+    """
     rows = checked(kind, sheet)
     loaded = Loaded(0, 0, 0)
     try:
@@ -62,7 +68,9 @@ async def load(writers: Writers, kind: Kind, sheet: Sheet, dry_run: bool = False
             _refuse(clashes(kind, values, await _beside(connection, kind, [each for _, each in values])))
             standing = await _standing(connection, kind, [each for _, each in values])
             changes = _changes(kind, values, standing, today)
-            await _write(connection, kind, changes)
+            if actor is not None:
+                _refuse(_own(kind, values, standing, changes, actor.person))
+            await _write(connection, kind, changes, actor)
             added = sum(change.fresh for change in changes)
             loaded = Loaded(added, len(changes) - added, len(rows) - len(changes))
             if dry_run:
@@ -164,6 +172,22 @@ async def _beside(connection: Connection, kind: Kind, values: Sequence[Values]) 
     return [dict(row) for row in rows]
 
 
+def _own(
+    kind: Kind,
+    values: Sequence[tuple[int, Values]],
+    standing: Mapping[tuple[Any, ...], Values],
+    changes: Sequence[Change],
+    person: str,
+) -> list[str]:
+    """The rows that write an absence, old or new, by which this person acts."""
+    written = [change.values for change in changes]
+    return [
+        f"第 {number} 行：{OWN}"
+        for number, row in values
+        if row in written and (own(row, person) or own(standing.get(tuple(row[name] for name in kind.key)), person))
+    ]  # fmt: skip
+
+
 def _changes(
     kind: Kind, values: Iterable[tuple[int, Values]], standing: Mapping[tuple[Any, ...], Values], today: date
 ) -> list[Change]:
@@ -202,7 +226,7 @@ def _succeeding(row: Values, there: Values, differs: bool, today: date) -> Chang
     return Change(row | {"valid_from": since}, ends=begun, on=since)
 
 
-async def _write(connection: Connection, kind: Kind, changes: Sequence[Change]) -> None:
+async def _write(connection: Connection, kind: Kind, changes: Sequence[Change], actor: Actor | None) -> None:
     if not changes:
         return
     columns = list(changes[0].values)
@@ -210,8 +234,17 @@ async def _write(connection: Connection, kind: Kind, changes: Sequence[Change]) 
     after = len(kind.key) + 1
     names, places = ", ".join(columns), ", ".join(f"${place}" for place in range(1, len(columns) + 1))
     settings = ", ".join(f"{name} = ${place}" for place, name in enumerate(others, after))
-    new = [change for change in changes if change.fresh or (kind.dated and change.written)]
+    new = [change for change in changes if change.fresh or kind.voidable or (kind.dated and change.written)]
     renewed = [change for change in changes if not change.fresh and not kind.dated]
+    if kind.voidable:  # what was known until now stays to be seen beside what replaces it
+        by = [actor.person, str(actor.hat)] if actor else [None, None]
+        await _many(
+            connection,
+            f'update "{kind.table}" set voided_at = now(), voided_by = ${after}, voided_hat = ${after + 1},'
+            f" voided_why = ${after + 2} where {kind.matching} and {kind.stands}",
+            [[*(change.values[name] for name in kind.key), *by, REPLACED] for change in renewed],
+        )
+        renewed = []
     await _many(
         connection,
         f'update "{kind.table}" set valid_to = ${after} where {kind.matching} and valid_from = ${after + 1}',

@@ -9,7 +9,10 @@ import pytest_asyncio
 from ledger.connection import Connection, connect
 from tests.ledger.county import County
 
-FOR_EVER = ["command", "event", "procedure", "calendar", "release", "evidence", "handover", "analysis", "round", "lot"]
+FOR_EVER = [
+    *("command", "event", "procedure", "calendar", "release", "evidence", "handover", "analysis", "round", "lot"),
+    "access",
+]
 COLUMNS = {
     "command": "outcome",
     "event": "body",
@@ -21,6 +24,7 @@ COLUMNS = {
     "analysis": "body",
     "round": "period",
     "lot": "seed",
+    "access": "what",
 }
 
 
@@ -60,6 +64,7 @@ async def test_what_is_written_stays(role: Connection, county: County, table: st
     await county.superuser.execute(
         "insert into lot values ('surprise_check', '2026-03', now(), '-', '-', 1, '{}') on conflict do nothing"
     )
+    await county.superuser.execute("insert into access (person, hat, what) values ('P-0001', '-', 'list')")
     before = await county.rows(f'select * from "{table}" order by 1, 2')
     assert before
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
