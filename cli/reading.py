@@ -47,7 +47,9 @@ def history(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR
 
     async def look(sight: "Sight") -> Seen:
         masked = past.hidden(sight.case, sight.actor)
-        told: dict[str, Any] = {"events": await past.history(sight.connection, sight.case_id, masked)}
+        told: dict[str, Any] = {
+            "events": await past.history(sight.connection, sight.case_id, sight.case.version, masked)
+        }
         if sight.actor.hat.role in SUPERVISING:
             told["refusals"] = list(await past.refusals(sight.connection, sight.case_id, masked))
             told["reads"] = list(await past.reads(sight.connection, sight.case_id, masked))
@@ -66,7 +68,7 @@ def documents(
     from ledger import paper
 
     async def look(sight: "Sight") -> Seen:
-        issued = await paper.issued(sight.connection, sight.case_id)
+        issued = await paper.issued(sight.connection, sight.case_id, sight.case.version)
         if place is None:
             words = "\n".join(f"{each.place}. {each.title} {each.number}（第 {each.version} 版）" for each in issued)
             return {"text": words or "还没有文书"}, Lexicon()

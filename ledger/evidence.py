@@ -96,9 +96,13 @@ async def find(connection: AsyncConnection, sha256: str, person: str | None = No
     return Evidence(*row) if row else None
 
 
-async def named(connection: AsyncConnection, case_id: UUID, sha256: str) -> bool:
-    """Whether an answer in one of the case's events is this file; being mentioned within a text is not enough."""
-    query = select(event.c.body).where(event.c.case_id == case_id, func.strpos(event.c.body, sha256) > 0)
+async def named(connection: AsyncConnection, case_id: UUID, version: int, sha256: str) -> bool:
+    """Whether an answer in the case's events up to `version`, as whoever asks was found to see it, is this file; being
+    mentioned within a text is not enough.
+    """
+    query = select(event.c.body).where(
+        event.c.case_id == case_id, event.c.version <= version, func.strpos(event.c.body, sha256) > 0
+    )
     for body in (await connection.execute(query)).scalars():
         said = json.loads(body)
         item = said.get("item")

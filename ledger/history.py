@@ -24,12 +24,15 @@ MASKED = "（已隐去）"
 READS_MAX = 200
 
 
-async def history(connection: AsyncConnection, case_id: UUID, masked: str | None = None) -> list[dict[str, Any]]:
-    """Every event in order, each with what its leaf says and the hash that chains it. Raises PoisonedCase.
+async def history(
+    connection: AsyncConnection, case_id: UUID, version: int, masked: str | None = None
+) -> list[dict[str, Any]]:
+    """The events up to `version`, each with what its leaf says and the hash that chains it. Raises PoisonedCase.
 
-    `masked`: a person whom the readers of this case need not know. An act of a delegate says whose (`delegation`).
+    `version`: that of the case as whoever asks was found to see it, for what came since may be sealed. `masked`: a
+    person whom the readers of this case need not know. An act of a delegate says for whom (`delegation`).
     """
-    query = select(event).where(event.c.case_id == case_id).order_by(event.c.version)
+    query = select(event).where(event.c.case_id == case_id, event.c.version <= version).order_by(event.c.version)
     rows = (await connection.execute(query)).mappings()
     over = select(command.c.to_version).where(command.c.case_id == case_id, command.c.outcome == "imported")
     taken_over = (await connection.execute(over)).scalar() or 0

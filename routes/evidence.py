@@ -80,7 +80,7 @@ async def download_of_case(
         raise _unknown() from None
     kept = None
     async with house.ledger.reading() as connection:
-        if SHA256.fullmatch(sha256) and await evidence.named(connection, case_id, sha256):
+        if SHA256.fullmatch(sha256) and await evidence.named(connection, case_id, case.version, sha256):
             kept = await evidence.find(connection, sha256)
     if kept is not None:
         await trace.case(actor, "evidence", case_id, case)

@@ -38,7 +38,7 @@ async def past(actor: Caller, case_id: CaseId, trace: TheTrace) -> dict[str, Any
     case, _ = await visible(trace, actor, case_id, "history", inside=True)
     async with trace.ledger.reading() as connection:
         masked = history.hidden(case, actor)
-        told: dict[str, Any] = {"events": await history.history(connection, case_id, masked)}
+        told: dict[str, Any] = {"events": await history.history(connection, case_id, case.version, masked)}
         if actor.hat.role in SUPERVISING:
             told["refusals"] = await history.refusals(connection, case_id, masked)
             told["reads"] = await history.reads(connection, case_id, masked)

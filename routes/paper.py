@@ -18,9 +18,9 @@ router = APIRouter(prefix="/api/cases/{case_id}/documents", tags=["事项"])
 @router.get("", summary="文书", openapi_extra=says("ok", notice.Papers, "unknown_case case_unreadable"))
 async def papers(actor: Caller, case_id: CaseId, trace: TheTrace) -> dict[str, Any]:
     """The documents of a case in the order of their issue."""
-    await visible(trace, actor, case_id, "documents")
+    case, _ = await visible(trace, actor, case_id, "documents")
     async with trace.ledger.reading() as connection:
-        issued = await paper.issued(connection, case_id)
+        issued = await paper.issued(connection, case_id, case.version)
     return {"items": [each.told for each in issued]}
 
 
@@ -31,9 +31,9 @@ async def papers(actor: Caller, case_id: CaseId, trace: TheTrace) -> dict[str, A
 )
 async def text(actor: Caller, case_id: CaseId, place: str, trace: TheTrace) -> Answer:
     """The text of the document at `place` (from 1), as it was served, to print."""
-    await visible(trace, actor, case_id, "documents")
+    case, _ = await visible(trace, actor, case_id, "documents")
     async with trace.ledger.reading() as connection:
-        issued = await paper.issued(connection, case_id)
+        issued = await paper.issued(connection, case_id, case.version)
     if not place.isdecimal() or not 1 <= int(place[:6]) <= len(issued):
         raise Declined("unknown_document", "没有这份文书")
     return Answer("ok", issued[int(place) - 1].text, "text/plain; charset=utf-8")

@@ -45,7 +45,7 @@ async def acted(county: County, person: str) -> UUID:
 async def told(county: County, case_id: UUID, masked: str | None = None) -> dict[str, object] | None:
     """For whom the triage was done."""
     async with county.ledger.reading() as connection:
-        events = await history(connection, case_id, masked)
+        events = await history(connection, case_id, 99, masked)
     found: dict[str, object] | None = next(e for e in events if e["version"] == 2)["actor"].get("for")
     assert all("for" not in each["actor"] for each in events if each["version"] != 2)
     return found

@@ -3,13 +3,16 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 import structlog
 
 import log
 from embedded.postgres import Postgres
+from ledger import evidence, paper
 from ledger.connection import connect
+from ledger.history import history
 from routes import notice
 from tests.procedures.direct_line import SAID
 from tests.routes.conftest import TOWNSHIP, VILLAGE
@@ -123,6 +126,18 @@ async def test_without_the_trace_there_is_no_answer(
     assert await traces(world, case_id) == []
     ordinary = (await world.opened())["case_id"]
     assert (await world.get(f"/api/cases/{ordinary}/history", *DISPATCHER)).status_code == 200
+
+
+async def test_what_came_after_a_case_was_seen_is_not_read_with_it(world: Any, read_by_nobody: tuple[str, str]) -> None:
+    """A case may be sealed between the look at it and the reading of its history, documents and files."""
+    case_id, picture = UUID(read_by_nobody[0]), read_by_nobody[1]
+    last = (await world.get(f"/api/cases/{case_id}", *SECOND)).json()["version"]
+    async with world.ledger.reading() as connection:
+        for version in (1, last - 1, last):
+            told = await history(connection, case_id, version)
+            assert [each["version"] for each in told] == list(range(1, version + 1))
+            assert await evidence.named(connection, case_id, version, picture) == (version == last)
+        assert len(await paper.issued(connection, case_id, 1)) < len(await paper.issued(connection, case_id, last))
 
 
 async def test_inspectors_see_who_read_a_case_and_nobody_else_does(world: Any) -> None:
