@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from ledger.board import Board
 
 STATES = {"running": "计时中", "paused": "已停止计时", "met": "已办", "lapsed": "已过", "dropped": "新版不设"}
+READS = {
+    "case": "事项",
+    "history": "经过",
+    "replay": "回放",
+    "documents": "文书",
+    "evidence": "附件",
+    "explanation": "时限说明",
+    "reporter": "报告人",
+}
 COUNTS = {
     "open": "在办",
     "overdue": "超期",
@@ -56,7 +65,7 @@ def picture(case: dict[str, Any], lexicon: Lexicon) -> None:
 
 
 def chronicle(told: dict[str, Any], lexicon: Lexicon) -> None:
-    """A history: one row an event, then the refused attempts."""
+    """A history: one row an event, then who read what of it, then the refused attempts."""
     table = Table("版次", "事件", "记录于", "谁", "身份", Column("内容", overflow="fold"), "哈希")
     for event in told["events"]:
         kind, words = tale.event(lexicon, event)
@@ -65,6 +74,11 @@ def chronicle(told: dict[str, Any], lexicon: Lexicon) -> None:
             event["hash"][:12],
         )  # fmt: skip
     show(table)
+    if told.get("reads"):
+        read = Table("看过密封内容的", "时间", "谁", "身份")
+        for each in told["reads"]:
+            read.add_row(READS[each["what"]], _time(each["at"]), *_who(each["actor"]))
+        show(read)
     if told.get("refusals"):
         refused = Table("不予办理的尝试", "时间", "谁", "身份", Column("原因", overflow="fold"))
         for each in told["refusals"]:
@@ -123,9 +137,11 @@ def _when(event: dict[str, Any]) -> str:
 
 
 def _who(actor: dict[str, Any]) -> tuple[Text, str]:
-    """A person with the id, and the hat in words; ids of the engine itself say nothing."""
-    same = actor["name"] == actor["id"]
-    return Text(actor["id"] if same else f"{actor['name']}（{actor['id']}）"), actor["hat_title"]
+    """A person with the id, for whom when as a delegate, and the hat in words; ids of the engine itself say nothing."""
+    same, absent = actor["name"] == actor["id"], actor.get("for")
+    who = actor["id"] if same else f"{actor['name']}（{actor['id']}）"
+    days = f"（代理 {absent['name']}，{absent['from_on']} 至 {absent['to_on']}）" if absent else ""
+    return Text(who + days), actor["hat_title"]
 
 
 def _time(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cli.lexicon import Lexicon
     from domain.case import Case
     from domain.hat import Actor
+    from ledger.access import What
     from ledger.board import Board
     from ledger.house import Ledger
     from ledger.scope import Scope
@@ -35,23 +36,26 @@ def show(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -
         shown["actions"] = offered(sight.case, procedure, sight.actor, sight.view.home)
         return shown, await _lexicon(sight, shown)
 
-    _print(run(var, _seen(case, token, look)), json_, picture)
+    _print(run(var, _seen(case, token, look, "case")), json_, picture)
 
 
 def history(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -> None:
-    """逐条列出事件，以及哈希链；纪检监察干部和管理员另见不予办理的尝试。"""
+    """逐条列出事件，以及哈希链；纪检监察干部和管理员另见不予办理的尝试、密封期间谁看过。"""
     from cli.picture import chronicle
     from domain.hat import SUPERVISING
     from ledger import history as past
 
     async def look(sight: "Sight") -> Seen:
         masked = past.hidden(sight.case, sight.actor)
-        told: dict[str, Any] = {"events": await past.history(sight.connection, sight.case_id, masked)}
+        told: dict[str, Any] = {
+            "events": await past.history(sight.connection, sight.case_id, sight.case.version, masked)
+        }
         if sight.actor.hat.role in SUPERVISING:
             told["refusals"] = list(await past.refusals(sight.connection, sight.case_id, masked))
+            told["reads"] = list(await past.reads(sight.connection, sight.case_id, masked))
         return told, await _lexicon(sight, told)
 
-    _print(run(var, _seen(case, token, look, inside=True)), json_, chronicle)
+    _print(run(var, _seen(case, token, look, "history", inside=True)), json_, chronicle)
 
 
 def documents(
@@ -64,7 +68,7 @@ def documents(
     from ledger import paper
 
     async def look(sight: "Sight") -> Seen:
-        issued = await paper.issued(sight.connection, sight.case_id)
+        issued = await paper.issued(sight.connection, sight.case_id, sight.case.version)
         if place is None:
             words = "\n".join(f"{each.place}. {each.title} {each.number}（第 {each.version} 版）" for each in issued)
             return {"text": words or "还没有文书"}, Lexicon()
@@ -74,18 +78,20 @@ def documents(
 
     from cli.lexicon import Lexicon
 
-    _print(run(var, _seen(case, token, look)), False, lambda told, _: typer.echo(told["text"]))
+    _print(run(var, _seen(case, token, look, "documents")), False, lambda told, _: typer.echo(told["text"]))
 
 
 def similar(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -> None:
     """找出可能是同一件事的事项：相似度（0–100）和理由；并案与否由人决定。"""
     from domain.similarity import matter_of
+    from ledger.access import listed
     from ledger.similar import similar as alike
 
     async def look(sight: "Sight") -> Seen:
         where = sight.case.procedure.id, sight.case.lineage
         hits = await alike(sight.connection, sight.view, *where, matter_of(sight.case), sight.case_id)
-        return {"items": [{**asdict(hit), "case_id": str(hit.case_id)} for hit in hits]}, Lexicon()
+        await listed(sight.ledger.writers, sight.actor, sum(hit.sealed for hit in hits))
+        return {"items": [hit.told for hit in hits]}, Lexicon()
 
     def draw(told: dict[str, Any], _: "Lexicon") -> None:
         for hit in told["items"]:
@@ -95,7 +101,7 @@ def similar(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR
 
     from cli.lexicon import Lexicon
 
-    _print(run(var, _seen(case, token, look)), json_, draw)
+    _print(run(var, _seen(case, token, look, "case")), json_, draw)
 
 
 def replay(
@@ -109,6 +115,7 @@ def replay(
     """回放：事项在某一版、某一时刻的样子。"""
     from cli.picture import picture
     from domain.view import present
+    from ledger.access import traced
     from ledger.history import replayed
 
     if (version is None) == (at is None):
@@ -119,10 +126,11 @@ def replay(
         then = await replayed(sight.connection, sight.case_id, version, moment)
         if then is None:
             raise Declined("那时还没有这个事项" if version is None else f"没有第 {version} 版")
+        await traced(sight.ledger.writers, sight.actor, "replay", sight.case_id, sight.case, then)
         shown = present(str(sight.case_id), then)
         return shown, await _lexicon(sight, shown)
 
-    _print(run(var, _seen(case, token, look, inside=True)), json_, picture)
+    _print(run(var, _seen(case, token, look, None, inside=True)), json_, picture)
 
 
 def board(
@@ -135,6 +143,7 @@ def board(
     from cli.picture import tally
 
     async def work(ledger: "Ledger") -> "tuple[Board, str]":
+        from ledger.access import listed
         from ledger.board import board as urgent
         from ledger.scope import scope_of, view_of
 
@@ -148,9 +157,10 @@ def board(
             if not view.covers(within):
                 raise Declined("该区划不在您的管辖范围内")
             alone = "" if actor or division else "，登记册里唯一的县；用 --division 可另指"
-            return await urgent(
-                connection, ledger.library, view, within, limit=limit
-            ), f"{within.name}（{code}{alone}）"
+            found = await urgent(connection, ledger.library, view, within, limit=limit)
+        if actor:
+            await listed(ledger.writers, actor, found.page.sealed)
+        return found, f"{within.name}（{code}{alone}）"
 
     tally(*run(var, work))
 
@@ -180,14 +190,18 @@ async def _lexicon(sight: Sight, document: dict[str, Any]) -> "Lexicon":
     return Lexicon(procedure, await names(sight.connection, document, at=sight.case.opened_at))
 
 
-def _seen(which: str, token: str, look: Look, inside: bool = False) -> "Callable[[Ledger], Awaitable[Seen]]":
+def _seen(
+    which: str, token: str, look: Look, what: "What | None", inside: bool = False
+) -> "Callable[[Ledger], Awaitable[Seen]]":
     """Finds the case within what the bearer of `token` looks over, then looks. Raises Declined.
 
-    `inside`: what is not meant for those who are only shown its state and papers.
+    `what` of it is read, traced where it is sealed; None: the look leaves the trace. `inside`: what is not meant for
+    those who are only shown its state and papers.
     """
 
     async def work(ledger: "Ledger") -> Seen:
         from domain.permission import outsider
+        from ledger.access import traced
         from ledger.query import case_by_id
         from ledger.scope import view_of
 
@@ -200,6 +214,8 @@ def _seen(which: str, token: str, look: Look, inside: bool = False) -> "Callable
                 raise Declined("该事项不在您的管辖范围内")
             if inside and outsider(case, actor):
                 raise Declined("向您公开的只有现状和文书")
+            if what is not None:
+                await traced(ledger.writers, actor, what, case_id, case)
             return await look(Sight(ledger, connection, case_id, case, actor, view))
 
     return work

@@ -53,12 +53,14 @@ def move(
 async def _foresee(ledger: "Ledger", token: str, procedure: str, stages: Mapping[str, str], ask: bool) -> Sequence[str]:
     """What would change; and with `ask` the move is put down for a second person."""
     from ledger import rebinding
+    from ledger.access import listed
     from ledger.foresight import foreseen
 
     actor = await bearer(ledger, token)
     await rebinding.allowed(ledger, actor)
     to = await rebinding.pinned(ledger, procedure, actor.hat.scope)
     changes = [change async for change in foreseen(ledger, actor, procedure, to, stages)]
+    await listed(ledger.writers, actor, sum(change.sealed for change in changes[:LINES_MAX]))
     _tabulate(changes)
     refused = sum(change.refused is not None for change in changes)
     told = await _otherwise(ledger, procedure, actor.hat.scope, to)

@@ -32,9 +32,10 @@ def load(
     which: Which,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV（UTF-8 或 GB 18030）或 .xlsx，首行为列名")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只核对，不写入")] = False,
+    token: Token = "",
     var: Var = VAR,
 ) -> None:
-    """载入：逐行核对，有一行不对就一行也不改；没有变化的不动。"""
+    """载入：逐行核对，有一行不对就一行也不改；没有变化的不动。请假与代理、值班表须写明令牌：被代替的一行留下何时、由谁。"""
     from ledger import loading
     from ledger.division import RegisterFault
     from ledger.sheet import sheet
@@ -47,7 +48,8 @@ def load(
 
     async def work(ledger: "Ledger") -> "Loaded":
         try:
-            return await loading.load(ledger.writers, kind, given, dry_run)
+            actor = await bearer(ledger, token) if token or kind.voidable else None
+            return await loading.load(ledger.writers, kind, given, dry_run, actor)
         except RegisterFault as fault:
             raise Declined(unchanged(fault)) from None
 

@@ -33,6 +33,7 @@ def draw(
     var: Var = VAR,
 ) -> None:
     """抽取记录：种子及其来源、次序、抽中的；当场复算，不符则以 1 结束。限纪检监察，乡镇的只看本乡镇。"""
+    from ledger.access import trace
     from ledger.lot import differences, lots, source
 
     async def work(ledger: "Ledger") -> tuple[list[str], list[str]]:
@@ -43,6 +44,7 @@ def draw(
             shown = _within(actor, kept, places)
             if kept is None or not shown:
                 raise Declined("没有您可以查看的抽取记录")
+            await trace(ledger.writers, actor, "draw", about=f"{round_id} {period}")
             found = await source(connection, kept.due_at)
             return list(_told(kept, found, shown, places)), differences(kept, found)
 

@@ -13,7 +13,8 @@ from ledger.kind import GRID_TITLES, LISTS, TIERS, Kind
 
 # What stands beside the columns that are loaded.
 BESIDE: Mapping[str, str] = {
-    "level": "级别", "sample": "样例", "voided_at": "作废时间", "voided_by": "作废人", "voided_why": "作废理由",
+    "level": "级别", "sample": "样例", "voided_at": "作废时间", "voided_by": "作废人", "voided_hat": "作废时身份",
+    "voided_why": "作废理由",
 }  # fmt: skip
 VALUES: Mapping[str, Mapping[str, str]] = {"list": LISTS, "tier": TIERS}
 
@@ -38,7 +39,8 @@ def beside(kind: Kind, row: Mapping[str, Any]) -> dict[str, str]:
         "sample": "是" if row.get("sample") else "",
         "voided_at": voided and voided.replace(second=0, microsecond=0),
     }
-    return {title: _cell(told[name]) for name, title in BESIDE.items() if name in row}
+    shown = [name for name in BESIDE if name in row and (row.get("voided_at") or not name.startswith("voided"))]
+    return {BESIDE[name]: _cell(told[name]) for name in shown}
 
 
 def demands(kind: Kind) -> Iterator[str]:

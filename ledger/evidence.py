@@ -105,13 +105,18 @@ async def find(connection: AsyncConnection, sha256: str, person: str | None = No
     return Evidence(*row) if row else None
 
 
-async def named(connection: AsyncConnection, library: Library, case_id: UUID, sha256: str) -> bool:
-    """Whether one of the case's events names this file where a form asks for files.
+async def named(connection: AsyncConnection, library: Library, case_id: UUID, version: int, sha256: str) -> bool:
+    """Whether one of the case's events up to `version`, as whoever asks was found to see it, names this file where a
+    form asks for files.
 
     A text is no name, though it be the hash alone: or whoever knows a hash could write it down and read the file.
     """
     telling = or_(func.strpos(event.c.body, sha256) > 0, event.c.name.in_(RULES))
-    query = select(event.c.name, event.c.body).where(event.c.case_id == case_id, telling).order_by(event.c.version)
+    query = (
+        select(event.c.name, event.c.body)
+        .where(event.c.case_id == case_id, event.c.version <= version, telling)
+        .order_by(event.c.version)
+    )
     procedure = None
     for name, body in (await connection.execute(query)).all():
         said = json.loads(body)

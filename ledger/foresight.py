@@ -45,7 +45,7 @@ class ClockChange:
 class Change:
     """What a move would make of one case; `refused`: why it would stay. A sealed case keeps its number to itself.
 
-    `gained` and `lost`: titles of actions at its stage.
+    `gained` and `lost`: titles of actions at its stage. `sealed`: it is, and shown all the same.
     """
 
     case_id: UUID
@@ -62,6 +62,7 @@ class Change:
     words: str | None = None
     title_was: str = ""
     title: str = ""
+    sealed: bool = False
 
 
 async def foreseen(
@@ -91,6 +92,7 @@ def _change(
     number = None if case.sealed and hat not in case.sealed else case.number
     title_was = former.stages[case.stage].title
     change = Change(case_id, number, case.version, case.stage, None, case.holder, None, title_was=title_was)
+    change = replace(change, sealed=bool(case.sealed) and number is not None)
     if isinstance(events, Refusal):
         return replace(change, refused=events.code, words=events.words)
     (event,) = events

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,21 +13,26 @@ from domain.case import Case
 from domain.fold import fold
 from domain.hat import Actor
 from domain.instant import Instant, rfc3339
+from ledger.delegation import stood_in
 from ledger.journal import hash_of
 from ledger.name import names
 from ledger.query import UNREADABLE, facts
 from ledger.request import PoisonedCase
-from ledger.table import command, event
+from ledger.table import access, command, event
 
 MASKED = "（已隐去）"
+READS_MAX = 200
 
 
-async def history(connection: AsyncConnection, case_id: UUID, masked: str | None = None) -> list[dict[str, Any]]:
-    """Every event in order, each with what its leaf says and the hash that chains it. Raises PoisonedCase.
+async def history(
+    connection: AsyncConnection, case_id: UUID, version: int, masked: str | None = None
+) -> list[dict[str, Any]]:
+    """The events up to `version`, each with what its leaf says and the hash that chains it. Raises PoisonedCase.
 
-    `masked`: a person whom the readers of this case need not know.
+    `version`: that of the case as whoever asks was found to see it, for what came since may be sealed. `masked`: a
+    person whom the readers of this case need not know. An act of a delegate says for whom (`delegation`).
     """
-    query = select(event).where(event.c.case_id == case_id).order_by(event.c.version)
+    query = select(event).where(event.c.case_id == case_id, event.c.version <= version).order_by(event.c.version)
     rows = (await connection.execute(query)).mappings()
     over = select(command.c.to_version).where(command.c.case_id == case_id, command.c.outcome == "imported")
     taken_over = (await connection.execute(over)).scalar() or 0
@@ -34,7 +40,7 @@ async def history(connection: AsyncConnection, case_id: UUID, masked: str | None
         told = [_told(row, taken_over) for row in rows]
     except UNREADABLE as error:
         raise PoisonedCase(case_id, f"{type(error).__name__}: {str(error)[:200]}") from error
-    return await _named(connection, _masked(told, masked))
+    return await _named(connection, told, masked)
 
 
 def hidden(case: Case, actor: Actor) -> str | None:
@@ -43,15 +49,24 @@ def hidden(case: Case, actor: Actor) -> str | None:
     return None if known or case.opened_as in case.sealed else case.opened_by
 
 
-def _masked(told: list[dict[str, Any]], masked: str | None) -> list[dict[str, Any]]:
-    for each in told:
-        if masked is not None and each["actor"]["id"] == masked:
-            each["actor"] |= {"id": MASKED, "hat": each["actor"]["hat"].partition("@")[0] + "@"}
-    return told
+def _mask(actor: dict[str, Any], masked: str) -> None:
+    """A masked person is not named, neither as who acted nor as for whom."""
+    if actor["id"] == masked:
+        actor |= {"id": MASKED, "hat": actor["hat"].partition("@")[0] + "@"}
+        actor.pop("for", None)
+    elif "for" in actor and actor["for"]["id"] == masked:
+        actor["for"] |= {"id": MASKED, "name": MASKED}
 
 
-async def _named(connection: AsyncConnection, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """With each actor's name and hat in words, as the registers have them now."""
+async def _named(
+    connection: AsyncConnection, told: list[dict[str, Any]], masked: str | None, when: str = "recorded_at"
+) -> list[dict[str, Any]]:
+    """With each actor's name and hat in words, as the registers have them now, and for whom he or she stood in then."""
+    acts = [(each["actor"]["id"], each["actor"]["hat"], datetime.fromisoformat(each[when])) for each in told]
+    for place, absent in (await stood_in(connection, acts)).items():
+        told[place]["actor"]["for"] = absent
+    for each in told if masked is not None else ():
+        _mask(each["actor"], str(masked))
     known = await names(connection, [each["actor"] for each in told])
     for actor in (each["actor"] for each in told):
         actor |= {"name": known.person(actor["id"]), "hat_title": known.hat(actor["hat"])}
@@ -93,7 +108,18 @@ async def refusals(connection: AsyncConnection, case_id: UUID, masked: str | Non
         }
         for row in await connection.execute(query)
     ]
-    return await _named(connection, _masked(told, masked))
+    return await _named(connection, told, masked)
+
+
+async def reads(connection: AsyncConnection, case_id: UUID, masked: str | None = None) -> Sequence[dict[str, Any]]:
+    """The newest reads that left a trace, the newest first: for whoever supervises. `masked` as in the history."""
+    a = access.c
+    query = select(a.at, a.person, a.hat, a.what).where(a.case_id == case_id).order_by(a.id.desc()).limit(READS_MAX)
+    told = [
+        {"at": rfc3339(row.at), "actor": {"id": row.person, "hat": row.hat}, "what": row.what}
+        for row in await connection.execute(query)
+    ]
+    return await _named(connection, told, masked, when="at")
 
 
 async def replayed(

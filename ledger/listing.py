@@ -77,6 +77,7 @@ class Listed:
     emergency: bool
     opened_at: Instant
     recorded_at: Instant
+    sealed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,13 @@ class Page:
     items: Sequence[Listed]
     next: str | None
 
+    @property
+    def sealed(self) -> int:
+        """How many of the rows are of sealed cases."""
+        return sum(row.sealed for row in self.items)
 
-NAMED = {"case_id", "procedure_version", "procedure_title", "division_name", "stage_title"}
+
+NAMED = {"case_id", "procedure_version", "procedure_title", "division_name", "stage_title", "sealed"}
 AS_STORED = [field.name for field in fields(Listed) if field.name not in NAMED]
 
 
@@ -162,5 +168,6 @@ def _listed(row: RowMapping, procedure: Procedure | None) -> Listed:
         procedure_title=procedure.title if procedure else row["procedure"],
         division_name=row["division_name"] or row["division"],
         stage_title=stage.title if stage else row["stage"],
+        sealed=row["sealed"] is not None,
         **{name: row[name] for name in AS_STORED},
     )

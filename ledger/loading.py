@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from domain.hat import Actor
 from ledger.checking import checked, placed, referred
 from ledger.connection import Connection, Writers
+from ledger.delegation import OWN, own
 from ledger.kind import Kind
 from ledger.overlap import clashes
 from ledger.register import Loaded
 from ledger.sheet import Fault, Sheet, refuse
 
+REPLACED = "由后载入的一行代替"
 Values = dict[str, Any]
 
 
@@ -32,8 +35,11 @@ class Change:
     written: bool = True
 
 
-async def load(writers: Writers, kind: Kind, sheet: Sheet, dry_run: bool = False) -> Loaded:
-    """Put the rows of `sheet` on register. Raises RegisterFault, and then nothing is changed."""
+async def load(writers: Writers, kind: Kind, sheet: Sheet, dry_run: bool = False, actor: Actor | None = None) -> Loaded:
+    """Put the rows of `sheet` on register. Raises RegisterFault, and then nothing is changed.
+
+    `actor`: who loads it, where somebody says so; a delegate does not write the absence from which he or she acts.
+    """
     given = checked(kind, sheet)
     rows = given.rows
     loaded = Loaded(0, 0, 0)
@@ -46,8 +52,9 @@ async def load(writers: Writers, kind: Kind, sheet: Sheet, dry_run: bool = False
             overlaps = clashes(kind, values, await _beside(connection, kind, [each for _, each in values]))
             standing = await _standing(connection, kind, [each for _, each in values])
             changes, untimely = _changes(kind, values, standing, today)
-            refuse([*given.faults, *missing, *overlaps, *untimely])
-            await _write(connection, kind, changes)
+            theirs = _own(kind, values, standing, changes, actor.person) if actor else []
+            refuse([*given.faults, *missing, *overlaps, *untimely, *theirs])
+            await _write(connection, kind, changes, actor)
             added = sum(change.fresh for change in changes)
             loaded = Loaded(added, len(changes) - added, len(rows) - len(changes))
             if dry_run:
@@ -77,6 +84,22 @@ async def _beside(connection: Connection, kind: Kind, values: Sequence[Values]) 
         list({each[kind.at] for each in values}),
     )
     return [dict(row) for row in rows]
+
+
+def _own(
+    kind: Kind,
+    values: Sequence[tuple[int, Values]],
+    standing: Mapping[tuple[Any, ...], Values],
+    changes: Sequence[Change],
+    person: str,
+) -> list[Fault]:
+    """The rows that write an absence, old or new, by which this person acts."""
+    written = [change.values for change in changes]
+    return [
+        Fault(number, "", OWN)
+        for number, row in values
+        if row in written and (own(row, person) or own(standing.get(tuple(row[name] for name in kind.key)), person))
+    ]  # fmt: skip
 
 
 def _changes(
@@ -116,7 +139,7 @@ def _succeeding(row: Values, there: Values, differs: bool, today: date) -> Chang
     return Change(row | {"valid_from": since}, ends=begun, on=since)
 
 
-async def _write(connection: Connection, kind: Kind, changes: Sequence[Change]) -> None:
+async def _write(connection: Connection, kind: Kind, changes: Sequence[Change], actor: Actor | None) -> None:
     if not changes:
         return
     columns = list(changes[0].values)
@@ -124,8 +147,17 @@ async def _write(connection: Connection, kind: Kind, changes: Sequence[Change]) 
     after = len(kind.key) + 1
     names, places = ", ".join(columns), ", ".join(f"${place}" for place in range(1, len(columns) + 1))
     settings = ", ".join(f"{name} = ${place}" for place, name in enumerate(others, after))
-    new = [change for change in changes if change.fresh or (kind.dated and change.written)]
+    new = [change for change in changes if change.fresh or kind.voidable or (kind.dated and change.written)]
     renewed = [change for change in changes if not change.fresh and not kind.dated]
+    if kind.voidable:  # what was known until now stays to be seen beside what replaces it
+        by = [actor.person, str(actor.hat)] if actor else [None, None]
+        await _many(
+            connection,
+            f'update "{kind.table}" set voided_at = now(), voided_by = ${after}, voided_hat = ${after + 1},'
+            f" voided_why = ${after + 2} where {kind.matching} and {kind.stands}",
+            [[*(change.values[name] for name in kind.key), *by, REPLACED] for change in renewed],
+        )
+        renewed = []
     await _many(
         connection,
         f'update "{kind.table}" set valid_to = ${after} where {kind.matching} and valid_from = ${after + 1}',

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from domain.hat import Hat, Role
@@ -11,21 +12,27 @@ from ledger.connection import Writers
 from ledger.library import Library
 
 OFFICE_HOURS = "office_hours"
+EVER = datetime.max.replace(tzinfo=UTC)
 Basis = Literal["holder", "delegate", "on_duty"]
 # Everybody who wears one of these hats on a day, with whoever stands in; and who is on duty for its division.
+# $7: by what was known then. What was loaded, voided or ended later changes no answer about before.
 ANSWERING = """
-with asked as (select role, scope from unnest($1::text[], $2::text[]) as a(role, scope))
+with asked as (select role, scope from unnest($1::text[], $2::text[]) as a(role, scope)),
+hat as (select person, role, scope, valid_from, case when ended_at <= $7 then valid_to end as valid_to from hat
+  where loaded_at <= $7),
+absence as (select * from absence where loaded_at <= $7 and (voided_at is null or voided_at > $7)),
+roster as (select * from roster where loaded_at <= $7 and (voided_at is null or voided_at > $7))
 select h.role, h.scope, h.person, p.name, h.valid_to, a.delegate, d.name as delegate_name, a.to_on,
   null::timestamptz as to_at
 from asked join hat h using (role, scope) join person p on p.id = h.person
 left join absence a on (a.person, a.role, a.scope) = (h.person, h.role, h.scope)
-  and $3 between a.from_on and a.to_on and a.voided_at is null
+  and $3 between a.from_on and a.to_on
 left join person d on d.id = a.delegate
 where h.valid_from <= $3 and (h.valid_to is null or h.valid_to > $3)
 union all
 select asked.role, asked.scope, r.person, p.name, null, null, null, null, r.to_at
 from asked join roster r on r.division = asked.scope join person p on p.id = r.person
-where $5 and asked.role = $6 and r.from_at <= $4 and $4 < r.to_at and r.voided_at is null
+where $5 and asked.role = $6 and r.from_at <= $4 and $4 < r.to_at
 order by role, scope, person
 """
 
@@ -41,15 +48,18 @@ class Occupant:
 
 
 async def answering(
-    writers: Writers, library: Library, hats: Collection[Hat], at: Instant
+    writers: Writers, library: Library, hats: Collection[Hat], at: Instant, known_at: Instant = EVER
 ) -> dict[Hat, tuple[Occupant, ...]]:
-    """For each of `hats` who answers at `at`, whoever does so first before the others; () where the post is vacant."""
+    """For each of `hats` who answers at `at`, whoever does so first before the others; () where the post is vacant.
+
+    `known_at`: by what the registers knew then; as a rule by all that they know.
+    """
     found: dict[Hat, tuple[Occupant, ...]] = dict.fromkeys(hats, ())
     if not found:
         return {}
     night = any(hat.role == Role.DISPATCHER for hat in found) and not await _open(writers, library, at)
     roles, scopes = [str(hat.role) for hat in found], [hat.scope for hat in found]
-    rows = await writers.fetch(ANSWERING, roles, scopes, day_of(at), at, night, str(Role.DISPATCHER))
+    rows = await writers.fetch(ANSWERING, roles, scopes, day_of(at), at, night, str(Role.DISPATCHER), known_at)
     by_hat = dict[Hat, list[Mapping[str, Any]]]()
     for row in map(dict, rows):
         by_hat.setdefault(Hat(row["role"], row["scope"]), []).append(row)

@@ -31,11 +31,11 @@ class Issued:
         return {name: getattr(self, name) for name in names} | {"issued_at": rfc3339(self.issued_at)}
 
 
-async def issued(connection: AsyncConnection, case_id: UUID) -> list[Issued]:
-    """Every document of the case in the order of issue."""
+async def issued(connection: AsyncConnection, case_id: UUID, version: int) -> list[Issued]:
+    """The documents of the case up to `version`, as whoever asks was found to see it, in the order of issue."""
     query = (
         select(event.c.version, event.c.recorded_at, event.c.body)
-        .where(event.c.case_id == case_id, func.strpos(event.c.body, '"papers":') > 0)
+        .where(event.c.case_id == case_id, event.c.version <= version, func.strpos(event.c.body, '"papers":') > 0)
         .order_by(event.c.version)
     )
     found: list[Issued] = []

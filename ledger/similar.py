@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -37,6 +38,14 @@ class Hit:
     closed: bool
     score: int
     reason: str
+    sealed: bool
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The hit as people are shown it."""
+        return {name: value for name, value in asdict(self).items() if name != "sealed"} | {
+            "case_id": str(self.case_id)
+        }
 
 
 async def weights(connection: AsyncConnection) -> Weights:
@@ -103,4 +112,4 @@ def _lately() -> ColumnElement[bool]:
 def _hit(case_id: UUID, other: Case, matter: Matter, weighed: Weights) -> Hit:
     likeness = compare(matter, matter_of(other), weighed)
     where = other.stage_title, other.closed
-    return Hit(case_id, other.number, other.title, *where, likeness.score, likeness.reason)
+    return Hit(case_id, other.number, other.title, *where, likeness.score, likeness.reason, bool(other.sealed))

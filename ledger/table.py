@@ -33,8 +33,13 @@ def _dated(*keys: str) -> list[Column[Any]]:
 
 
 def _voidable() -> list[Column[Any]]:
-    """When a row was taken back, by whom and why; null: it stands."""
-    return [Column("voided_at", INSTANT), *_text("voided_by", "voided_why", nullable=True)]
+    """Since when a row is known; when it was taken back, by whom, under which hat and why (null: it stands)."""
+    taken_back = _text("voided_by", "voided_hat", "voided_why", nullable=True)
+    return [_instant("loaded_at"), Column("voided_at", INSTANT), *taken_back]
+
+
+def _instant(name: str) -> Column[Any]:
+    return Column(name, INSTANT, nullable=False)
 
 
 def _text(*names: str, nullable: bool = False) -> list[Column[str]]:
@@ -68,7 +73,7 @@ person = Table(
     Column("sample", Boolean, nullable=False),
     Column("created_at", INSTANT, nullable=False),
 )
-hat = Table("hat", METADATA, *_dated("person", "role", "scope"))
+hat = Table("hat", METADATA, *_dated("person", "role", "scope"), _instant("loaded_at"), Column("ended_at", INSTANT))
 token = Table(
     "token",
     METADATA,
@@ -165,8 +170,7 @@ case = Table(
     Column("red", Integer, nullable=False),
     Column("escalations", Integer, nullable=False),
     Column("opened_by", Text, nullable=False),
-    Column("opened_at", INSTANT, nullable=False),
-    Column("recorded_at", INSTANT, nullable=False),
+    *map(_instant, ("opened_at", "recorded_at")),
     *_text("matter", "outcome", nullable=True),
     Column("received_at", INSTANT, nullable=False),
     Column("sealed", ARRAY(Text)),
@@ -245,6 +249,10 @@ lot = Table(
     Column("count", Integer, nullable=False),
     *_text("groups"),
 )
+access = Table(
+    "access", METADATA, Column("id", BigInteger, primary_key=True), _instant("at"), *_text("person", "hat", "what"),
+    Column("case_id", Uuid), Column("sealed", Integer), *_text("about", "request_id", nullable=True),
+)  # fmt: skip
 setting = Table("setting", METADATA, Column("name", Text, primary_key=True), *_text("value"))
 matter = Table("matter", METADATA, *_dated("code", "division", "unit"), *_text("title"))
 duty = Table(
@@ -258,23 +266,20 @@ grid = Table(
     "grid",
     METADATA,
     *_dated("code"),
-    *_text("division", "level", "name"),
-    *_text("worker", "phone", nullable=True),
+    *(*_text("division", "level", "name"), *_text("worker", "phone", nullable=True)),
 )
 contact = Table("contact", METADATA, *_dated("village", "household"), *_text("person", nullable=True))
 site = Table(
     "site",
     METADATA,
     Column("id", Text, primary_key=True),
-    *_text("name", "division", "tier", "address"),
-    *_text("phone", nullable=True),
+    *(*_text("name", "division", "tier", "address"), *_text("phone", nullable=True)),
 )
 absence = Table(
     "absence",
     METADATA,
     *_text("person", "role", "scope"),
-    Column("from_on", Date, nullable=False),
-    Column("to_on", Date, nullable=False),
+    *(Column(name, Date, nullable=False) for name in ("from_on", "to_on")),
     *_text("delegate"),
     *_voidable(),
 )
@@ -282,8 +287,7 @@ roster = Table(
     "roster",
     METADATA,
     *_text("division"),
-    Column("from_at", INSTANT, nullable=False),
-    Column("to_at", INSTANT, nullable=False),
+    *map(_instant, ("from_at", "to_at")),
     *_text("person"),
     *_voidable(),
 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from domain.form import control_free
 from domain.hat import Actor, Role
 from ledger.connection import Writers
+from ledger.delegation import OWN, own
 from ledger.division import RegisterFault
 from ledger.kind import KINDS, Kind
 
@@ -17,7 +18,10 @@ and ($2 = $1 or $2 in (select value from jsonb_each_text(d.lineage))) limit 1
 
 
 async def void(writers: Writers, kind: Kind, key: Sequence[str], actor: Actor, reason: str) -> None:
-    """Take back the row that stands under `key` (`kind.key_fields`, as people write them). Raises RegisterFault."""
+    """Take back the row that stands under `key` (`kind.key_fields`, as people write them). Raises RegisterFault.
+
+    Kept with it: when, by whom, under which hat and why. Nobody takes back the absence from which he or she acts.
+    """
     if not kind.voidable:
         able = "、".join(each.title for each in KINDS.values() if each.voidable)
         raise RegisterFault([f"{kind.title}不能作废（可作废的：{able}）；其他登记以失效日期或更正后的表为准"])
@@ -32,10 +36,16 @@ async def void(writers: Writers, kind: Kind, key: Sequence[str], actor: Actor, r
     if actor.hat.role == Role.RESIDENT or not await writers.fetch(COVERS, place, actor.hat.scope):
         raise RegisterFault(["只有本区划或上级的工作身份可以作废"])
     count = len(values)
-    done = await writers.fetch(
-        f'update "{kind.table}" set voided_at = clock_timestamp(), voided_by = ${count + 1}, voided_why = ${count + 2}'
-        f" where {kind.matching} and {kind.stands} returning 1",
-        *values, actor.person, words,
-    )  # fmt: skip
-    if not done:
-        raise RegisterFault([f"登记册里没有这一条有效的{kind.title}：{' '.join(key)}"])
+    async with writers.held() as connection, connection.transaction():
+        row = await connection.fetchrow(
+            f'select * from "{kind.table}" where {kind.matching} and {kind.stands} for update', *values
+        )
+        if row is None:
+            raise RegisterFault([f"登记册里没有这一条有效的{kind.title}：{' '.join(key)}"])
+        if own(dict(row), actor.person):
+            raise RegisterFault([OWN])
+        await connection.execute(
+            f'update "{kind.table}" set voided_at = clock_timestamp(), voided_by = ${count + 1},'
+            f" voided_hat = ${count + 2}, voided_why = ${count + 3} where {kind.matching} and {kind.stands}",
+            *values, actor.person, str(actor.hat), words,
+        )  # fmt: skip

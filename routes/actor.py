@@ -8,9 +8,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from domain.hat import Actor
 from domain.refusal import Refusal
 from ledger import token as tokens
-from ledger.house import Ledger
 from routes.answer import Declined
-from routes.house import TheLedger
+from routes.house import house
 
 COOKIE = "bihuan_token"
 TOKEN_LENGTH_MAX = 200
@@ -19,24 +18,25 @@ _bearer = HTTPBearer(auto_error=False, description="./bihuan token create")
 Shown = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
-async def caller(shown: Shown, ledger: TheLedger) -> Actor:
+async def caller(request: Request, shown: Shown) -> Actor:
     """Who calls the API: by the Authorization header only, so that no other site's page can act for a person."""
-    return await holder(ledger, shown.credentials if shown else None)
+    return await holder(request, shown.credentials if shown else None)
 
 
-async def viewer(request: Request, shown: Shown, ledger: TheLedger) -> Actor:
+async def viewer(request: Request, shown: Shown) -> Actor:
     """Who looks at a page: the header, or the cookie of signing in."""
-    return await holder(ledger, shown.credentials if shown else request.cookies.get(COOKIE))
+    return await holder(request, shown.credentials if shown else request.cookies.get(COOKIE))
 
 
-async def holder(ledger: Ledger, token: str | None) -> Actor:
-    """The actor whom this token stands for. Raises Declined."""
+async def holder(request: Request, token: str | None) -> Actor:
+    """The actor whom this token stands for, by whom the request is from then on, in the log too. Raises Declined."""
     if not token:
         raise Declined("no_token", "请在 Authorization 头中出示令牌：Bearer <token>")
     plausible = len(token) <= TOKEN_LENGTH_MAX and token.isascii()
-    actor = await tokens.bearer(ledger.writers, token) if plausible else tokens.BAD_TOKEN
+    actor = await tokens.bearer(house(request).ledger.writers, token) if plausible else tokens.BAD_TOKEN
     if isinstance(actor, Refusal):
         raise Declined.of(actor)
+    request.state.actor = actor
     return actor
 
 

@@ -8,7 +8,7 @@ from routes.actor import Caller
 from routes.answer import Answer, Declined
 from routes.cases import CaseId, visible
 from routes.document import says
-from routes.house import TheLedger
+from routes.trace import TheTrace
 
 router = APIRouter(prefix="/api/cases/{case_id}/list", tags=["事项"])
 
@@ -18,10 +18,10 @@ router = APIRouter(prefix="/api/cases/{case_id}/list", tags=["事项"])
     summary="研判清单",
     openapi_extra=says("ok", notice.FrozenList, "unknown_case unknown_document case_unreadable"),
 )
-async def frozen(actor: Caller, case_id: CaseId, ledger: TheLedger) -> Answer:
+async def frozen(actor: Caller, case_id: CaseId, trace: TheTrace) -> Answer:
     """The list, byte for byte: its SHA-256 is the case's field `list`."""
-    case, _ = await visible(ledger, actor, case_id)
-    async with ledger.reading() as connection:
+    case, _ = await visible(trace, actor, case_id, "documents")
+    async with trace.ledger.reading() as connection:
         body = await analysis.kept(connection, str(case.fields.get("list", "")))
     if case.procedure.id != analysis.PROCEDURE or body is None:
         raise Declined("unknown_document", "本事项没有清单")

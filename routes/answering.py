@@ -29,7 +29,7 @@ class Answering(BaseModel):
 
 
 async def answers(ledger: Ledger, case: Case, actor: Actor, at: Instant | None = None) -> dict[str, Any]:
-    """`answering`, as of `at` or now, to be put beside the case; nothing for residents."""
+    """`answering` now, or at `at` as it was known then, to be put beside the case; nothing for residents."""
     if actor.hat.role == Role.RESIDENT:
         return {}
     if case.holder is None:
@@ -38,7 +38,7 @@ async def answers(ledger: Ledger, case: Case, actor: Actor, at: Instant | None =
     async with ledger.reading() as connection:
         known = await names(connection, [case.holder], at=at)
         moment = at or await now(connection)
-    found = await answering(ledger.writers, ledger.library, [hat], moment)
+    found = await answering(ledger.writers, ledger.library, [hat], moment, moment)
     return {
         "answering": [
             {

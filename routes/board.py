@@ -8,15 +8,14 @@ from domain.hat import Actor
 from domain.instant import rfc3339
 from ledger import board as boards
 from ledger.cursor import Cursor
-from ledger.house import Ledger
 from ledger.scope import Scope, view_of
 from routes import shape
 from routes.actor import Caller
 from routes.cases import After, Limit, item
 from routes.document import says
 from routes.form import Name
-from routes.house import TheLedger
 from routes.register import asked_scope
+from routes.trace import TheTrace, Trace
 
 router = APIRouter(prefix="/api/board", tags=["看板"])
 
@@ -24,13 +23,13 @@ router = APIRouter(prefix="/api/board", tags=["看板"])
 @router.get("", summary="看板", openapi_extra=says("ok", shape.Board, "invalid_query division_outside_scope"))
 async def board(
     actor: Caller,
-    ledger: TheLedger,
+    trace: TheTrace,
     division: Annotated[Name | None, Query(description="不填即本人身份的范围")] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> dict[str, Any]:
     """Open cases by due date, and how many are open, overdue, carded, due today, escalated."""
-    scope, found = await read(ledger, actor, division, after, limit)  # type: ignore[arg-type]
+    scope, found = await read(trace, actor, division, after, limit)  # type: ignore[arg-type]
     return {
         "division": scope.code,
         "name": scope.name,
@@ -42,10 +41,12 @@ async def board(
 
 
 async def read(
-    ledger: Ledger, actor: Actor, division: str | None, after: Cursor | None, limit: int
+    trace: Trace, actor: Actor, division: str | None, after: Cursor | None, limit: int
 ) -> tuple[Scope, boards.Board]:
     """The board of `division`, or of the actor's own scope. Raises Declined."""
-    async with ledger.reading() as connection:
+    async with trace.ledger.reading() as connection:
         view = await view_of(connection, actor)
         within = await asked_scope(connection, division, view) or view
-        return within, await boards.board(connection, ledger.library, view, within, after, limit)
+        found = await boards.board(connection, trace.ledger.library, view, within, after, limit)
+    await trace.list(actor, found.page.sealed)
+    return within, found

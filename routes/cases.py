@@ -14,8 +14,8 @@ from domain.hat import Actor
 from domain.instant import Instant, rfc3339
 from domain.permission import knows_reporter, outsider
 from domain.view import offered, shown
+from ledger.access import What
 from ledger.cursor import Cursor
-from ledger.house import Ledger
 from ledger.listing import Filter, Listed
 from ledger.query import case_by_id, listed
 from ledger.request import Reporter, Request
@@ -27,8 +27,9 @@ from routes.answering import answers
 from routes.body import TheWrite, parsed
 from routes.document import says
 from routes.form import Acting, Moment, Name, Opening, ReporterSent
-from routes.house import House, TheHouse, TheLedger
+from routes.house import House, TheHouse
 from routes.register import asked_scope
+from routes.trace import TheTrace, Trace
 
 router = APIRouter(prefix="/api/cases", tags=["事项"])
 
@@ -94,18 +95,18 @@ async def act(
 
 
 @router.get("/{case_id}", summary="查看", openapi_extra=says("ok", shape.Case, "unknown_case case_unreadable"))
-async def show(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str, Any]:
+async def show(actor: Caller, case_id: CaseId, trace: TheTrace) -> dict[str, Any]:
     """The case as it stands, who answers for its holder, and the actions that this caller may take now."""
-    case, view = await visible(ledger, actor, case_id)
-    procedure = await ledger.library.procedure(case.procedure.sha256)
+    case, view = await visible(trace, actor, case_id, "case")
+    procedure = await trace.ledger.library.procedure(case.procedure.sha256)
     told = {**shown(str(case_id), case, actor), "actions": offered(case, procedure, actor, view.home)}
-    return told | await answers(ledger, case, actor)
+    return told | await answers(trace.ledger, case, actor)
 
 
 @router.get("", summary="列表", openapi_extra=says("ok", shape.CasePage, "invalid_query division_outside_scope"))
 async def list_cases(
     actor: Caller,
-    ledger: TheLedger,
+    trace: TheTrace,
     division: Annotated[Name | None, Query()] = None,
     procedure: Annotated[Name | None, Query()] = None,
     stage: Annotated[Name | None, Query()] = None,
@@ -117,11 +118,13 @@ async def list_cases(
     limit: Limit = 50,
 ) -> dict[str, Any]:
     """Cases that the caller's hat looks over, by due date (those without one last)."""
+    ledger = trace.ledger
     async with ledger.reading() as connection:
         view = await view_of(connection, actor)
         within = await asked_scope(connection, division, view)
         wanted = Filter(within, procedure, stage, due_before, overdue, q, closed)
         page = await listed(connection, ledger.library, view, wanted, after, limit)  # type: ignore[arg-type]
+    await trace.list(actor, page.sealed)
     return {"items": [item(each) for each in page.items], "next": page.next}
 
 
@@ -130,12 +133,14 @@ async def list_cases(
     summary="报告人",
     openapi_extra=says("ok", notice.Reporter, "unknown_case case_unreadable reporter_not_revealed"),
 )
-async def reporter(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str, Any]:
+async def reporter(actor: Caller, case_id: CaseId, trace: TheTrace) -> dict[str, Any]:
     """Who reported: only for whoever has first put the reason on record, by an action that reveals it."""
-    case, _ = await visible(ledger, actor, case_id)
+    case, _ = await visible(trace, actor, case_id, None)
+    ledger = trace.ledger
     procedure = await ledger.library.procedure(case.procedure.sha256)
     if not knows_reporter(case, procedure, actor):
         raise Declined("reporter_not_revealed", "请先办理“查看报告人联系方式”并说明理由")
+    await trace.reporter(actor, case_id)
     merged = [item.data for item in case.items.values() if item.kind == "source"]
     ids = [case_id, *(UUID(each["case"]) for each in merged)]
     rows = await ledger.writers.fetch("select case_id, name, phone from reporter where case_id = any($1)", ids)
@@ -146,18 +151,23 @@ async def reporter(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[st
     return {**known.get(case_id, NOBODY), "sources": sources}
 
 
-async def visible(ledger: Ledger, actor: Actor, case_id: UUID, inside: bool = False) -> tuple[Case, Scope]:
+async def visible(
+    trace: Trace, actor: Actor, case_id: UUID, what: What | None, inside: bool = False
+) -> tuple[Case, Scope]:
     """The case, and what the actor's hat looks over. Raises Declined where that does not reach, PoisonedCase.
 
+    `what` of it is about to be read, traced where it is sealed; None: the route leaves the trace itself.
     `inside`: for what is not meant for those who see the case only because it is public.
     """
-    async with ledger.reading() as connection:
+    async with trace.ledger.reading() as connection:
         view = await view_of(connection, actor)
         case = await case_by_id(connection, case_id, view)
     if case is None:
         raise Declined.of(UNKNOWN_CASE)
     if inside and outsider(case, actor):
         raise Declined("not_public", "对外公开的只有现状和文书")
+    if what is not None:
+        await trace.case(actor, what, case_id, case)
     return case, view
 
 
@@ -166,7 +176,7 @@ def item(row: Listed) -> dict[str, Any]:
     whole = asdict(row)
     procedure = {"id": row.procedure, "version": row.procedure_version, "sha256": row.procedure_sha256}
     cards = {"yellow": whole.pop("yellow"), "red": whole.pop("red")}
-    for name in ("procedure_version", "procedure_sha256"):
+    for name in ("procedure_version", "procedure_sha256", "sealed"):
         del whole[name]
     return {
         **whole,

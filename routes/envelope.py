@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from domain.hat import Actor
 from routes.house import House
 
 HEADERS = {
@@ -35,6 +36,8 @@ class Envelope:
             await self.app(scope, receive, send)
             return
         request_id, began, status = secrets.token_hex(8), time.perf_counter(), 0
+        # Taken over, not shared: what the server gives to all requests must not learn of this one.
+        scope["state"] = {**scope.get("state", {}), "request_id": request_id}
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -64,4 +67,8 @@ class Envelope:
         house.metrics.requests.labels(scope["method"], route, str(status)).inc()
         house.metrics.latency.labels(scope["method"], route).observe(seconds)
         if scope["path"] not in QUIET:
-            log.info("answered", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1e3, 1))
+            actor: Actor | None = scope["state"].get("actor")
+            log.info(
+                "answered", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1e3, 1),
+                person=actor.person if actor else None, hat=str(actor.hat) if actor else None,
+            )  # fmt: skip

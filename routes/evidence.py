@@ -16,6 +16,7 @@ from routes.body import chunks, too_large
 from routes.cases import CaseId, visible
 from routes.document import says
 from routes.house import House, TheHouse
+from routes.trace import TheTrace
 
 router = APIRouter(prefix="/api", tags=["附件"])
 
@@ -69,16 +70,21 @@ async def download(actor: Caller, sha256: Sha256, house: TheHouse) -> FileRespon
     summary="下载事项的附件",
     openapi_extra=says("ok", None, "unknown_case unknown_evidence evidence_damaged case_unreadable"),
 )
-async def download_of_case(actor: Caller, case_id: CaseId, sha256: Sha256, house: TheHouse) -> FileResponse:
+async def download_of_case(
+    actor: Caller, case_id: CaseId, sha256: Sha256, house: TheHouse, trace: TheTrace
+) -> FileResponse:
     """A file that the case's history names, for everybody who may see the case."""
     try:
-        await visible(house.ledger, actor, case_id, inside=True)
+        case, _ = await visible(trace, actor, case_id, None, inside=True)
     except Declined:
         raise _unknown() from None
     kept = None
     async with house.ledger.reading() as connection:
-        if SHA256.fullmatch(sha256) and await evidence.named(connection, house.ledger.library, case_id, sha256):
+        library = house.ledger.library
+        if SHA256.fullmatch(sha256) and await evidence.named(connection, library, case_id, case.version, sha256):
             kept = await evidence.find(connection, sha256)
+    if kept is not None:
+        await trace.case(actor, "evidence", case_id, case)
     return await _sent(house, kept)
 
 

@@ -23,7 +23,7 @@ from routes.answering import answers
 from routes.cases import CaseId, visible
 from routes.document import says
 from routes.form import Moment
-from routes.house import TheLedger
+from routes.trace import TheTrace
 
 router = APIRouter(prefix="/api/cases/{case_id}", tags=["事项"])
 
@@ -33,14 +33,15 @@ router = APIRouter(prefix="/api/cases/{case_id}", tags=["事项"])
     summary="经过",
     openapi_extra=says("ok", notice.History, "unknown_case case_unreadable not_public"),
 )
-async def past(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str, Any]:
-    """Every event in order; for an inspector also the attempts that were refused."""
-    case, _ = await visible(ledger, actor, case_id, inside=True)
-    async with ledger.reading() as connection:
+async def past(actor: Caller, case_id: CaseId, trace: TheTrace) -> dict[str, Any]:
+    """Every event in order; for an inspector also the refused attempts, and who read it while it was sealed."""
+    case, _ = await visible(trace, actor, case_id, "history", inside=True)
+    async with trace.ledger.reading() as connection:
         masked = history.hidden(case, actor)
-        told: dict[str, Any] = {"events": await history.history(connection, case_id, masked)}
+        told: dict[str, Any] = {"events": await history.history(connection, case_id, case.version, masked)}
         if actor.hat.role in SUPERVISING:
             told["refusals"] = await history.refusals(connection, case_id, masked)
+            told["reads"] = await history.reads(connection, case_id, masked)
     return told
 
 
@@ -52,19 +53,20 @@ async def past(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str, A
 async def replay(
     actor: Caller,
     case_id: CaseId,
-    ledger: TheLedger,
+    trace: TheTrace,
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     at: Annotated[Moment | None, Query()] = None,
 ) -> dict[str, Any]:
     """The case as of a version, or as recorded by an instant; one of the two. By an instant, also who answered then."""
     if (version is None) == (at is None):
         raise Declined("invalid_query", "请给出 version 或 at 其中之一")
-    await visible(ledger, actor, case_id, inside=True)
-    async with ledger.reading() as connection:
+    stands, _ = await visible(trace, actor, case_id, None, inside=True)
+    async with trace.ledger.reading() as connection:
         case = await history.replayed(connection, case_id, version, at)
     if case is None:
         raise Declined("unknown_version", "事项当时还没有这一版")
-    return present(str(case_id), case) | (await answers(ledger, case, actor, at) if at else {})
+    await trace.case(actor, "replay", case_id, stands, case)
+    return present(str(case_id), case) | (await answers(trace.ledger, case, actor, at) if at else {})
 
 
 @router.get(
@@ -72,10 +74,10 @@ async def replay(
     summary="时限说明",
     openapi_extra=says("ok", reckoning.Explanation, "unknown_case unknown_clock case_unreadable not_public"),
 )
-async def explanation(actor: Caller, case_id: CaseId, clock: str, ledger: TheLedger) -> dict[str, Any]:
+async def explanation(actor: Caller, case_id: CaseId, clock: str, trace: TheTrace) -> dict[str, Any]:
     """Every step that led to a clock's due date, by the calendar that it is counted on; its extensions and pauses."""
-    case, _ = await visible(ledger, actor, case_id, inside=True)
-    found = case.clocks.get(clock)
+    case, _ = await visible(trace, actor, case_id, "explanation", inside=True)
+    ledger, found = trace.ledger, case.clocks.get(clock)
     if found is None:
         raise Declined("unknown_clock", "本事项没有这一时限")
     calendar = await ledger.library.calendar(found.calendar)

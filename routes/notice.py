@@ -1,6 +1,6 @@
 """Shapes of what is not the case itself: its history, reporters and documents, registers, health, problems."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import ConfigDict
@@ -69,13 +69,25 @@ class FrozenList(Shape):
     cases: list[FrozenCase]
 
 
+class StoodInFor(Shape):
+    """Whose delegate somebody was when acting, and on which days, both included; as the registers knew it then."""
+
+    id: str
+    name: str
+    from_on: date
+    to_on: date
+
+
 class Who(Shape):
-    """A person, and the hat worn; both also in words, as the registers have them now."""
+    """A person, and the hat worn; both also in words, as the registers have them now. `for`: only of a delegate."""
 
     id: str
     name: str
     hat: str
     hat_title: str
+    for_: StoodInFor | None = None
+
+    model_config = ConfigDict(extra="forbid", alias_generator=lambda name: name.rstrip("_"))
 
 
 class Event(Shape):
@@ -109,11 +121,20 @@ class RefusedAttempt(Shape):
     detail: str | None
 
 
+class Read(Shape):
+    """Somebody read the case, or `what` of it, while it was sealed, or who reported it."""
+
+    at: datetime
+    actor: Who
+    what: str
+
+
 class History(Shape):
-    """`refusals` only for inspectors and administrators."""
+    """`refusals` and `reads` (the newest 200) only for inspectors and administrators."""
 
     events: list[Event]
     refusals: list[RefusedAttempt] | None = None
+    reads: list[Read] | None = None
 
 
 class IntakeForm(Shape):

@@ -10,7 +10,6 @@ from starlette.responses import RedirectResponse, Response
 from domain.hat import LEVEL_TITLES, ROLE_TITLES, Actor
 from ledger import place
 from ledger.cursor import Cursor
-from ledger.house import Ledger
 from ledger.listing import Listed
 from ledger.scope import UNIT, Scope, person_name, scope_of, view_of
 from routes.actor import COOKIE, Viewer, holder
@@ -19,7 +18,7 @@ from routes.board import read
 from routes.body import chunks
 from routes.cases import After
 from routes.form import Name
-from routes.house import TheLedger
+from routes.trace import TheTrace, Trace
 from web import CONTENT_SECURITY_POLICY, environment
 from web.board import Counts, OpenCase, board, short_name
 
@@ -34,21 +33,21 @@ Division = Annotated[Name | None, Query()]
 
 
 @router.get("/")
-async def home(request: Request, ledger: TheLedger, division: Division = None, after: After = None) -> Response:
+async def home(request: Request, trace: TheTrace, division: Division = None, after: After = None) -> Response:
     """The board; who is not signed in is asked to."""
     try:
-        actor = await holder(ledger, request.cookies.get(COOKIE))
+        actor = await holder(request, request.cookies.get(COOKIE))
     except Declined:
         return RedirectResponse("/sign-in")
-    return _page("board.html", await _board(ledger, actor, division, after, request.query_params.get("after")))
+    return _page("board.html", await _board(trace, actor, division, after, request.query_params.get("after")))
 
 
 @router.get("/board/rows")
 async def rows(
-    request: Request, actor: Viewer, ledger: TheLedger, division: Division = None, after: After = None
+    request: Request, actor: Viewer, trace: TheTrace, division: Division = None, after: After = None
 ) -> Response:
     """The part of the board that changes."""
-    return _page("board_rows.html", await _board(ledger, actor, division, after, request.query_params.get("after")))
+    return _page("board_rows.html", await _board(trace, actor, division, after, request.query_params.get("after")))
 
 
 @router.get("/sign-in")
@@ -58,13 +57,13 @@ async def sign_in_form() -> Response:
 
 
 @router.post("/sign-in")
-async def sign_in(request: Request, ledger: TheLedger) -> Response:
+async def sign_in(request: Request) -> Response:
     """Take the token into a cookie that no script can read and no other site can use."""
     _same_site(request)
     sent = b"".join([chunk async for chunk in chunks(request, FORM_BYTES_MAX)])
     token = parse_qs(sent.decode("ascii", "replace")).get("token", [""])[0].strip()
     try:
-        await holder(ledger, token)
+        await holder(request, token)
     except Declined as declined:
         return _page("sign_in.html", {"error": declined.words}, outcome=declined.code)
     answer = Answer("see_other", headers={"Location": "/"})
@@ -101,11 +100,11 @@ def _page(template: str, given: Mapping[str, Any], outcome: str = "ok") -> Answe
 
 
 async def _board(
-    ledger: Ledger, actor: Actor, division: str | None, after: Any, after_text: str | None
+    trace: Trace, actor: Actor, division: str | None, after: Any, after_text: str | None
 ) -> dict[str, Any]:
     cursor: Cursor | None = after
-    shown, found = await read(ledger, actor, division, cursor, PAGE_LENGTH)
-    async with ledger.reading() as connection:
+    shown, found = await read(trace, actor, division, cursor, PAGE_LENGTH)
+    async with trace.ledger.reading() as connection:
         view = await view_of(connection, actor)
         county = await scope_of(connection, shown.lineage.get("county", "")) or view
         below = [] if view.level == UNIT else await place.divisions(connection, view.code)

@@ -10,17 +10,17 @@ from routes.actor import Caller
 from routes.answer import Answer, Declined
 from routes.cases import CaseId, visible
 from routes.document import says
-from routes.house import TheLedger
+from routes.trace import TheTrace
 
 router = APIRouter(prefix="/api/cases/{case_id}/documents", tags=["事项"])
 
 
 @router.get("", summary="文书", openapi_extra=says("ok", notice.Papers, "unknown_case case_unreadable"))
-async def papers(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str, Any]:
+async def papers(actor: Caller, case_id: CaseId, trace: TheTrace) -> dict[str, Any]:
     """The documents of a case in the order of their issue."""
-    await visible(ledger, actor, case_id)
-    async with ledger.reading() as connection:
-        issued = await paper.issued(connection, case_id)
+    case, _ = await visible(trace, actor, case_id, "documents")
+    async with trace.ledger.reading() as connection:
+        issued = await paper.issued(connection, case_id, case.version)
     return {"items": [each.told for each in issued]}
 
 
@@ -29,11 +29,11 @@ async def papers(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str,
     summary="文书正文",
     openapi_extra=says("ok", None, "unknown_case unknown_document case_unreadable"),
 )
-async def text(actor: Caller, case_id: CaseId, place: str, ledger: TheLedger) -> Answer:
+async def text(actor: Caller, case_id: CaseId, place: str, trace: TheTrace) -> Answer:
     """The text of the document at `place` (from 1), as it was served, to print."""
-    await visible(ledger, actor, case_id)
-    async with ledger.reading() as connection:
-        issued = await paper.issued(connection, case_id)
+    case, _ = await visible(trace, actor, case_id, "documents")
+    async with trace.ledger.reading() as connection:
+        issued = await paper.issued(connection, case_id, case.version)
     if not place.isdecimal() or not 1 <= int(place[:6]) <= len(issued):
         raise Declined("unknown_document", "没有这份文书")
     return Answer("ok", issued[int(place) - 1].text, "text/plain; charset=utf-8")

@@ -1,7 +1,6 @@
 """Likely the same matter: shown before somebody files, and on a case that has been filed."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -20,8 +19,8 @@ from routes.answer import Declined
 from routes.cases import CaseId, visible
 from routes.document import says
 from routes.form import Name
-from routes.house import TheLedger
 from routes.register import asked_scope
+from routes.trace import TheTrace
 
 router = APIRouter(prefix="/api", tags=["事项"])
 
@@ -45,7 +44,7 @@ Words = Annotated[str, Field(max_length=TEXT_LENGTH_MAX), AfterValidator(_plain)
 )
 async def similar(
     actor: Caller,
-    ledger: TheLedger,
+    trace: TheTrace,
     procedure: Annotated[Name, Query()],
     division: Annotated[Name, Query()],
     title: Annotated[Title, Query()],
@@ -54,13 +53,14 @@ async def similar(
     kind: Annotated[Name | None, Query(description="类别的代码")] = None,
 ) -> dict[str, Any]:
     """Cases in the caller's sight that are likely about what is about to be filed."""
-    if procedure not in await ledger.library.released(county_of(division)):
+    if procedure not in await trace.ledger.library.released(county_of(division)):
         raise Declined("unknown_procedure", "没有这个办理流程")
-    async with ledger.reading() as connection:
+    async with trace.ledger.reading() as connection:
         within = await asked_scope(connection, division)
         assert within is not None
         matter = Matter(title, q, place, kind, within.lineage.get("village"), await now(connection))
         hits = await alike(connection, await view_of(connection, actor), procedure, within.lineage, matter)
+    await trace.list(actor, sum(hit.sealed for hit in hits))
     return _told(hits)
 
 
@@ -69,13 +69,14 @@ async def similar(
     summary="可能相同的事项",
     openapi_extra=says("ok", notice.Hits, "unknown_case case_unreadable"),
 )
-async def similar_to(actor: Caller, case_id: CaseId, ledger: TheLedger) -> dict[str, Any]:
+async def similar_to(actor: Caller, case_id: CaseId, trace: TheTrace) -> dict[str, Any]:
     """Cases in the caller's sight that are likely about the same matter as this one."""
-    case, view = await visible(ledger, actor, case_id)
-    async with ledger.reading() as connection:
+    case, view = await visible(trace, actor, case_id, "case")
+    async with trace.ledger.reading() as connection:
         hits = await alike(connection, view, case.procedure.id, case.lineage, matter_of(case), case_id)
+    await trace.list(actor, sum(hit.sealed for hit in hits))
     return _told(hits)
 
 
 def _told(hits: Sequence[Hit]) -> dict[str, Any]:
-    return {"items": [{**asdict(hit), "case_id": str(hit.case_id)} for hit in hits], "next": None}
+    return {"items": [hit.told for hit in hits], "next": None}

@@ -29,14 +29,21 @@ def test_an_inspector_sees_the_draw_worked_out_again(county: Run, token: Callabl
             )
             return await Rounds([one], ledger.registrar, ledger.writers, lambda at: at + later).look()
 
+    async def read() -> list[str]:
+        async with opened(database, 1) as ledger:
+            rows = await ledger.writers.fetch("select * from access order by id")
+        return [f"{row['hat']} {row['what']} {row['about']}" for row in rows]
+
     assert asyncio.run(drawn()) == 12
     code, out, err = county("round", "draw", ROUND, period.key, "--token", county_office)
     assert (code, err) == (0, "")
     assert (out.count("抽中"), out.splitlines()[-1]) == (12, "复算：种子一致，次序一致。")
     assert OTHER_TOWNSHIP in out
+    assert asyncio.run(read()) == [f"inspector@{COUNTY} draw {ROUND} {period.key}"]
     own = county("round", "draw", ROUND, period.key, "--token", office)[1]
     assert (own.count("抽中"), OTHER_TOWNSHIP in own) == (2, False)
     for hat in (f"head@{TOWNSHIP}", f"dispatcher@{COUNTY}", f"clerk@{VILLAGE}", f"administrator@{COUNTY}"):
         assert county("round", "draw", ROUND, period.key, "--token", token(hat))[:2] == (1, "")
     assert county("round", "draw", ROUND, "1999-01", "--token", county_office)[0] == 1
     assert county("round", "draw", ROUND, period.key)[0] == 1
+    assert len(asyncio.run(read())) == 2  # of whoever was shown something

@@ -188,7 +188,8 @@ async def test_a_file_stands_in_a_case_by_the_rules_that_it_was_named_under(copi
         said = {"progress": text, "pictures": [new]}
         assert (await county.act(case_id, "progress", HANDLER, said)).outcome == "acted"
         async with county.ledger.reading() as connection:
-            found = [await named(connection, county.ledger.library, case_id, each) for each in (old, new, text, file())]
+            library = county.ledger.library
+            found = [await named(connection, library, case_id, 1000, each) for each in (old, new, text, file())]
         assert found == [True, True, False, False]
 
 

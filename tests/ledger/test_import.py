@@ -259,7 +259,7 @@ async def test_an_inspector_sees_what_was_taken_over_and_how_its_date_came_about
     case_id = await case_of(county, "H-1")
     await county.act(case_id, "urge", DISPATCHER, {})
     async with county.ledger.reading() as connection:
-        events = await history(connection, case_id)
+        events = await history(connection, case_id, 99)
     assert [event["imported"] for event in events] == [True] * (len(events) - 2) + [False] * 2
     assert events[0]["occurred_at"][:10] == events[0]["received_at"][:10] == "2026-03-02"
     assert events[0]["recorded_at"] == events[-3]["recorded_at"] > "2026-04"

@@ -23,7 +23,7 @@ REGISTERS = ("absence", "contact", "duty", "grid", "matter", "roster", "site")
 # What the application may do; S select, I insert, U update, D delete. All else is the owner's.
 RIGHTS = {
     "S I": {
-        *("analysis", "calendar", "command", "event", "evidence", "handover", "lot", "procedure"),
+        *("access", "analysis", "calendar", "command", "event", "evidence", "handover", "lot", "procedure"),
         *("rebinding", "rebinding_case", "release", "round", "upload"),
     },
     "S I U": {"division", "hat", "person", "token", "unit", *REGISTERS},
@@ -63,6 +63,34 @@ def test_who_uploaded_a_file_first_is_still_its_uploader(empty: Database) -> Non
     upgrade(empty.owner_url)
     carried = "select sha256, person, at = '2026-05-01 08:00+08' from upload"
     assert empty.postgres.sql(carried, empty.name) == f"{PHOTO}|P-1|t"
+
+
+def test_what_the_registers_knew_before_they_say_since_when_counts_from_its_beginning(empty: Database) -> None:
+    upgrade(empty.owner_url, "0010")
+    empty.postgres.sql(
+        """
+insert into person (id, name) values ('P-1', '甲'), ('P-2', '乙');
+insert into hat (person, role, scope, valid_from, valid_to) values ('P-1', 'clerk', '1', '2024-05-02', '2024-06-01');
+insert into absence (person, role, scope, from_on, to_on, delegate) values
+  ('P-1', 'clerk', '1', '2024-05-03', '2024-05-04', 'P-2'), ('P-1', 'clerk', '1', '2924-05-03', '2924-05-04', 'P-2');
+insert into absence (person, role, scope, from_on, to_on, delegate, voided_at, voided_by, voided_why) values
+  ('P-1', 'clerk', '1', '2024-05-20', '2024-05-21', 'P-2', '2024-05-10 08:00+08', 'P-1', '填错');
+insert into roster (division, from_at, to_at, person) values ('1', '2024-05-03 08:00+08', '2024-05-04 08:00+08', 'P-1')
+""",
+        empty.name,
+    )
+    upgrade(empty.owner_url)
+
+    def told(query: str) -> str:
+        return empty.postgres.sql(query, empty.name)
+
+    local = "to_char({} at time zone 'Asia/Shanghai', 'MM-DD HH24:MI')"
+    assert told(f"select {local.format('loaded_at')}, {local.format('ended_at')} from hat") == "05-02 00:00|06-01 00:00"
+    assert told(f"select {local.format('loaded_at')} from roster") == "05-03 08:00"
+    assert told(f"select {local.format('loaded_at')} from absence where from_on < '2025-01-01' order by from_on") == (
+        "05-03 00:00\n05-10 08:00"
+    )
+    assert told("select loaded_at <= now() from absence where from_on > '2025-01-01'") == "t"
 
 
 # Forked when all is imported, and let go together.

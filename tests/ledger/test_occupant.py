@@ -156,7 +156,8 @@ async def test_what_was_wrong_is_void_and_stays_on_record(one: County) -> None:
     await void(writers, KINDS["absences"], key, ACTOR, "填错了人")
     assert await who(one, CHIEF, when("2026-03-02 09:00")) == [(own, "holder")]
     (kept,) = await rows(writers, KINDS["absences"], voided=True)
-    assert (kept["voided_by"], kept["voided_why"], kept["voided_at"] is not None) == ("P-0001", "填错了人", True)
+    assert (kept["voided_by"], kept["voided_hat"], kept["voided_why"]) == ("P-0001", str(OFFICE), "填错了人")
+    assert kept["voided_at"] > kept["loaded_at"]
     assert await rows(writers, KINDS["absences"]) == []
     assert await put(one, "absences", row.replace("H-2", "H-3")) == Loaded(1, 0, 0)  # the right one takes its place
     assert await who(one, CHIEF, when("2026-03-02 09:00")) == [("H-3", "delegate")]

@@ -10,7 +10,7 @@ from ledger.connection import Connection, connect
 from tests.ledger.county import County
 
 FOR_EVER = ["command", "event", "procedure", "calendar", "release", "evidence", "handover", "analysis", "round", "lot"]
-FOR_EVER += ["upload"]
+FOR_EVER += ["upload", "access"]
 COLUMNS = {
     "command": "outcome",
     "event": "body",
@@ -23,6 +23,7 @@ COLUMNS = {
     "round": "period",
     "lot": "seed",
     "upload": "person",
+    "access": "what",
 }
 
 
@@ -62,6 +63,7 @@ async def test_what_is_written_stays(role: Connection, county: County, table: st
     await county.superuser.execute(
         "insert into lot values ('surprise_check', '2026-03', now(), '-', '-', 1, '{}') on conflict do nothing"
     )
+    await county.superuser.execute("insert into access (person, hat, what) values ('P-0001', '-', 'list')")
     before = await county.rows(f'select * from "{table}" order by 1, 2')
     assert before
     with pytest.raises(asyncpg.InsufficientPrivilegeError):

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from domain.hat import Actor, Hat
 from domain.instant import SHANGHAI, day_of
 from domain.office import OfficeHours
 from ledger.kind import KINDS
 from ledger.loading import load
 from ledger.occupant import OFFICE_HOURS, set_office_hours
 from ledger.sheet import sheet
+from ledger.voiding import void
 from routes import entry, shape
 
 COUNTY, TOWNSHIP, VILLAGE = "141025000000", "141025101000", "141025101200"
@@ -38,12 +40,16 @@ async def closed_offices(world: Any) -> AsyncIterator[Any]:
 
 async def test_officials_see_who_answers_now_and_who_did_then(closed_offices: Any) -> None:
     world = closed_offices
-    case = await world.opened(division=OTHER_VILLAGE)
-    path, opened_at = f"/api/cases/{case['case_id']}", datetime.fromisoformat(case["recorded_at"])
-    turn = opened_at + timedelta(microseconds=1)
-    begins, ends = opened_at - timedelta(hours=1), opened_at + timedelta(hours=1)
-    table = f"division,from_at,to_at,person\n{OTHER},{begins},{turn},A-1\n{OTHER},{turn},{ends},A-2\n"
+    now = datetime.now(SHANGHAI)
+    begins, ends = now - timedelta(hours=1), now + timedelta(hours=1)
+    table = f"division,from_at,to_at,person\n{OTHER},{begins},{ends},A-1\n"
     await put(world, "rosters", table)
+    case = await world.opened(division=OTHER_VILLAGE)
+    path = f"/api/cases/{case['case_id']}"
+    # What is voided or loaded afterwards changes who answers, and not who did then, though it speaks of the same hours.
+    actor = Actor("A-2", Hat.parse(f"dispatcher@{OTHER}"))
+    await void(world.ledger.writers, KINDS["rosters"], [OTHER, str(begins), "A-1"], actor, "换班")
+    await put(world, "rosters", table.replace("A-1", "A-2"))
     shown = (await world.get(path, *HOLDER)).json()
     shape.Case.model_validate(shown)
     first, *others = shown["answering"]
