@@ -118,8 +118,9 @@ def _tabulate(changes: "Sequence[Change]") -> None:
     from rich.table import Table
 
     table = Table("编号", "阶段", "责任岗位", "时限变动", "操作增减")
-    for change in changes[:LINES_MAX]:
-        number = change.number or "（密封）"
+    # What is sealed to somebody else is counted, and nothing more is told of it.
+    for change in [each for each in changes if each.number is not None][:LINES_MAX]:
+        number = change.number or ""
         if change.refused is not None:
             table.add_row(number, change.title_was, _hat(change.holder_was) or "—", f"不能换版：{change.words}", "")
             continue

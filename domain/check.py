@@ -243,10 +243,11 @@ def _seals(procedure: Procedure, reached: dict[Node, Path]) -> Iterator[str]:
     and never by whoever brought the case."""
     told: set[tuple[str, str]] = set()
     for name, action in procedure.actions.items():
-        if action.unseals and not (action.reason and _separated(procedure, INTAKE, name)):
+        lasting = any(each.sealed and not each.for_now for each in map(procedure.stages.__getitem__, action.from_))
+        if action.unseals and lasting and not (action.reason and _separated(procedure, INTAKE, name)):
             yield f"操作“{action.title}”（{name}）启封，须说明理由，并与{procedure.intake.title}分属不同的人"
     for node, path in reached.items():
-        if not procedure.stages[node.stage].sealed or procedure.stages[node.stage].for_now:
+        if not procedure.stages[node.stage].sealed:
             continue
         for name, following in _ways(procedure, node):
             ends = name in procedure.actions and procedure.actions[name].unseals

@@ -83,7 +83,8 @@ def shown(case_id: str, case: Case, actor: Actor) -> dict[str, Any]:
     if follower(case, actor):
         told |= {name: [] for name in ("clocks", "items", "tallies", "recused")}
     if outsider(case, actor):
-        told |= {"fields": {}, "items": [{**each, "data": {}, "answer": {}} for each in told["items"]]}
+        theirs: dict[str, Any] = {"data": {}, "answer": {}, "by": ""}
+        told |= {"fields": {}, "items": [i if i["by"] == actor.person else {**i, **theirs} for i in told["items"]]}
     return told
 
 

@@ -5,10 +5,17 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.hat import Actor, Role
 from domain.instant import Instant
+from ledger.connection import Connection, Writers
 
 OWN = "代理人本人不能登记、更改或作废自己所代理的请假，请由他人办理"
 
+# Whether the scope of a hat lies above a place: a division, or a unit of one.
+COVERS = """
+select from division d left join unit u on u.id = $1 where d.code = coalesce(u.division, $1)
+and ($2 = $1 or $2 in (select value from jsonb_each_text(d.lineage))) limit 1
+"""
 # A row is known at an instant when it had been loaded and not been voided by then, whatever became of it later.
 ABSENCE_KNOWN = "b.loaded_at <= a.at and (b.voided_at is null or b.voided_at > a.at)"
 WORN_THEN = """
@@ -51,3 +58,8 @@ async def stood_in(connection: AsyncConnection, acts: Sequence[tuple[str, str, I
 def own(row: Mapping[str, Any] | None, person: str) -> bool:
     """Whether this absence is one by which the person acts. Persons are compared, whatever hat they come under."""
     return row is not None and row.get("delegate") == person
+
+
+async def covers(connection: Connection | Writers, place: str, actor: Actor) -> bool:
+    """Whether the actor works at the place, a division or a unit, or above it."""
+    return actor.hat.role != Role.RESIDENT and bool(await connection.fetch(COVERS, place, actor.hat.scope))

@@ -8,7 +8,7 @@ from typing import Any
 from domain.hat import Actor
 from ledger.checking import checked, placed, referred
 from ledger.connection import Connection, Writers
-from ledger.delegation import OWN, own
+from ledger.delegation import OWN, covers, own
 from ledger.kind import Kind
 from ledger.overlap import clashes
 from ledger.register import Loaded
@@ -53,7 +53,8 @@ async def load(writers: Writers, kind: Kind, sheet: Sheet, dry_run: bool = False
             standing = await _standing(connection, kind, [each for _, each in values])
             changes, untimely = _changes(kind, values, standing, today)
             theirs = _own(kind, values, standing, changes, actor.person) if actor else []
-            refuse([*given.faults, *missing, *overlaps, *untimely, *theirs])
+            outside = await _outside(connection, kind, values, actor) if actor and kind.voidable else []
+            refuse([*given.faults, *missing, *overlaps, *untimely, *theirs, *outside])
             await _write(connection, kind, changes, actor)
             added = sum(change.fresh for change in changes)
             loaded = Loaded(added, len(changes) - added, len(rows) - len(changes))
@@ -100,6 +101,17 @@ def _own(
         for number, row in values
         if row in written and (own(row, person) or own(standing.get(tuple(row[name] for name in kind.key)), person))
     ]  # fmt: skip
+
+
+async def _outside(
+    connection: Connection, kind: Kind, values: Sequence[tuple[int, Values]], actor: Actor
+) -> list[Fault]:
+    """The rows of a place that the actor has nothing to say in."""
+    places = {row[kind.at] for _, row in values}
+    covered = {place for place in places if await covers(connection, place, actor)}
+    return [
+        Fault(number, "", "只有本区划或上级的工作身份可以登记") for number, row in values if row[kind.at] not in covered
+    ]
 
 
 def _changes(

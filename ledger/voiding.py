@@ -3,18 +3,13 @@
 from collections.abc import Sequence
 
 from domain.form import control_free
-from domain.hat import Actor, Role
+from domain.hat import Actor
 from ledger.connection import Writers
-from ledger.delegation import OWN, own
+from ledger.delegation import OWN, covers, own
 from ledger.division import RegisterFault
 from ledger.kind import KINDS, Kind
 
 REASON_LENGTH_MAX = 200
-# Whether the scope of a hat lies above a place: a division, or a unit of one.
-COVERS = """
-select from division d left join unit u on u.id = $1 where d.code = coalesce(u.division, $1)
-and ($2 = $1 or $2 in (select value from jsonb_each_text(d.lineage))) limit 1
-"""
 
 
 async def void(writers: Writers, kind: Kind, key: Sequence[str], actor: Actor, reason: str) -> None:
@@ -33,7 +28,7 @@ async def void(writers: Writers, kind: Kind, key: Sequence[str], actor: Actor, r
     except ValueError as error:
         raise RegisterFault([str(error)]) from None
     place = values[kind.key.index(kind.at)]
-    if actor.hat.role == Role.RESIDENT or not await writers.fetch(COVERS, place, actor.hat.scope):
+    if not await covers(writers, place, actor):
         raise RegisterFault(["只有本区划或上级的工作身份可以作废"])
     count = len(values)
     async with writers.held() as connection, connection.transaction():

@@ -86,6 +86,8 @@ def test_a_delegate_gets_a_token_for_the_days_of_absence(county: Run, put: Any, 
     today = datetime.now(SHANGHAI).date()
     absence = f"person,hat,from_on,to_on,delegate\nD-2,{hat},{today},{today},D-1\n"
     assert "BIHUAN_TOKEN" in put("absences", absence)[2]  # nobody in particular has said so
+    for stranger in ("head@141025102000", f"resident@{VILLAGE}"):
+        assert "第 2 行：只有本区划或上级的工作身份可以登记" in put("absences", absence, "--token", token(stranger))[2]
     head = token(f"head@{TOWNSHIP}")
     assert put("absences", absence, "--token", head)[0] == 0
     code, out, err = county("token", "create", "--hat", hat, "--person", "D-1")

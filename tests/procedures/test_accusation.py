@@ -34,6 +34,8 @@ ABOVE = {
 }
 # What may be done while sealed: nothing that opens something for others, or speaks of it elsewhere.
 WITHIN = {"receive_clue", "inform_reporter", "conclude_clue", "feed_back_reporter", "pass_outside", "recuse_sealed"}
+UNREAD = ("withdrawn_unread", "declined_unread", "not_again_unread")  # closed before anybody said what it was
+WITHIN |= {"view_reporter"}
 
 
 def accusation(level: str, **fields: Any) -> Life:
@@ -66,7 +68,7 @@ def test_it_is_sealed_at_once_to_the_level_above(level: str) -> None:
 def test_one_registered_as_something_else_leaves_nothing_behind(level: str) -> None:
     one = petition("2026-02-10 09:00")
     # Nobody who might be accused has ever seen it, so that its disappearing tells nobody anything.
-    assert who_sees(one) == {OFFICE, f"head@{COUNTY}"}
+    assert who_sees(one) == {OFFICE, COUNTY_INSPECTOR} == told(one) | {OFFICE}
     done = one.act("classify", OFFICE, {"category": "accusation", "accused_level": level})
     assert not isinstance(done, Refusal), done
     assert (who_sees(one), told(one), one.now.items) == (ABOVE[level], ABOVE[level], {})
@@ -83,7 +85,7 @@ def test_one_that_names_no_level_is_not_taken() -> None:
 def test_nothing_that_is_done_while_sealed_speaks_of_it_elsewhere() -> None:
     rules = procedure("petition")
     for name, stage in rules.stages.items():
-        if stage.sealed and not stage.for_now:
+        if stage.sealed and not stage.for_now and name not in UNREAD:
             assert actions_from(rules, name) <= WITHIN, name
             posts = {*stage.sealed, "holder"}
             assert all(set(rules.actions[action].by) <= posts for action in actions_from(rules, name)), name
@@ -165,3 +167,13 @@ def test_who_does_not_see_it_can_do_nothing_to_it(hat: str) -> None:
     one = accusation("township")
     for name in one.rules.actions:
         assert code(one.act(name, hat)) in {"action_not_allowed_in_stage", "hat_not_allowed"}, name
+
+
+def test_one_withdrawn_before_it_was_read_is_never_shown() -> None:
+    one = petition("2026-02-10 09:00")
+    before = who_sees(one)
+    opener = one.now.opened_as
+    assert not isinstance(one.act("withdraw_unread", opener, person=one.now.opened_by, reason="害怕"), Refusal)
+    assert (one.now.stage_title, who_sees(one)) == ("已撤回", before)
+    assert not isinstance(one.act("reopen_unread", OFFICE, reason="又来信访"), Refusal)
+    assert (one.now.stage, who_sees(one)) == ("registered", before)

@@ -224,25 +224,33 @@ def test_a_matter_whose_re_review_ended_is_not_taken_again() -> None:
         assert isinstance(refusal, Refusal)
         assert refusal.words == "同一事项已经办结，只能不再受理"
     duplicate = {"decline_ground": "duplicate"}
-    assert code(one.act("decline_duplicate", OFFICE, duplicate, reason="重复")) == "requirement_not_met"
-    one.take(Step("refuse_again", OFFICE))
-    assert (one.now.stage, one.papers[0].title, UNSAID in one.papers[0].text) == ("not_again", "不再受理告知书", False)
+    assert code(one.act("decline_unread", OFFICE, duplicate, reason="重复")) == "requirement_not_met"
+    one.take(Step("refuse_unread", OFFICE))
+    assert (one.now.stage, one.papers[0].title, UNSAID in one.papers[0].text) == (
+        "not_again_unread",
+        "不再受理告知书",
+        False,
+    )
 
 
 @pytest.mark.parametrize("standing", [(), rival(True, "concluded"), rival(False)])
 def test_any_other_matter_is_not_refused_for_good(standing: tuple[Rival, ...]) -> None:
-    assert code(petition("2026-08-03 09:00", standing).act("refuse_again", OFFICE)) == "requirement_not_met"
+    assert code(petition("2026-08-03 09:00", standing).act("refuse_unread", OFFICE)) == "requirement_not_met"
 
 
 def test_a_matter_that_is_being_handled_is_declined_as_a_duplicate() -> None:
-    duplicate = Step("decline_duplicate", OFFICE, {"decline_ground": "duplicate"}, reason="正在办理期限内")
+    duplicate = Step("decline_unread", OFFICE, {"decline_ground": "duplicate"}, reason="正在办理期限内")
     assert (
-        code(petition("2026-08-03 09:00").act("decline_duplicate", OFFICE, duplicate.fields, reason="重复"))
+        code(petition("2026-08-03 09:00").act("decline_unread", OFFICE, duplicate.fields, reason="重复"))
         == "requirement_not_met"
     )
     one = petition("2026-08-03 09:00", rival(False))
     one.take(duplicate)
-    assert (one.now.stage, one.papers[0].title, UNSAID in one.papers[0].text) == ("declined", "不予受理告知书", False)
+    assert (one.now.stage, one.papers[0].title, UNSAID in one.papers[0].text) == (
+        "declined_unread",
+        "不予受理告知书",
+        False,
+    )
 
 
 def test_the_other_papers_have_their_numbers_and_nothing_left_empty() -> None:
