@@ -83,7 +83,7 @@ def shown(case_id: str, case: Case, actor: Actor) -> dict[str, Any]:
     if follower(case, actor):
         told |= {name: [] for name in ("clocks", "items", "tallies", "recused")}
     if outsider(case, actor):
-        theirs: dict[str, Any] = {"data": {}, "answer": {}, "by": ""}
+        theirs: dict[str, Any] = {"data": {}, "answer": {}, "by": "", "settled_by": None}
         told |= {"fields": {}, "items": [i if i["by"] == actor.person else {**i, **theirs} for i in told["items"]]}
     return told
 

@@ -10,25 +10,20 @@ from ledger.connection import Writers
 from ledger.display import demands, headings, line
 from ledger.division import RegisterFault
 from ledger.folio import rows
-from ledger.gazetteer import parse
 from ledger.kind import KINDS
-from ledger.register import Loaded, load_divisions
+from ledger.register import Loaded
 from ledger.sheet import FAULTS_MAX, sheet
 from tests.domain.scene import when
-from tests.ledger.test_loading import ABSENT, DUTIES, FILES, PEOPLE, UNITS, put, refused, values, workbook
-from tests.ledger.test_register import TOWNSHIP, TREE, VILLAGE
+from tests.ledger.test_loading import ABSENT, DUTIES, FILES, PEOPLE, put, refused, stocked, values, workbook
+from tests.ledger.test_register import TOWNSHIP, VILLAGE
 
 DAYS = ("2026-01-01", "2026/1/1", "2026.1.1", "2026年1月1日", "20260101", "46023", "2026/1/1 0:00")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def writers(database: str) -> AsyncIterator[Writers]:
-    writers = Writers(database, 2)
-    await load_divisions(writers, parse(TREE.encode()), 2023, date(2023, 1, 1))
-    await put(writers, "people", PEOPLE)
-    await put(writers, "units", UNITS)
-    yield writers
-    await writers.close()
+    async with stocked(database) as writers:
+        yield writers
 
 
 async def test_all_faults_of_a_file_come_at_once(writers: Writers) -> None:

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 
@@ -61,14 +62,21 @@ def workbook(table: str) -> bytes:
     return file.getvalue()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def writers(database: str) -> AsyncIterator[Writers]:
+@asynccontextmanager
+async def stocked(database: str) -> AsyncIterator[Writers]:
+    """Registers with a few divisions, people and units, for what is loaded to refer to."""
     writers = Writers(database, 2)
     await load_divisions(writers, parse(TREE.encode()), 2023, date(2023, 1, 1))
     await put(writers, "people", PEOPLE)
     await put(writers, "units", UNITS)
     yield writers
     await writers.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def writers(database: str) -> AsyncIterator[Writers]:
+    async with stocked(database) as writers:
+        yield writers
 
 
 async def put(writers: Writers, kind: str, table: str | bytes, dry_run: bool = False) -> Loaded:
