@@ -103,7 +103,7 @@ def hosted(client: "Client", registrar: Registrar, writers: Writers, rounds: Rou
         client,
         task_queue=wire.TASK_QUEUE,
         workflows=[Case, Intake, Round],
-        activities=Desk(registrar, writers, rounds).activities,
+        activities=Desk(registrar, writers, rounds.open).activities,
         max_cached_workflows=CACHED_WORKFLOWS,
         sticky_queue_schedule_to_start_timeout=STICKY_WITHIN,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),

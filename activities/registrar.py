@@ -1,7 +1,7 @@
 """The registrar's activities."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,7 +12,6 @@ from temporalio.exceptions import ApplicationError
 
 from activities import wire
 from activities.metric import WOKEN
-from activities.round import Rounds
 from domain.command import Open
 from domain.form import control_free
 from domain.hat import Actor, Hat, Role
@@ -61,12 +60,12 @@ class Opening(BaseModel):
 
 
 class Desk:
-    """The registrar as workflows reach it."""
+    """The registrar as workflows reach it. `open_due`: opens whatever is due of the round with this id."""
 
-    def __init__(self, registrar: Registrar, writers: Writers, rounds: Rounds) -> None:
+    def __init__(self, registrar: Registrar, writers: Writers, open_due: Callable[[str], Awaitable[int]]) -> None:
         self._registrar = registrar
         self._writers = writers
-        self._rounds = rounds
+        self._open_due = open_due
 
     @property
     def activities(self) -> list[Callable[..., Any]]:
@@ -106,7 +105,7 @@ class Desk:
     async def open_round(self, round_id: str) -> int:
         """Open whatever is due of a round. The worker's own loop does the same, and meeting costs nothing."""
         try:
-            return await self._rounds.open(round_id)
+            return await self._open_due(round_id)
         except (LedgerUnavailable, *LOST):
             raise _unavailable() from None
 

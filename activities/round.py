@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from typing import NoReturn
 
 import asyncpg
@@ -15,14 +14,12 @@ from domain.instant import Instant, utc
 from domain.round import Round
 from ledger import opening
 from ledger.connection import LOST, Writers
+from ledger.opening import SETTLED
 from ledger.registrar import Registrar
 from ledger.request import LedgerUnavailable, PoisonedCase, Request
 
 LOOK_SECONDS = 60.0
 BATCH = 100
-# What was recorded by the due instant is committed by then: a list of that instant is the same for all who make it.
-# In PostgreSQL's own time, for that is what a commit takes.
-SETTLED = timedelta(seconds=10)
 
 log = structlog.get_logger("rounds")
 

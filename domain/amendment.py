@@ -1,11 +1,11 @@
 """Effects on what was said and who may take part: corrections and recusals."""
 
-import hashlib
 from dataclasses import replace
 from typing import Any
 
 from domain import gate as gates
 from domain.case import Case
+from domain.claim_code import sealed_code
 from domain.consequence import Consequence, Facts, invalid
 from domain.deed import Deed, moved
 from domain.event import (
@@ -16,9 +16,9 @@ from domain.event import (
 )
 from domain.form import FieldType, FormField, answers
 from domain.hat import Role
-from domain.paper import Blank
 from domain.procedure import Procedure
 from domain.refusal import Refusal
+from domain.template import Blank
 
 RECUSING = {Role.HEAD, Role.INSPECTOR, Role.COMMITTEE}
 RECEIPT = "receipt"
@@ -64,11 +64,6 @@ def readmit(deed: Deed, _facts: Facts) -> Consequence | Refusal:
     if person not in deed.case.recused:
         return invalid("person", "此人没有回避", "not_recused")
     return Consequence(after=(PersonRecused(person, lifted=True),))
-
-
-def sealed_code(case_id: str, code: str) -> str:
-    """A claim code as it is kept: nobody who reads the case can claim by it."""
-    return hashlib.sha256(f"{case_id}:{code}".encode()).hexdigest()
 
 
 def claim(deed: Deed, _facts: Facts) -> Consequence | Refusal:

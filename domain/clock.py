@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from domain.counting import Pause
 from domain.instant import Instant
 from domain.limit import Limit
 
@@ -16,15 +17,6 @@ class Rung:
     color: str | None = None
     to: str | None = None
     level: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """A time that does not count; `ended_at` is None while it lasts."""
-
-    began_at: Instant
-    ended_at: Instant | None
-    ground: str
 
 
 @dataclass(frozen=True, slots=True)

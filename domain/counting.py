@@ -10,11 +10,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from domain.calendar import Calendar
-from domain.clock import Pause
 from domain.instant import ONE_DAY, Instant, day_of, end_of, midnight, utc
 from domain.limit import Limit, Roll, Unit
 
 MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A time that does not count; `ended_at` is None while it lasts."""
+
+    began_at: Instant
+    ended_at: Instant | None
+    ground: str
 
 
 @dataclass(frozen=True, slots=True)

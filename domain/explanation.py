@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.calendar import Calendar, Day
-from domain.clock import Clock, Pause
-from domain.counting import unrolled
+from domain.clock import Clock
+from domain.counting import Pause, unrolled
 from domain.instant import ONE_DAY, Instant, day_of, end_of, local, shown, utc
 from domain.limit import Limit, Roll, Unit
 from domain.timetable import due_of

@@ -3,16 +3,17 @@
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from domain.acting import act
 from domain.case import Case, Fact
 from domain.command import Act, Import, Open
 from domain.context import Context
-from domain.decision import act, open_case
 from domain.event import ActionTaken, CaseOpened, Event
 from domain.expiry import Firing, expire
 from domain.fold import evolve
 from domain.hat import Actor, Hat, Role
 from domain.instant import Instant, utc
 from domain.news import ENGINE
+from domain.opening import open_case
 from domain.refusal import Refusal
 
 IMPORTING = (Role.INTEGRATION, Role.ADMINISTRATOR)

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from domain.form import FieldType, FormField
 from domain.hat import LEVELS
-from domain.paper import Blank
 from domain.procedure import INTAKE, Procedure
 from domain.rule import Condition, Value
+from domain.template import Blank
 
 Named = tuple[str, str, Collection[str], str]  # where, what is named there, what exists, and the word for it
 TITLE = "承办单位"

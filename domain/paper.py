@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from string import Template
 from typing import Any
 
 from domain.counting import MICROSECOND
@@ -10,14 +9,9 @@ from domain.event import Paper
 from domain.form import FieldType, FormField
 from domain.instant import Instant, local
 from domain.procedure import Procedure
+from domain.template import Blank
 
 UNSAID = "————"  # what was not given stays visibly empty on the paper
-
-
-class Blank(Template):
-    """`${name}` and nothing else: no expression is ever evaluated."""
-
-    idpattern = r"[a-z][a-z0-9_]{0,39}"
 
 
 def issue(

@@ -9,12 +9,12 @@ from domain.case import HOLD, Case
 from domain.clock import Clock, Then
 from domain.command import Rebind
 from domain.context import Context
-from domain.decision import repeated
 from domain.event import Event, ProcedureChanged, ProcedureRef
 from domain.form import legible
 from domain.hat import Post
 from domain.instant import Instant
 from domain.limit import Limit
+from domain.opening import repeated
 from domain.procedure import Procedure
 from domain.refusal import Refusal
 from domain.rule import ClockRule, meets

@@ -19,3 +19,8 @@ class Refusal:
     code: str
     words: str
     errors: tuple[FieldProblem, ...] = ()
+
+
+def invalid_fields(problems: tuple[FieldProblem, ...]) -> Refusal:
+    """The refusal of a form; its words name the first five problems."""
+    return Refusal("invalid_fields", "；".join(problem.words for problem in problems[:5]), problems)

@@ -18,6 +18,7 @@ from domain.event import (
 from domain.evidence import nameable
 from domain.form import legible
 from domain.hat import LEVELS
+from domain.opening import open_case
 from domain.refusal import Refusal
 from domain.template import filled
 from domain.timetable import paused
@@ -75,8 +76,6 @@ def _as_sealed(move: Move, parent: Case) -> bool:
 
 def spawn(deed: Deed, facts: Facts) -> Consequence | Refusal:
     """A child case, to be opened under the rights of the person who asks for it; refused here if it would be there."""
-    from domain.decision import open_case  # which knows what a deed can do
-
     context, lineage = deed.context, deed.case.lineage
     child = context.child
     if child is None:

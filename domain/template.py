@@ -5,6 +5,12 @@ from string import Template
 from typing import Any
 
 
+class Blank(Template):
+    """`${name}` and nothing else: no expression is ever evaluated."""
+
+    idpattern = r"[a-z][a-z0-9_]{0,39}"
+
+
 def filled(fields: Mapping[str, str | bool | int], names: Mapping[str, Any]) -> dict[str, Any]:
     """The form. A text that is one name alone keeps the type of its value; what comes to nothing is left out."""
     given = {field: _value(value, names) for field, value in fields.items()}

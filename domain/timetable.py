@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from domain.calendar import Calendar
-from domain.clock import Clock, Pause, Rung
-from domain.counting import Due, after, before, count, count_until, internal_due, share_of
+from domain.clock import Clock, Rung
+from domain.counting import Due, Pause, after, before, count, count_until, internal_due, share_of
 from domain.hat import Post
 from domain.instant import Instant
 from domain.limit import Limit, Roll, Unit

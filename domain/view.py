@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from domain.acting import extendable
 from domain.amendment import correctable
 from domain.case import Case
-from domain.decision import extendable
 from domain.form import FieldType, FormField
 from domain.hat import Actor
 from domain.instant import rfc3339

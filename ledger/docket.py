@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
+from domain.acting import act
 from domain.case import Case, Fact
 from domain.command import Act, Command, Expire, Import, Open, Rebind, Rederive, Tell
 from domain.context import Context
-from domain.decision import act, open_case
 from domain.event import Event, name_of
 from domain.expiry import Firing, expire
 from domain.fold import evolve
@@ -21,6 +21,7 @@ from domain.importing import imported
 from domain.instant import Instant, utc
 from domain.letter import Letter, letters
 from domain.news import ENGINE, hear, rederived
+from domain.opening import open_case
 from domain.permission import sees
 from domain.rebinding import rebound
 from domain.refusal import Refusal

@@ -7,10 +7,9 @@ from uuid import uuid4
 import asyncpg
 
 from domain.form import control_free
-from ledger.connection import Writers
+from ledger.connection import TODAY, Writers
 from ledger.division import RegisterFault
 from ledger.kind import Kind
-from ledger.register import TODAY
 
 WORDS_LENGTH_MAX = 2000
 IN_FORCE = f"valid_from <= {TODAY} and (valid_to is null or valid_to > {TODAY})"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.cadence import Period
@@ -17,6 +17,9 @@ from ledger.lot import draw
 from ledger.register import Person, load_persons
 from ledger.request import Request, case_of, request_hash, rounds_id
 
+# What was recorded by the due instant is committed by then: a list of that instant is the same for all who make it.
+# In PostgreSQL's own time, for that is what a commit takes.
+SETTLED = timedelta(seconds=10)
 PERSON, PERSON_NAME = "rounds", "定期开立"
 DIVISIONS = """
 select code, name, lineage from division where level = $1 and valid_to is null and lineage ? 'county' order by code

@@ -11,10 +11,8 @@ import asyncpg
 
 from domain.form import control_free
 from domain.hat import Hat
-from ledger.connection import Connection, Writers
+from ledger.connection import TODAY, Connection, Writers
 from ledger.division import NAME_LENGTH_MAX, Division, RegisterFault, lineages
-
-TODAY = "(clock_timestamp() at time zone 'Asia/Shanghai')::date"
 
 
 @dataclass(frozen=True, slots=True)

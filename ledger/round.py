@@ -10,10 +10,10 @@ import asyncpg
 from domain.case import Case
 from domain.command import Act, Command, Expire, Import, Open, Rebind, parts
 from domain.context import Context
-from domain.decision import open_case
 from domain.event import CaseOpened, Event
 from domain.importing import imported
 from domain.instant import Instant, local
+from domain.opening import open_case
 from domain.procedure import Procedure
 from domain.refusal import Refusal
 from ledger.connection import LOST, Connection

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from domain.hat import ROLE_TITLES, Actor, Hat
 from domain.instant import Instant
 from domain.refusal import Refusal
-from ledger.connection import Writers
-from ledger.register import TODAY
+from ledger.connection import TODAY, Writers
 
 PREFIX = "bh_"
 FINGERPRINT = re.compile(r"[0-9a-f]{12,64}")

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query
 
 from domain.budget import budget
 from domain.calendar import Calendar
-from domain.clock import Clock, Pause, Rung
+from domain.clock import Clock, Rung
+from domain.counting import Pause
 from domain.explanation import Step, explain_clock, text
 from domain.hat import SUPERVISING
 from domain.instant import Instant, rfc3339, shown

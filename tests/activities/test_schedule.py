@@ -89,7 +89,7 @@ async def test_starting_one_however_often_opens_nothing_twice(
         await client.create_schedule("round/of_the_test", schedule(one))
         handle = client.get_schedule_handle("round/of_the_test")
         rounds = rounds_of(county, "affairs_day")
-        desk = Desk(county.ledger.registrar, county.ledger.writers, rounds)
+        desk = Desk(county.ledger.registrar, county.ledger.writers, rounds.open)
         worker = Worker(client, task_queue=wire.TASK_QUEUE, workflows=[Round], activities=[desk.open_round])
         try:
             async with worker:

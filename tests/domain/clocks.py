@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from domain.calendar import Calendar
-from domain.clock import Clock, Extension, Pause
+from domain.clock import Clock, Extension
+from domain.counting import Pause
 from domain.instant import Instant
 from domain.limit import Limit, Roll
 

@@ -10,12 +10,12 @@ from typing import Any
 import yaml
 
 from calendars import load
+from domain.acting import act
 from domain.calendar import Calendar, YearDocument
 from domain.case import Case, Fact
 from domain.clock import Unit
 from domain.command import Act, Open, Rebind, Tell
 from domain.context import Context, Place
-from domain.decision import act, open_case
 from domain.event import ActionTaken, CaseOpened, Event, Paper
 from domain.expiry import Firing, expire
 from domain.fold import evolve
@@ -23,6 +23,7 @@ from domain.form import Known
 from domain.hat import Actor, Hat
 from domain.instant import SHANGHAI, Instant
 from domain.news import hear, rederived
+from domain.opening import open_case
 from domain.procedure import Procedure, read
 from domain.rebinding import rebound
 from domain.refusal import Refusal

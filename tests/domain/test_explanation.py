@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.calendar import Calendar
-from domain.clock import Clock, Pause
-from domain.counting import Due, count
+from domain.clock import Clock
+from domain.counting import Due, Pause, count
 from domain.explanation import StepKind, explain_clock, text
 from domain.instant import SHANGHAI, Instant, day_of
 from domain.limit import Limit, Roll, Unit

@@ -9,8 +9,8 @@ import pytest
 
 from domain.budget import budget
 from domain.calendar import Calendar, DaysOff, MakeupDay, YearDocument
-from domain.clock import Clock, Pause
-from domain.counting import count
+from domain.clock import Clock
+from domain.counting import Pause, count
 from domain.instant import SHANGHAI, Instant
 from domain.limit import Limit, Roll, Unit
 from tests.domain import oracle

@@ -8,7 +8,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.clock import Clock, Extension, Pause
+from domain.clock import Clock, Extension
+from domain.counting import Pause
 from domain.event import ProcedureChanged
 from domain.instant import Instant
 from domain.limit import Limit, Unit

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from domain import case as cases
 from domain import event as events
+from domain.acting import act
 from domain.case import Case
 from domain.command import Act, Open
-from domain.decision import act, open_case
 from domain.event import ActionTaken, CaseOpened, Event
 from domain.form import control_free
+from domain.opening import open_case
 from domain.procedure import Procedure
 from domain.refusal import Refusal
 from tests.domain.scene import (

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from domain.acting import act
 from domain.clock import Clock
 from domain.command import Act
 from domain.context import Rival
-from domain.decision import act
 from domain.event import Event, Paper
 from domain.instant import local
 from domain.refusal import Refusal

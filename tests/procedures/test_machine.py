@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from domain import case as cases
+from domain.acting import act
 from domain.budget import budget
 from domain.case import Case, pending
 from domain.command import Act, Tell
-from domain.decision import act
 from domain.fold import fold
 from domain.form import FieldType, FormField
 from domain.procedure import INTAKE, Action

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from domain.acting import act
 from domain.command import Act
 from domain.context import Rival
-from domain.decision import act, matter
 from domain.event import ActionTaken
 from domain.hat import Actor, Hat
+from domain.opening import matter
 from domain.permission import sees
 from domain.refusal import Refusal
 from tests.domain.scene import COUNTY, GRID_WORKER, TOWNSHIP, VILLAGE, Life, code, context, procedure, when

@@ -1,4 +1,4 @@
-"""Decisions: what a command makes happen to a case. Total: events or a Refusal, never an exception."""
+"""Opening: what makes a matter a case, or why it does not become one."""
 
 import hashlib
 import json
@@ -8,28 +8,21 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from domain import gate as gates
-from domain.amendment import sealed_code
 from domain.arrival import arrive
-from domain.case import Case
-from domain.clock import Clock
-from domain.command import TITLE_LENGTH_MAX, Act, Open
+from domain.claim_code import sealed_code
+from domain.command import TITLE_LENGTH_MAX, Open
 from domain.context import Context, Place
-from domain.deed import Deed
 from domain.event import CaseOpened, Event, ItemOpened, ProcedureRef, Repeated
-from domain.evidence import nameable, openable
-from domain.form import LINE_BREAK, FieldType, answers, control_free, legible
+from domain.evidence import openable
+from domain.form import LINE_BREAK, answers, control_free, legible
 from domain.hat import Post, Role
 from domain.instant import Instant, utc
 from domain.item import Item
-from domain.outcome import carry_out
 from domain.paper import issue
-from domain.permission import answerable, permitted
-from domain.procedure import Action, Procedure
-from domain.refusal import FieldProblem, Refusal
+from domain.procedure import Procedure
+from domain.refusal import FieldProblem, Refusal, invalid_fields
 from domain.rule import meets
 
-REASON_LENGTH_MAX = 1000
 # Whose offices take in letters, calls and visits: nobody else may say that a matter had been received before.
 RECEIVING = {
     Role.DISPATCHER, Role.PETITION_OFFICER, Role.PROXY, Role.INSPECTOR, Role.INTEGRATION, Role.ADMINISTRATOR,
@@ -50,16 +43,16 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
         return Refusal("occurred_in_future", "发生时间和收到时间不能晚于现在")
     if command.received_at is not None and context.actor.hat.role not in RECEIVING:
         words = "收到时间由受理、调度岗位补记；您登记的，以登记之时为准"
-        return _invalid((FieldProblem("received_at", "not_allowed", words),))
+        return invalid_fields((FieldProblem("received_at", "not_allowed", words),))
     received = command.received_at or at
     if received < (command.occurred_at or received) or received < at - RECORDED_WITHIN:
         words = f"收到时间不能早于发生时间，也不能早于 {RECORDED_WITHIN.days} 日以前"
-        return _invalid((FieldProblem("received_at", "out_of_range", words),))
+        return invalid_fields((FieldProblem("received_at", "out_of_range", words),))
     known = replace(context.known, at=at, evidence=openable(command, context))
     fields, problems = answers(tuple(intake.form), command.fields, known)
     problems = (*_title_problems(command.title), *problems)
     if problems:
-        return _invalid(problems)
+        return invalid_fields(problems)
     facts = {**fields, "unit": None, "unit_level": None, "has_reporter": command.has_reporter}
     facts["division_level"] = place.level
     branch = next((each for each in intake.stage if meets(each.when, facts)), None)
@@ -69,7 +62,7 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
         missing = [field for field in intake.form if field.name in named and field.name not in fields]
         words = "、".join(field.title for field in missing)
         problems = tuple(FieldProblem(f.name, "missing_field", f"请填写“{f.title}”") for f in missing)
-        return _invalid(problems) if words else Refusal("no_stage", "按所填内容和区划的层级，没有可以进入的阶段")
+        return invalid_fields(problems) if words else Refusal("no_stage", "按所填内容和区划的层级，没有可以进入的阶段")
     title = command.title.strip()
     # A limit runs from when the matter reached an office, not from when somebody found the time to record it.
     since = dict.fromkeys(procedure.stages[branch.stage].clocks, utc(received))
@@ -119,47 +112,6 @@ def _taken_over(command: Open, procedure: Procedure, place: Place, context: Cont
             )
 
 
-def act(case: Case, command: Act, context: Context, at: Instant) -> tuple[Event, ...] | Refusal:
-    """What an action does to a case whose due rungs have already fired."""
-    if command.expected_version is not None and command.expected_version != case.version:
-        return Refusal(
-            "version_conflict",
-            f"事项已有新变化（现为第 {case.version} 版，您看到的是第 {command.expected_version} 版），请刷新后再办",
-        )
-    action = context.procedure.actions.get(command.action)
-    if action is None:
-        return Refusal("unknown_action", f"本事项没有“{legible(command.action, 40)}”这一操作")
-    refusal = permitted(case, command.action, action, context.procedure, context.actor, context.home)
-    if refusal:
-        return refusal
-    known = replace(
-        context.known,
-        evidence=nameable(case, context),
-        items=frozenset(item.id for item in answerable(case, action, context.actor, context.home)),
-        clocks=frozenset(clock.id for clock in extendable(case, context.procedure)),
-        at=at,
-        came_at=case.came_at,
-        spans={clock.id: (clock.started_at, clock.due_at) for clock in case.clocks.values()},
-    )
-    fields, problems = answers(action.asked, command.fields, known)
-    problems = (*problems, *_reason_problems(action, command.reason))
-    if not problems and action.counts:
-        problems = gates.problems(fields)
-    if problems:
-        return _invalid(problems)
-    fields = {name: _plain(action, name, value, context) for name, value in fields.items()}
-    return carry_out(Deed(case, command.action, action, fields, command.reason, context, at))
-
-
-def extendable(case: Case, procedure: Procedure) -> tuple[Clock, ...]:
-    """The running clocks that have a rule for being extended."""
-    return tuple(
-        clock
-        for clock in case.clocks.values()
-        if clock.state == "running" and (rule := procedure.clocks.get(clock.rule or clock.id)) and rule.extension
-    )
-
-
 def matter(procedure: Procedure, fields: Mapping[str, Any], county: str) -> str | None:
     """Which matter a case is about: equal for all that say the same in the identifying fields. None: nothing said."""
     said = [unicodedata.normalize("NFKC", str(fields.get(name) or "")).casefold() for name in procedure.identity]
@@ -167,13 +119,6 @@ def matter(procedure: Procedure, fields: Mapping[str, Any], county: str) -> str 
         return None
     plain = ["".join(text.split()) for text in said]
     return hashlib.sha256(json.dumps([procedure.id, county, *plain]).encode()).hexdigest()
-
-
-def _plain(action: Action, name: str, value: Any, context: Context) -> Any:
-    """A case is kept by its id, whatever the form called it."""
-    if any(field.name == name and field.type is FieldType.CASE for field in action.form):
-        return context.others[value].case_id
-    return value
 
 
 def repeated(procedure: Procedure, lineage: Mapping[str, str]) -> Repeated | None:
@@ -191,17 +136,3 @@ def _title_problems(title: str) -> tuple[FieldProblem, ...]:
     if not control_free(title) or LINE_BREAK.search(title):
         return (FieldProblem("title", "control_character", "标题含有不可用的控制字符"),)
     return ()
-
-
-def _reason_problems(action: Action, reason: str | None) -> tuple[FieldProblem, ...]:
-    if action.reason and not (reason or "").strip():
-        return (FieldProblem("reason", "missing_field", f"{action.title}须说明理由"),)
-    if reason and len(reason) > REASON_LENGTH_MAX:
-        return (FieldProblem("reason", "field_too_long", f"理由最多 {REASON_LENGTH_MAX} 字"),)
-    if reason and not control_free(reason):
-        return (FieldProblem("reason", "control_character", "理由含有不可用的控制字符"),)
-    return ()
-
-
-def _invalid(problems: tuple[FieldProblem, ...]) -> Refusal:
-    return Refusal("invalid_fields", "；".join(problem.words for problem in problems[:5]), problems)
