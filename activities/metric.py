@@ -2,7 +2,6 @@
 
 from prometheus_client import Counter, Gauge
 
-WOKEN = Counter("bihuan_case_woken", "Cases woken by their keepers")
 PATROLLED = Counter("bihuan_patrol_expired", "Overdue cases that Patrol had to wake")
 TOLD = Counter("bihuan_relay_told", "Keepers that the relay told of a new wake time")
 ROUNDED = Counter("bihuan_round_opened", "Openings by rounds that were acknowledged")

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
+from prometheus_client import Counter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import wire
-from activities.metric import WOKEN
 from domain.command import Open
 from domain.form import control_free
 from domain.hat import Actor, Hat, Role
@@ -22,6 +22,7 @@ from ledger.connection import LOST, Writers
 from ledger.registrar import Registrar
 from ledger.request import LedgerUnavailable, PoisonedCase, Request, Ruling, callers_id, request_hash
 
+WOKEN = Counter("bihuan_case_woken", "Cases woken by their keepers")
 POISONED_AGAIN_AFTER = timedelta(minutes=1)
 
 # The hat whose scope holds the division first: an integration may serve several places.
