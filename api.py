@@ -21,18 +21,34 @@ from starlette.staticfiles import StaticFiles
 
 import log
 import web
-from domain.instant import Instant
-from ledger import trouble
-from ledger.connection import LOST
-from ledger.house import opened
-from ledger.request import LedgerUnavailable, PoisonedCase
-from routes import analysis, board, cases, document, evidence, health, history, pages, paper, register, similar
+from domain.days.instant import Instant
+from ledger.audit import trouble
+from ledger.ledger import opened
+from ledger.registrar.request import LedgerUnavailable, PoisonedCase
+from ledger.store.connection import LOST
+from routes import (
+    analysis,
+    board,
+    cases,
+    evidence,
+    health,
+    history,
+    pages,
+    register,
+    similar,
+)
+from routes import (
+    document as paper,
+)
+from routes import (
+    openapi as document,
+)
 from routes.answer import Declined
-from routes.envelope import Envelope
+from routes.api_docs import FastAPIOffline, Manual
+from routes.app_state import House
 from routes.form import errors
-from routes.house import House
-from routes.manual import FastAPIOffline, Manual
-from routes.supply import stocking
+from routes.middleware import Envelope
+from routes.stocking import stocking
 from settings import Settings, load
 
 BY_STATUS: Mapping[int, str] = {

@@ -21,18 +21,18 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 import log
 import procedures
 import settings
-from activities.courier import Courier
-from activities.patrol import Patrol
-from activities.reach import Reach
-from activities.round import Rounds
-from domain.instant import Instant
-from domain.procedure import ProcedureFault
-from domain.round import Round
-from ledger import horizon
-from ledger.connection import LOST, Writers
-from ledger.library import Library
-from ledger.registrar import Registrar
-from ledger.request import LedgerUnavailable
+from domain.days.instant import Instant
+from domain.rules.procedure import ProcedureFault
+from domain.rules.round import Round
+from keepers.courier import Courier
+from keepers.patrol import Patrol
+from keepers.reach import Reach
+from keepers.rounds import Rounds
+from ledger.changes import recount as horizon
+from ledger.registrar.registrar import Registrar
+from ledger.registrar.request import LedgerUnavailable
+from ledger.store.connection import LOST, Writers
+from ledger.store.library import Library
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -48,8 +48,8 @@ CACHED_WORKFLOWS = 10_000  # a cache smaller than the live cases costs half of t
 STICKY_WITHIN = timedelta(seconds=1)  # after a kill another worker takes over at once
 LOADED_LATER = (
     "temporalio.envconfig",
-    "activities.relay",
-    "activities.roll_call",
+    "keepers.relay",
+    "keepers.roll_call",
     "workflows.case",
     "activities.schedule",
     "workflows.intake",
@@ -133,8 +133,8 @@ async def keep_with_temporal(
     """Everything that needs Temporal: waits for it, survives its restarts, begins anew whatever happens."""
     for name in LOADED_LATER:
         await asyncio.to_thread(importlib.import_module, name)
-    from activities.relay import Relay
-    from activities.roll_call import RollCall
+    from keepers.relay import Relay
+    from keepers.roll_call import RollCall
 
     while True:
         try:

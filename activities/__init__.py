@@ -1,1 +1,1 @@
-"""The hands of workflows, and what keeps Temporal and the ledger in step: relay, Patrol, roll call."""
+"""Temporal's hands: what workflows may ask of the registrar, and the schedules of the rounds."""

@@ -12,15 +12,15 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import wire
-from domain.command import Open
-from domain.form import control_free
+from domain.case.command import Open
+from domain.days.instant import Instant
 from domain.hat import Actor, Hat, Role
-from domain.instant import Instant
-from domain.misfit import told
+from domain.misreading import told
+from domain.rules.form import control_free
 from domain.watch import Watch
-from ledger.connection import LOST, Writers
-from ledger.registrar import Registrar
-from ledger.request import LedgerUnavailable, PoisonedCase, Request, Ruling, callers_id, request_hash
+from ledger.registrar.registrar import Registrar
+from ledger.registrar.request import LedgerUnavailable, PoisonedCase, Request, Ruling, callers_id, request_hash
+from ledger.store.connection import LOST, Writers
 
 WOKEN = Counter("bihuan_case_woken", "Cases woken by their keepers")
 POISONED_AGAIN_AFTER = timedelta(minutes=1)

@@ -18,9 +18,9 @@ from temporalio.client import (
 )
 
 from activities import wire
-from domain.cadence import Cadence
-from domain.round import Round
-from ledger.opening import SETTLED
+from domain.rules.cadence import Cadence
+from domain.rules.round import Round
+from ledger.rounds.opening import SETTLED
 
 ZONE = "Asia/Shanghai"
 CATCH_UP_WITHIN = timedelta(days=100)  # longer than a quarter: an outage of the server never costs a round

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from temporalio.client import Client
 
-from bench.almanac import Expected
+from bench.due_days import Expected
 from bench.tally import Tally
 from bench.virtual import Virtual
-from ledger.connection import LOST, connect
-from ledger.rebuild import rebuild
-from ledger.verify import verify
+from ledger.audit.rebuild import rebuild
+from ledger.audit.verify import verify
+from ledger.store.connection import LOST, connect
 
 SETTLE_SECONDS = 300.0
 KEEPERS_LOOKS = 30

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from ledger.connection import Connection
-from ledger.request import callers_id
-from ledger.verify import verify
+from ledger.audit.verify import verify
+from ledger.registrar.request import callers_id
+from ledger.store.connection import Connection
 
 COMMANDS = "select id, case_id, outcome, body, from_version, to_version, recorded_at from command where id = any($1)"
 # Acts of clients by the command that caused them: one each.
@@ -57,7 +57,7 @@ class Finding:
 
 
 async def audited(connection: Connection, acknowledged: Sequence[Mapping[str, Any]]) -> Finding:
-    """Compare. `acknowledged`: bench.told.Acknowledged as documents."""
+    """Compare. `acknowledged`: bench.message.Acknowledged as documents."""
     by_id = {callers_id(each["person"], each["key"]): each for each in acknowledged}
     rows = {row["id"]: row for row in await connection.fetch(COMMANDS, list(by_id), timeout=60)}
     lost, unlike, before = [], [], 0

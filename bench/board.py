@@ -10,11 +10,11 @@ from bench.ground import Ground
 from bench.life import live
 from bench.register import COUNTY, TOWNSHIP
 from bench.row import Pace, Row, Spread, Target, percentile
-from ledger.board import board
-from ledger.cursor import Cursor
-from ledger.house import Ledger, opened
-from ledger.scope import scope_of
-from ledger.statement import CASE_TYPES, column_names
+from ledger.identity.scope import scope_of
+from ledger.ledger import Ledger, opened
+from ledger.read.board import board
+from ledger.read.cursor import Cursor
+from ledger.store.append import CASE_TYPES, column_names
 
 TITLE = "看板：一个县 100,000 件在办"
 TEMPORAL = False

@@ -19,7 +19,7 @@ from bench.audit import audited
 from bench.life import DRILL
 from embedded.child import Child
 from embedded.instance import Instance
-from ledger.connection import LOST, connect
+from ledger.store.connection import LOST, connect
 
 VICTIMS = ("后台", "Temporal", "PostgreSQL", "接口")
 INTERVAL_SECONDS = 2.0, 4.5  # each dies about every 13 s: longer than the supervisor takes to call one steady

@@ -18,9 +18,9 @@ from uuid import uuid4
 import httpx
 
 from bench.life import DRILL, Step
+from bench.message import Acknowledged, Report, Wanted
 from bench.register import VILLAGE, person
 from bench.row import by_callers
-from bench.told import Acknowledged, Report, Wanted
 
 ANSWER_WITHIN = 8.0  # seconds; then the outcome is unknown
 PAUSE_SECONDS = 0.1, 0.6

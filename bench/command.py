@@ -11,9 +11,9 @@ from bench import raw
 from bench.ground import Ground
 from bench.life import HAZARD, STEPS, accepted, live, lives_together
 from bench.row import Pace, Row, Spread, Target, Work, by_callers, interleaved, percentile, ratio
-from ledger.connection import connect
-from ledger.house import opened
-from ledger.registrar import Registrar
+from ledger.ledger import opened
+from ledger.registrar.registrar import Registrar
+from ledger.store.connection import connect
 
 TITLE = "指令：登记处与原生 PostgreSQL（同样的行、同样的连接）"
 TEMPORAL = False

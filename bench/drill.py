@@ -18,8 +18,8 @@ from temporalio.service import RPCError
 
 from bench import matter
 from bench.stage import Stage
-from ledger.connection import Connection, connect
-from ledger.house import Ledger, opened
+from ledger.ledger import Ledger, opened
+from ledger.store.connection import Connection, connect
 
 RUNGS = ["warning", "yellow", "red", "dispatcher@township", "dispatcher@county"]
 LATE_SECONDS_MAX = 2.0

@@ -18,7 +18,7 @@ from embedded.child import Child
 from embedded.postgres import Postgres
 from embedded.state import State
 from embedded.supervisor import Supervisor
-from ledger.migration import upgrade
+from ledger.store.migration import upgrade
 from settings import ROOT
 
 START_WITHIN = 60.0  # seconds

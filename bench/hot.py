@@ -15,7 +15,7 @@ from bench import private
 from bench.audit import Finding, audited
 from embedded import temporal
 from embedded.instance import Instance
-from ledger.connection import connect
+from ledger.store.connection import connect
 
 CASES = 20
 CLIENTS = 16

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from bench.register import PEOPLE, PHOTO, UNIT, VILLAGE, person
-from domain.command import Act, Open
+from domain.case.command import Act, Open
 from domain.hat import Actor
-from ledger.registrar import Registrar
-from ledger.request import PoisonedCase, Request, Ruling, callers_id, request_hash
+from ledger.registrar.registrar import Registrar
+from ledger.registrar.request import PoisonedCase, Request, Ruling, callers_id, request_hash
 
 DESCRIPTION = "村口往南约五十米，路面塌出一个大坑，夜间没有照明，已有一辆电动车掉进去，请尽快处理。"
 

@@ -10,13 +10,13 @@ from uuid import UUID, uuid4
 import yaml
 
 from calendars import load
-from domain.command import Act, Open
+from domain.case.command import Act, Open
+from domain.days.instant import Instant, utc
 from domain.hat import Actor, Hat
-from domain.instant import Instant, utc
-from domain.procedure import Procedure, read
-from ledger.connection import Connection
-from ledger.house import Ledger
-from ledger.request import Request, callers_id
+from domain.rules.procedure import Procedure, read
+from ledger.ledger import Ledger
+from ledger.registrar.request import Request, callers_id
+from ledger.store.connection import Connection
 from settings import ROOT
 
 COUNTY, TOWNSHIP, VILLAGE, UNIT = "141025000000", "141025101000", "141025101200", "U-141025-01"

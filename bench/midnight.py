@@ -13,12 +13,12 @@ from uuid import UUID
 
 from bench import matter
 from bench.stage import Stage
-from domain.instant import Instant
-from ledger.connection import Connection, Writers, connect
-from ledger.house import opened
-from ledger.library import Library
-from ledger.registrar import Registrar
-from ledger.request import Ruling
+from domain.days.instant import Instant
+from ledger.ledger import opened
+from ledger.registrar.registrar import Registrar
+from ledger.registrar.request import Ruling
+from ledger.store.connection import Connection, Writers, connect
+from ledger.store.library import Library
 
 CASES = 10_000
 LAST_SECONDS_MAX = 30.0

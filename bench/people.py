@@ -10,9 +10,9 @@ from uuid import UUID
 
 from bench.plan import Life
 from bench.virtual import Virtual
-from ledger.connection import LOST, Writers
-from ledger.registrar import Registrar
-from ledger.request import LedgerUnavailable, PoisonedCase, Request, Ruling
+from ledger.registrar.registrar import Registrar
+from ledger.registrar.request import LedgerUnavailable, PoisonedCase, Request, Ruling
+from ledger.store.connection import LOST, Writers
 
 BATCH = 40
 IDLE_SECONDS = 0.02

@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from bench.register import PHOTO
-from domain.command import Act, Open
+from domain.case.command import Act, Open
 from domain.hat import Actor, Hat
-from ledger.request import Request, callers_id, case_of, request_hash
+from ledger.registrar.request import Request, callers_id, case_of, request_hash
 
 KINDS = ("natural_disaster", "environment", "public_health", "safety", "forest_fire", "dispute", "emergency_event")
 # What becomes of a hazard, and of how many in a hundred.

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bench import matter, midnight
 from bench.stage import Stage
-from ledger.connection import connect
-from ledger.house import opened
+from ledger.ledger import opened
+from ledger.store.connection import connect
 
 
 async def run(stage: Stage, cases: int, lead_seconds: int) -> bool:

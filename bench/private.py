@@ -17,8 +17,8 @@ from embedded.child import Child, spawn
 from embedded.instance import Instance, Plan, migrate
 from embedded.postgres import Postgres
 from embedded.state import State
-from ledger import token
-from ledger.connection import Writers
+from ledger.identity import token
+from ledger.store.connection import Writers
 from settings import ROOT, read
 
 
@@ -66,7 +66,7 @@ async def tokens(app_url: str) -> dict[str, str]:
 def clients(running: Instance, addresses: list[str], **wanted: Any) -> "tuple[subprocess.Popen[bytes], Path]":
     """The clients, in a process of their own that nobody restarts, and the file that they will leave.
 
-    `wanted`: the other fields of `bench.told.Wanted`.
+    `wanted`: the other fields of `bench.message.Wanted`.
     """
     root = running.plan.state.root
     report = root / "clients.json"

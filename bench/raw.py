@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 
 from bench.life import HAZARD, STEPS, accepted
 from bench.row import by_callers
-from ledger.connection import Connection
-from ledger.house import opened
-from ledger.statement import CASE_COLUMNS, COMMAND_COLUMNS, EVENT_COLUMNS, FIXED
+from ledger.ledger import opened
+from ledger.store.append import CASE_COLUMNS, COMMAND_COLUMNS, EVENT_COLUMNS, FIXED
+from ledger.store.connection import Connection
 
 TABLES = ("case", "event", "command", "outbox", "reporter")
 CASE, EVENT, COMMAND = CASE_COLUMNS, EVENT_COLUMNS, COMMAND_COLUMNS[:-1]

@@ -7,9 +7,9 @@ import asyncpg
 
 from calendars import load
 from domain.hat import Hat
-from domain.procedure import Procedure
-from ledger.connection import Connection, Writers
-from ledger.library import Library
+from domain.rules.procedure import Procedure
+from ledger.store.connection import Connection, Writers
+from ledger.store.library import Library
 from procedures import parse
 from settings import ROOT
 

@@ -9,13 +9,13 @@ from uuid import UUID
 from bench.ground import Ground
 from bench.life import HAZARD, accepted, lives_together
 from bench.row import Pace, Row, Spread, Target, by_callers, interleaved, percentile
-from domain.view import present
-from ledger.connection import connect
-from ledger.history import replayed
-from ledger.house import Ledger, opened
-from ledger.rebuild import rebuild
-from ledger.registrar import Registrar
-from ledger.verify import verify
+from domain.case.view import present
+from ledger.audit.rebuild import rebuild
+from ledger.audit.verify import verify
+from ledger.ledger import Ledger, opened
+from ledger.read.history import replayed
+from ledger.registrar.registrar import Registrar
+from ledger.store.connection import connect
 
 TITLE = "回放与重建"
 TEMPORAL = False

@@ -12,7 +12,7 @@ from embedded import temporal
 from embedded.child import Child
 from embedded.postgres import Postgres
 from embedded.state import State
-from ledger.migration import upgrade
+from ledger.store.migration import upgrade
 from settings import ROOT
 
 READY_SECONDS = 30.0

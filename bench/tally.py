@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from bench.almanac import Expected
+from bench.due_days import Expected
 from bench.recount import Book, Document, Rung, replayed
 
 EVENTS = "select name, body, leaf from event where case_id = $1 order by version"

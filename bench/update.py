@@ -14,8 +14,8 @@ from bench.hosting import TASK_QUEUE, connected, hosted
 from bench.life import STEPS, live
 from bench.row import Pace, Row, Spread, Target, by_callers, interleaved, ratio
 from bench.workflow import WRITE, Life, Written
-from ledger.connection import Writers
-from ledger.house import opened
+from ledger.ledger import opened
+from ledger.store.connection import Writers
 
 TITLE = "指令：登记处与 Temporal update + activity（同样的六步）"
 TEMPORAL = True

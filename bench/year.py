@@ -17,8 +17,8 @@ from pathlib import Path
 import asyncpg
 
 import procedures
-from activities.round import Rounds
-from bench import almanac, machine, reaper
+from bench import due_days as almanac
+from bench import machine, reaper
 from bench.account import keepers, settled, told
 from bench.people import People
 from bench.plan import AGENDAS_A_MONTH, Life, Place, agenda, hazards
@@ -26,11 +26,12 @@ from bench.reaper import POSTGRES, TEMPORAL, WORKERS, Reaper
 from bench.register import upload
 from bench.stage import Stage
 from bench.virtual import VARIABLE, Virtual
-from cli.furnishing import furnish
+from cli.stocking import furnish
 from embedded import temporal
-from ledger.house import opened
-from ledger.register import Unit, load_units
-from ledger.request import case_of, rounds_id
+from keepers.rounds import Rounds
+from ledger.ledger import opened
+from ledger.registers.register import Unit, load_units
+from ledger.registrar.request import case_of, rounds_id
 from samples import read
 from worker import on_file
 
@@ -110,7 +111,7 @@ async def run(stage: Stage, trial: Trial) -> list[str]:
     await uploaded(stage, planned)
     time = trial.time()
     for _ in WORKERS:
-        stage.start_worker({VARIABLE: time.dump()}, "bench.hurried")
+        stage.start_worker({VARIABLE: time.dump()}, "bench.virtual_worker")
     assert stage.temporal is not None
     children = {
         TEMPORAL: stage.temporal,

@@ -5,8 +5,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from calendars.file import FileFault, parsed
-from domain.calendar import Calendar, YearDocument
-from domain.misfit import listed
+from domain.days.calendar import Calendar, YearDocument
+from domain.misreading import listed
 
 DIRECTORY = Path(__file__).parent
 

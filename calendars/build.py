@@ -11,8 +11,8 @@ from datetime import date
 
 import chinese_calendar
 
-from domain.calendar import DaysOff, MakeupDay, YearDocument
-from domain.instant import ONE_DAY
+from domain.days.calendar import DaysOff, MakeupDay, YearDocument
+from domain.days.instant import ONE_DAY
 
 NAMES = {"清明": "清明节", "端午": "端午节", "中秋": "中秋节"}
 

@@ -9,14 +9,20 @@ from cli import (
     holders,
     importing,
     ledger,
-    likeness,
     procedure,
-    reading,
-    rebinding,
     register,
     token,
 )
+from cli import (
+    look as reading,
+)
 from cli import round as rounds
+from cli import (
+    rule_change as rebinding,
+)
+from cli import (
+    similar as likeness,
+)
 from cli.up import up
 
 app = typer.Typer(help="闭环：隐患与信访闭环办理系统", no_args_is_help=True, add_completion=False)

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from domain.hat import ROLE_TITLES, Hat
-from ledger import token as tokens
-from ledger.connection import Writers
-from ledger.register import scopes
+from ledger.identity import token as tokens
+from ledger.registers.register import scopes
+from ledger.store.connection import Writers
 
 # One of each who takes part in a hazard's life, in one township and the county.
 HATS = (

@@ -12,16 +12,16 @@ from rich.table import Table
 
 import calendars
 from cli.session import Var, failure, run
-from domain.calendar import Calendar, YearDocument
-from domain.counting import count
-from domain.explanation import explain
-from domain.instant import SHANGHAI, Instant, midnight, shown, utc
-from domain.limit import Limit, Roll
+from domain.clocks.explanation import explain
+from domain.days.calendar import Calendar, YearDocument
+from domain.days.counting import count
+from domain.days.instant import SHANGHAI, Instant, midnight, shown, utc
+from domain.days.limit import Limit, Roll
 from settings import VAR
 
 if TYPE_CHECKING:
-    from ledger.horizon import Moved
-    from ledger.house import Ledger
+    from ledger.changes.recount import Moved
+    from ledger.ledger import Ledger
 
 DAYS_TOLD_MAX = 31
 
@@ -78,8 +78,8 @@ def hours(
     var: Var = VAR,
 ) -> None:
     """办公时间：工作日的这段时间以外，调度岗位由值班表上的人先行负责。"""
-    from domain.office import OfficeHours
-    from ledger.occupant import office_hours, set_office_hours
+    from domain.days.office_hours import OfficeHours
+    from ledger.identity.incumbent import office_hours, set_office_hours
 
     try:
         given = OfficeHours.parse(span) if span else None
@@ -119,7 +119,7 @@ def load(
         released = await ledger.library.release(calendar)
         return before, calendar, moved, released, await rederive(ledger.registrar, ledger.writers, ledger.library)
 
-    from ledger.horizon import affected, rederive
+    from ledger.changes.recount import affected, rederive
 
     before, calendar, moved, released, count = run(var, work)
     for words in _warnings(before, calendar, datetime.now(SHANGHAI).date(), len(moved)):

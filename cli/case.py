@@ -11,15 +11,15 @@ import typer
 
 from cli.field import attached, typed
 from cli.session import Declined, Token, Var, bearer, failure, run
-from domain.command import Act, Command, Open
-from domain.form import FormField
-from domain.instant import SHANGHAI, Instant
+from domain.case.command import Act, Command, Open
+from domain.days.instant import SHANGHAI, Instant
+from domain.rules.form import FormField
 from settings import VAR
 
 if TYPE_CHECKING:
     from domain.hat import Actor
-    from ledger.house import Ledger
-    from ledger.request import Reporter, Ruling
+    from ledger.ledger import Ledger
+    from ledger.registrar.request import Reporter, Ruling
 
 CHUNK_BYTES = 64 * 1024
 
@@ -51,8 +51,8 @@ def open_(
     var: Var = VAR,
 ) -> None:
     """上报一个事项。"""
-    from ledger.division import county_of
-    from ledger.request import Reporter
+    from ledger.registers.division import county_of
+    from ledger.registrar.request import Reporter
 
     reporter = Reporter(reporter_name, reporter_phone) if reporter_name or reporter_phone else None
     seen, received = instant(occurred_at), instant(received_at)
@@ -126,7 +126,7 @@ async def _fields(
 
 
 async def _stored(ledger: "Ledger", actor: "Actor", path: Path) -> str:
-    from ledger.evidence import SIZE_BYTES_MAX, NotKept, TooLarge, UnsupportedType, keep
+    from ledger.read.evidence import SIZE_BYTES_MAX, NotKept, TooLarge, UnsupportedType, keep
     from settings import Settings
 
     async def chunks() -> AsyncIterator[bytes]:
@@ -150,7 +150,7 @@ async def _rule(
 ) -> "Ruling":  # fmt: skip
     from dataclasses import asdict
 
-    from ledger.request import LedgerUnavailable, Request, callers_id, request_hash
+    from ledger.registrar.request import LedgerUnavailable, Request, callers_id, request_hash
 
     key = key or str(uuid4())
     body = {"command": asdict(command), "reporter": asdict(reporter) if reporter else None}

@@ -10,8 +10,8 @@ from cli.session import Declined, Var, contents, failure, run, unchanged
 from settings import VAR
 
 if TYPE_CHECKING:
-    from ledger.house import Ledger
-    from ledger.register import Loaded
+    from ledger.ledger import Ledger
+    from ledger.registers.register import Loaded
 
 app = typer.Typer(help="区划登记。", no_args_is_help=True)
 
@@ -32,10 +32,10 @@ def load(
     var: Var = VAR,
 ) -> None:
     """载入区划：逐行核对，有一行不对就一行也不改；没有变化的不动，改了名称或上级的另立新行。"""
-    from ledger.division import RegisterFault
-    from ledger.gazetteer import places
-    from ledger.register import load_divisions
-    from ledger.sheet import sheet
+    from ledger.registers.division import RegisterFault
+    from ledger.registers.gazetteer import places
+    from ledger.registers.register import load_divisions
+    from ledger.registers.sheet import sheet
 
     try:
         since = date.fromisoformat(valid_from) if valid_from else date(edition, 1, 1)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cli.session import Declined
-from domain.form import FieldType, FormField
+from domain.rules.form import FieldType, FormField
 
 TRUE, FALSE = ("true", "yes", "是", "1"), ("false", "no", "否", "0")
 WORDS = {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.case import instant
-from cli.outline import indented, outline
+from cli.holders_outline import indented, outline
 from cli.session import Var, failure, run, show, write
 from settings import VAR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from domain.clocks.demand import Need
     from domain.hat import Hat
-    from domain.need import Need
-    from domain.procedure import Procedure
-    from ledger.house import Ledger
-    from ledger.name import Names
-    from ledger.occupant import Occupant
-    from ledger.staffing import Row, Staffing
+    from domain.rules.procedure import Procedure
+    from ledger.identity.incumbent import Occupant
+    from ledger.identity.name import Names
+    from ledger.ledger import Ledger
+    from ledger.registers.staffing import Row, Staffing
 
 ROWS_SHOWN_MAX = 1_000
 BASES = {"holder": "", "delegate": "（代理）", "on_duty": "（值班）"}
@@ -43,9 +43,9 @@ def holders(
     moment = instant(at)
 
     async def work(ledger: "Ledger") -> "tuple[Staffing, Names]":
-        from ledger.name import names
-        from ledger.scope import now
-        from ledger.staffing import staffing
+        from ledger.identity.name import names
+        from ledger.identity.scope import now
+        from ledger.registers.staffing import staffing
 
         async with ledger.reading() as connection:
             found = await staffing(ledger.writers, ledger.library, moment or await now(connection), procedure, division)
@@ -97,7 +97,7 @@ def _vacant(found: "Staffing", known: "Names") -> None:
 
 
 def _cells(row: "Row", found: "Staffing", known: "Names") -> "list[str]":
-    from domain.instant import shown
+    from domain.days.instant import shown
 
     need = row.need
     told = [
@@ -122,7 +122,7 @@ def _cells(row: "Row", found: "Staffing", known: "Names") -> "list[str]":
 
 
 def _when(procedure: "Procedure", need: "Need") -> str:
-    from domain.page import when_words
+    from domain.rules.handbook import when_words
 
     words = [when_words(procedure, {name: [value] for name, value in need.facts})] if need.facts else []
     return "；".join([*words, *([f"{need.after}后"] if need.after else [])])

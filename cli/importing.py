@@ -13,10 +13,10 @@ from cli.session import Declined, Token, Var, bearer, contents, failure, run
 from settings import VAR
 
 if TYPE_CHECKING:
-    from ledger.house import Ledger
-    from ledger.mapping import Map
-    from ledger.sheet import Sheet
-    from ledger.transfer import Line, Standing
+    from ledger.imports.column_map import Map
+    from ledger.imports.takeover import Line, Standing
+    from ledger.ledger import Ledger
+    from ledger.registers.sheet import Sheet
 
 NAMED_MAX = 20  # rows of one kind that the terminal names; the report file names all
 HEADINGS = ("行号", "原编号", "结果", "事项编号", "说明")
@@ -31,9 +31,9 @@ def import_(
     var: Var = VAR,
 ) -> None:
     """迁入：把原有系统的事项连同其时间接过来，一行一件；重复执行不会重复迁入，一行不成不影响别的行。"""
-    from ledger.division import RegisterFault
-    from ledger.mapping import MapFault, read
-    from ledger.sheet import sheet
+    from ledger.imports.column_map import MapFault, read
+    from ledger.registers.division import RegisterFault
+    from ledger.registers.sheet import sheet
 
     try:
         one = read(contents(map_))
@@ -56,9 +56,9 @@ def import_(
 async def _work(
     ledger: "Ledger", token: str, one: "Map", given: "Sheet", dry_run: bool, map_: Path
 ) -> "tuple[list[Line], list[Standing]]":
-    from ledger.division import county_of
-    from ledger.mapping import MapFault
-    from ledger.transfer import NotAllowed, standing, take_over
+    from ledger.imports.column_map import MapFault
+    from ledger.imports.takeover import NotAllowed, standing, take_over
+    from ledger.registers.division import county_of
 
     actor = await bearer(ledger, token)
     try:
@@ -77,8 +77,8 @@ async def _work(
 
 def told(lines: "Sequence[Line]", standings: "Sequence[Standing]", dry_run: bool) -> list[str]:
     """The report for the terminal: what came of the rows, which are doubtful, and how the matters stand."""
-    from ledger.plan import KINDS
-    from ledger.transfer import OUTCOMES
+    from ledger.imports.plan import KINDS
+    from ledger.imports.takeover import OUTCOMES
 
     counts = Counter(line.outcome for line in lines)
     each = "，".join(f"{title} {counts[outcome]}" for outcome, title in OUTCOMES.items())
@@ -109,7 +109,7 @@ def _named(title: str, lines: "Sequence[Line]") -> list[str]:
 
 def _write(path: Path, lines: "Sequence[Line]") -> None:
     """Every row, as spreadsheets open it. A cell that would be taken for a formula is kept from it."""
-    from ledger.transfer import OUTCOMES
+    from ledger.imports.takeover import OUTCOMES
 
     text = io.StringIO()
     writer = csv.writer(text)

@@ -8,7 +8,7 @@ from cli.session import Var, failure, run
 from settings import VAR, load
 
 if TYPE_CHECKING:
-    from ledger.house import Ledger
+    from ledger.ledger import Ledger
 
 app = typer.Typer(help="台账：核验与重建。", no_args_is_help=True)
 
@@ -20,8 +20,8 @@ def verify(var: Var = VAR) -> None:
     """核验：哈希链、版次连续、现状与事件折叠一致、附件完好；有差错时逐条指明并以 1 结束。"""
 
     async def work(ledger: "Ledger") -> list[str]:
-        from ledger import evidence
-        from ledger.verify import verify as faults
+        from ledger.audit.verify import verify as faults
+        from ledger.read import evidence
 
         directory = load(var.absolute()).evidence_dir
         async with ledger.writers.held() as connection:
@@ -43,7 +43,7 @@ def rebuild(
     """由事件重新折叠每个事项的现状。"""
 
     async def work(ledger: "Ledger") -> tuple[int, list[str]]:
-        from ledger.rebuild import rebuild as refold
+        from ledger.audit.rebuild import rebuild as refold
 
         async with ledger.writers.held() as reading:
             if check:

@@ -9,8 +9,8 @@ from cli.session import Declined, Var, failure, run
 from settings import VAR
 
 if TYPE_CHECKING:
-    from domain.procedure import Procedure
-    from ledger.house import Ledger
+    from domain.rules.procedure import Procedure
+    from ledger.ledger import Ledger
 
 app = typer.Typer(help="办理流程：核对、画图、启用。", no_args_is_help=True)
 
@@ -41,8 +41,8 @@ def check(files: Files = None) -> None:
 @app.command()
 def draw(files: Files = None, page: Page = False) -> None:
     """画出状态图（Mermaid 文本），或连同时限和依据写成一页。"""
-    from domain.draw import mermaid
-    from domain.page import page as whole_page
+    from domain.rules.diagram import mermaid
+    from domain.rules.handbook import page as whole_page
 
     named = _named(files)
     for file in named:
@@ -108,9 +108,9 @@ def _sound(file: Path) -> "Procedure":
 
 def _read(file: Path) -> "tuple[Procedure | None, list[str]]":
     """The procedure in `file` and everything that is wrong with it."""
-    from domain.check import faults
-    from domain.procedure import ProcedureFault, read
-    from domain.shared import resolved
+    from domain.rules.procedure import ProcedureFault, read
+    from domain.rules.soundness import faults
+    from domain.rules.verbs import resolved
     from procedures import document, shared
 
     try:

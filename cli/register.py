@@ -11,10 +11,10 @@ from cli.session import Declined, Token, Var, bearer, contents, failure, run, sh
 from settings import VAR
 
 if TYPE_CHECKING:
-    from ledger.house import Ledger
-    from ledger.kind import Kind
-    from ledger.register import Loaded
-    from ledger.vacancy import Gap
+    from ledger.ledger import Ledger
+    from ledger.registers.register import Loaded
+    from ledger.registers.register_kind import Kind
+    from ledger.registers.vacancy import Gap
 
 ROWS_SHOWN_MAX = 200
 
@@ -36,9 +36,9 @@ def load(
     var: Var = VAR,
 ) -> None:
     """载入：逐行核对，有一行不对就一行也不改；没有变化的不动。请假与代理、值班表须写明令牌：被代替的一行留下何时、由谁。"""
-    from ledger import loading
-    from ledger.division import RegisterFault
-    from ledger.sheet import sheet
+    from ledger.registers import loading
+    from ledger.registers.division import RegisterFault
+    from ledger.registers.sheet import sheet
 
     kind = _kind(which)
     try:
@@ -70,8 +70,8 @@ def show_(
     """查看登记册里现在有效的。"""
     from rich.table import Table
 
-    from ledger.display import beside, headings, line
-    from ledger.folio import rows
+    from ledger.registers.contents import rows
+    from ledger.registers.display import beside, headings, line
 
     kind = _kind(which)
     found = run(var, lambda ledger: rows(ledger.writers, kind, division, voided))
@@ -96,7 +96,7 @@ def template(
     file: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="写入 CSV，表格软件可直接打开")] = None,
 ) -> None:
     """空表：只有列名的 CSV，填好即可载入；各列怎么填另行说明。"""
-    from ledger.display import demands, headings
+    from ledger.registers.display import demands, headings
 
     kind = _kind(which)
     if file:
@@ -116,7 +116,7 @@ def void(
     var: Var = VAR,
 ) -> None:
     """作废填错的请假或值班：不删除，留下谁、何时、为何作废；更正的另行载入。"""
-    from ledger.voiding import void as voided
+    from ledger.registers.voiding import void as voided
 
     kind = _kind(which)
 
@@ -130,7 +130,7 @@ def void(
 @app.command()
 def sample(which: Which) -> None:
     """样例表：与首次启动时载入的一样（人员、电话是编写的）；值班表从今天的前一天排起。"""
-    from domain.instant import SHANGHAI
+    from domain.days.instant import SHANGHAI
     from samples import read
     from samples.table import KINDS, table
 
@@ -144,8 +144,8 @@ def gaps(division: Division, var: Var = VAR) -> None:
     """查缺：没有网格或网格员的村、没有网格员的网格、没有联系人的户、无人负责的岗位、今后七天无人值班的日子。"""
     from rich.table import Table
 
-    from ledger.scope import now
-    from ledger.vacancy import gaps as missing
+    from ledger.identity.scope import now
+    from ledger.registers.vacancy import gaps as missing
 
     async def work(ledger: "Ledger") -> "list[Gap]":
         async with ledger.reading() as connection:
@@ -170,7 +170,7 @@ def hand_over(
     var: Var = VAR,
 ) -> None:
     """交接班：记下交给下一班的话，只增不改。"""
-    from ledger.folio import hand_over as kept
+    from ledger.registers.contents import hand_over as kept
 
     async def work(ledger: "Ledger") -> None:
         actor = await bearer(ledger, token)
@@ -183,7 +183,7 @@ def hand_over(
 
 
 def _kind(which: str) -> "Kind":
-    from ledger.kind import KINDS
+    from ledger.registers.register_kind import KINDS
 
     if which not in KINDS:
         raise failure(f"没有“{which}”这一种登记（可用：{'、'.join(KINDS)}）")

@@ -11,9 +11,9 @@ from settings import VAR
 
 if TYPE_CHECKING:
     from domain.hat import Actor
-    from ledger.connection import Connection
-    from ledger.house import Ledger
-    from ledger.lot import Lots, Source
+    from ledger.ledger import Ledger
+    from ledger.rounds.lot import Lots, Source
+    from ledger.store.connection import Connection
 
 app = typer.Typer(help="定期开立：抽取记录。", no_args_is_help=True)
 
@@ -33,8 +33,8 @@ def draw(
     var: Var = VAR,
 ) -> None:
     """抽取记录：种子及其来源、次序、抽中的；当场复算，不符则以 1 结束。限纪检监察，乡镇的只看本乡镇。"""
-    from ledger.access import trace
-    from ledger.lot import differences, lots, source
+    from ledger.audit.access import trace
+    from ledger.rounds.lot import differences, lots, source
 
     async def work(ledger: "Ledger") -> tuple[list[str], list[str]]:
         actor = await bearer(ledger, token)
@@ -75,8 +75,8 @@ def _within(actor: "Actor", kept: "Lots | None", places: Mapping[str, Place]) ->
 
 
 def _told(kept: "Lots", found: "Source | None", shown: list[str], places: Mapping[str, Place]) -> Iterator[str]:
-    from domain.instant import rfc3339
-    from domain.lot import lot
+    from domain.days.instant import rfc3339
+    from domain.rules.lot import lot
 
     yield f"{kept.round_id} {kept.period} 抽取记录"
     yield f"种子：{kept.seed}"

@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from domain.command import Act, Command, Open
+from domain.case.command import Act, Command, Open
+from domain.days.instant import Instant, day_of, utc
 from domain.hat import Actor, Hat
-from domain.instant import Instant, day_of, utc
-from ledger.connection import Writers
-from ledger.evidence import keep
-from ledger.house import Ledger
-from ledger.kind import KINDS
-from ledger.loading import load as load_table
-from ledger.register import Person, Unit, load_persons, load_units
-from ledger.request import Reporter, Request, Ruling, callers_id, request_hash
-from ledger.sheet import sheet
+from ledger.ledger import Ledger
+from ledger.read.evidence import keep
+from ledger.registers.loading import load as load_table
+from ledger.registers.register import Person, Unit, load_persons, load_units
+from ledger.registers.register_kind import KINDS
+from ledger.registers.sheet import sheet
+from ledger.registrar.request import Reporter, Request, Ruling, callers_id, request_hash
+from ledger.store.connection import Writers
 from samples import Hazard, Samples, Step, read
 from samples.table import LOADED, SINCE, table
 

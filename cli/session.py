@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from domain.hat import Actor
-    from ledger.division import RegisterFault
-    from ledger.house import Ledger
+    from ledger.ledger import Ledger
+    from ledger.registers.division import RegisterFault
 
 PIPE_WIDTH = 200  # columns, where nobody looks at a screen
 
@@ -77,10 +77,10 @@ def on(url: str, work: "Callable[[Ledger], Awaitable[Answer]]") -> Answer:
     import asyncpg
     from sqlalchemy.exc import SQLAlchemyError
 
-    from ledger.connection import LOST
-    from ledger.division import RegisterFault
-    from ledger.house import opened
-    from ledger.request import LedgerUnavailable, PoisonedCase
+    from ledger.ledger import opened
+    from ledger.registers.division import RegisterFault
+    from ledger.registrar.request import LedgerUnavailable, PoisonedCase
+    from ledger.store.connection import LOST
 
     async def opened_first() -> Answer:
         async with opened(url, size=4) as ledger:
@@ -126,7 +126,7 @@ def write(path: Path, heads: "Sequence[str]", lines: "Iterable[Sequence[str]]") 
 async def bearer(ledger: "Ledger", token: str) -> "Actor":
     """Who shows `token`. Raises Declined."""
     from domain.refusal import Refusal
-    from ledger.token import bearer as holder
+    from ledger.identity.token import bearer as holder
 
     if not token:
         raise Declined("请用 --token 或环境变量 BIHUAN_TOKEN 指明身份（./bihuan token create 可以新建）")

@@ -9,7 +9,7 @@ from settings import VAR
 
 if TYPE_CHECKING:
     from domain.hat import Hat
-    from ledger.house import Ledger
+    from ledger.ledger import Ledger
 
 app = typer.Typer(help="令牌：把一个人和一个身份绑在一起。", no_args_is_help=True)
 
@@ -46,7 +46,7 @@ def create(
 
 async def _unheard_of(ledger: "Ledger", name: str) -> None:
     """Two ids for one person would let them approve their own work. Raises Declined."""
-    from ledger import register
+    from ledger.registers import register
 
     namesakes = await register.namesakes(ledger.writers, name)
     if namesakes:
@@ -61,9 +61,9 @@ async def _unheard_of(ledger: "Ledger", name: str) -> None:
 
 async def _create(ledger: "Ledger", hat: "Hat", person: str | None, name: str) -> tuple[str, str]:
     from domain.hat import LEVEL_TITLES, PLACES, ROLE_TITLES, fits
-    from ledger import register
-    from ledger import token as tokens
-    from ledger.scope import scope_of
+    from ledger.identity import token as tokens
+    from ledger.identity.scope import scope_of
+    from ledger.registers import register
 
     async with ledger.reading() as connection:
         scope = await scope_of(connection, hat.scope)
@@ -94,8 +94,8 @@ def list_(var: Var = VAR) -> None:
     """列出令牌（只有指纹，令牌本身不留存）。"""
     from rich.table import Table
 
-    from domain.instant import local
-    from ledger.token import issued
+    from domain.days.instant import local
+    from ledger.identity.token import issued
 
     table = Table("指纹", "人员", "姓名", "身份", "建于", "状态")
     for each in run(var, lambda ledger: issued(ledger.writers)):
@@ -111,7 +111,7 @@ def revoke(
     var: Var = VAR,
 ) -> None:
     """吊销令牌，立即生效。"""
-    from ledger import token as tokens
+    from ledger.identity import token as tokens
 
     if not run(var, lambda ledger: tokens.revoke(ledger.writers, which)):
         raise failure("没有这样一个有效的令牌")

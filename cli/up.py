@@ -19,8 +19,8 @@ def up(
     no_samples: Annotated[bool, typer.Option("--no-samples", help="不载入样例")] = False,
 ) -> None:
     """启动数据库、流程引擎、接口与后台，按 Ctrl-C 停止。"""
-    from cli.furnishing import furnish
     from cli.session import on
+    from cli.stocking import furnish
     from cli.welcome import greet
     from embedded import instance
     from embedded.state import State, Trouble

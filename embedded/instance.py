@@ -22,7 +22,7 @@ START_WITHIN = 60.0  # seconds; a first start on a slow disk, crash recovery inc
 
 def migrate(owner_url: str) -> None:
     """Brings the schema up to date. Imported only here: Temporal starts meanwhile."""
-    importlib.import_module("ledger.migration").upgrade(owner_url)
+    importlib.import_module("ledger.store.migration").upgrade(owner_url)
 
 
 @dataclass(frozen=True)

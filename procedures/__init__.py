@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from calendars.file import FileFault, parsed
-from domain import round as rounds_of
-from domain.procedure import Procedure, ProcedureFault, read
-from domain.round import Round
-from domain.shared import resolved
+from domain.rules import round as rounds_of
+from domain.rules.procedure import Procedure, ProcedureFault, read
+from domain.rules.round import Round
+from domain.rules.verbs import resolved
 
 DIRECTORY = Path(__file__).parent
 SHARED = DIRECTORY / "shared" / "verbs.yaml"

@@ -7,9 +7,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from domain.hat import Actor
 from domain.refusal import Refusal
-from ledger import token as tokens
+from ledger.identity import token as tokens
 from routes.answer import Declined
-from routes.house import house
+from routes.app_state import house
 
 COOKIE = "bihuan_token"
 TOKEN_LENGTH_MAX = 200

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from ledger import analysis
+from ledger.rounds import frozen_list as analysis
 from routes import notice
 from routes.actor import Caller
 from routes.answer import Answer, Declined
 from routes.cases import CaseId, visible
-from routes.document import says
+from routes.openapi import says
 from routes.trace import TheTrace
 
 router = APIRouter(prefix="/api/cases/{case_id}/list", tags=["事项"])

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from domain.refusal import Refusal
-from ledger.request import Ruling
+from ledger.registrar.request import Ruling
 
 # What lies outside the caller's scope is answered like what is not there; the ledger keeps the difference.
 UNKNOWN_CASE = Refusal("unknown_case", "没有这个事项")

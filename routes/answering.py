@@ -5,13 +5,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.case import Case
+from domain.case.state import Case
+from domain.days.instant import Instant, rfc3339
 from domain.hat import Actor, Hat, Role
-from domain.instant import Instant, rfc3339
-from ledger.house import Ledger
-from ledger.name import names
-from ledger.occupant import answering
-from ledger.scope import now
+from ledger.identity.incumbent import answering
+from ledger.identity.name import names
+from ledger.identity.scope import now
+from ledger.ledger import Ledger
 
 
 class Answering(BaseModel):

@@ -4,16 +4,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from domain.days.instant import rfc3339
 from domain.hat import Actor
-from domain.instant import rfc3339
-from ledger import board as boards
-from ledger.cursor import Cursor
-from ledger.scope import Scope, view_of
+from ledger.identity.scope import Scope, view_of
+from ledger.read import board as boards
+from ledger.read.cursor import Cursor
 from routes import shape
 from routes.actor import Caller
 from routes.cases import After, Limit, item
-from routes.document import says
 from routes.form import Name
+from routes.openapi import says
 from routes.register import asked_scope
 from routes.trace import TheTrace, Trace
 

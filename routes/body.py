@@ -10,7 +10,7 @@ from fastapi import Depends, Header, Request
 from pydantic import ValidationError
 
 from domain.hat import Actor
-from ledger.request import callers_id, request_hash
+from ledger.registrar.request import callers_id, request_hash
 from routes.answer import Declined
 from routes.form import Sent, errors
 

@@ -7,27 +7,27 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from pydantic import AfterValidator
 
-from domain.case import Case
-from domain.command import Act, Open
-from domain.form import control_free
+from domain.case.command import Act, Open
+from domain.case.permission import knows_reporter, outsider
+from domain.case.state import Case
+from domain.case.view import offered, shown
+from domain.days.instant import Instant, rfc3339
 from domain.hat import Actor
-from domain.instant import Instant, rfc3339
-from domain.permission import knows_reporter, outsider
-from domain.view import offered, shown
-from ledger.access import What
-from ledger.cursor import Cursor
-from ledger.listing import Filter, Listed
-from ledger.query import case_by_id, listed
-from ledger.request import Reporter, Request
-from ledger.scope import Scope, view_of
+from domain.rules.form import control_free
+from ledger.audit.access import What
+from ledger.identity.scope import Scope, view_of
+from ledger.read.cursor import Cursor
+from ledger.read.listing import Filter, Listed
+from ledger.read.query import case_by_id, listed
+from ledger.registrar.request import Reporter, Request
 from routes import notice, shape
 from routes.actor import Caller
 from routes.answer import UNKNOWN_CASE, Answer, Declined
 from routes.answering import answers
+from routes.app_state import House, TheHouse
 from routes.body import TheWrite, parsed
-from routes.document import says
 from routes.form import Acting, Moment, Name, Opening, ReporterSent
-from routes.house import House, TheHouse
+from routes.openapi import says
 from routes.register import asked_scope
 from routes.trace import TheTrace, Trace
 

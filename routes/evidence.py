@@ -7,15 +7,15 @@ from fastapi import APIRouter, Path, Request
 from pydantic_core import to_json
 from starlette.responses import FileResponse
 
-from domain.form import SHA256
-from ledger import evidence
+from domain.rules.form import SHA256
+from ledger.read import evidence
 from routes import notice
 from routes.actor import Caller
 from routes.answer import Answer, Declined
+from routes.app_state import House, TheHouse
 from routes.body import chunks, too_large
 from routes.cases import CaseId, visible
-from routes.document import says
-from routes.house import House, TheHouse
+from routes.openapi import says
 from routes.trace import TheTrace
 
 router = APIRouter(prefix="/api", tags=["附件"])

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from domain import misfit
-from domain.form import control_free
-from domain.instant import utc
-from domain.pattern import PHONE
+from domain import misreading as misfit
+from domain.days.instant import utc
+from domain.format import PHONE
+from domain.rules.form import control_free
 
 YEARS = range(1900, 9000)
 DATE = re.compile(r"\d{4}-\d\d-\d\d[Tt]", re.ASCII)

@@ -8,14 +8,14 @@ from pydantic_core import to_json
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from ledger.connection import LOST
-from ledger.house import Ledger
-from ledger.request import LedgerUnavailable
-from ledger.table import METADATA
+from ledger.ledger import Ledger
+from ledger.registrar.request import LedgerUnavailable
+from ledger.store.connection import LOST
+from ledger.store.table import METADATA
 from routes import notice
 from routes.answer import Answer
-from routes.document import says
-from routes.house import House, TheHouse
+from routes.app_state import House, TheHouse
+from routes.openapi import says
 from routes.temporal import reached
 
 router = APIRouter(tags=["运行"])

@@ -7,23 +7,23 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from domain.budget import budget
-from domain.calendar import Calendar
-from domain.clock import Clock, Rung
-from domain.counting import Pause
-from domain.explanation import Step, explain_clock, text
+from domain.case.view import present
+from domain.clocks.budget import budget
+from domain.clocks.clock import Clock, Rung
+from domain.clocks.explanation import Step, explain_clock, text
+from domain.days.calendar import Calendar
+from domain.days.counting import Pause
+from domain.days.instant import Instant, rfc3339, shown
 from domain.hat import SUPERVISING
-from domain.instant import Instant, rfc3339, shown
-from domain.view import present
-from ledger import history
-from ledger.scope import now
+from ledger.identity.scope import now
+from ledger.read import history
 from routes import notice, reckoning, shape
 from routes.actor import Caller
 from routes.answer import Declined
 from routes.answering import answers
 from routes.cases import CaseId, visible
-from routes.document import says
 from routes.form import Moment
+from routes.openapi import says
 from routes.trace import TheTrace
 
 router = APIRouter(prefix="/api/cases/{case_id}", tags=["事项"])

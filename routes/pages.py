@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from domain.hat import LEVEL_TITLES, ROLE_TITLES, Actor
-from ledger import place
-from ledger.cursor import Cursor
-from ledger.listing import Listed
-from ledger.scope import UNIT, Scope, person_name, scope_of, view_of
+from ledger.identity.scope import UNIT, Scope, person_name, scope_of, view_of
+from ledger.read.cursor import Cursor
+from ledger.read.listing import Listed
+from ledger.registers import directory as place
 from routes.actor import COOKIE, Viewer, holder
 from routes.answer import Answer, Declined
 from routes.board import read

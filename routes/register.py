@@ -5,17 +5,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.form import control_free
 from domain.hat import Role
-from domain.procedure import Procedure
-from ledger import folio, place
-from ledger.scope import Scope, scope_of, view_of
+from domain.rules.form import control_free
+from domain.rules.procedure import Procedure
+from ledger.identity.scope import Scope, scope_of, view_of
+from ledger.registers import contents as folio
+from ledger.registers import directory as place
 from routes import entry, notice
 from routes.actor import Caller
 from routes.answer import Declined
-from routes.document import says
+from routes.app_state import TheLedger
 from routes.form import Name
-from routes.house import TheLedger
+from routes.openapi import says
 
 router = APIRouter(prefix="/api", tags=["登记"])
 

@@ -6,19 +6,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, Field
 
-from domain.command import TITLE_LENGTH_MAX
-from domain.form import control_free
-from domain.similarity import Matter, matter_of
-from ledger.division import county_of
-from ledger.scope import now, view_of
-from ledger.similar import Hit
-from ledger.similar import similar as alike
+from domain.case.command import TITLE_LENGTH_MAX
+from domain.case.similarity import Matter, matter_of
+from domain.rules.form import control_free
+from ledger.identity.scope import now, view_of
+from ledger.read.similar import Hit
+from ledger.read.similar import similar as alike
+from ledger.registers.division import county_of
 from routes import notice
 from routes.actor import Caller
 from routes.answer import Declined
 from routes.cases import CaseId, visible
-from routes.document import says
 from routes.form import Name
+from routes.openapi import says
 from routes.register import asked_scope
 from routes.trace import TheTrace
 

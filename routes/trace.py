@@ -5,11 +5,11 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
-from domain.case import Case
+from domain.case.state import Case
 from domain.hat import Actor
-from ledger import access
-from ledger.access import What
-from ledger.house import Ledger
+from ledger.audit import access
+from ledger.audit.access import What
+from ledger.ledger import Ledger
 
 
 class Trace:

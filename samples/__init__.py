@@ -14,7 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from domain.hat import Hat
-from domain.misfit import told
+from domain.misreading import told
 from samples.row import Division, Hazard, Person, Reporter, Row, Step, Unit
 
 __all__ = ["Division", "Hazard", "Person", "Reporter", "SampleError", "Samples", "Step", "Unit", "read"]

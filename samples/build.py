@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 import procedures
+from domain.clocks.demand import posts as needed
 from domain.hat import LEVELS, STANDING, Post
-from domain.need import posts as needed
 from samples import FOLDER, Division, Unit, catalogue, divisions_of, units_of
 from samples.table import KEPT
 

@@ -16,9 +16,9 @@ from embedded import temporal as temporal_server
 from embedded.postgres import Postgres
 from embedded.state import State
 from embedded.supervisor import Supervisor
-from ledger import house
-from ledger.connection import connect
-from ledger.migration import upgrade
+from ledger import ledger as house
+from ledger.store.connection import connect
+from ledger.store.migration import upgrade
 from procedures import paths
 from samples import read
 from tests.domain.scene import calendar, procedure

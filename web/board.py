@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Literal, TypedDict
 from urllib.parse import urlencode
 
-from domain.instant import Instant, day_of, local, shown
+from domain.days.instant import Instant, day_of, local, shown
 
 Urgency = Literal["overdue", "red", "yellow", "soon", "normal"]
 

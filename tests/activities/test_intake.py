@@ -6,9 +6,9 @@ from temporalio.client import Client
 
 from activities import wire
 from bench import matter
-from ledger.connection import Connection
-from ledger.house import Ledger
-from tests.activities.conftest import Working
+from ledger.ledger import Ledger
+from ledger.store.connection import Connection
+from tests.keepers.conftest import Working
 
 GOOD = {
     "key": "sensor-7/2026-10-09/1",

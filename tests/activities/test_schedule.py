@@ -19,11 +19,11 @@ import procedures
 from activities import wire
 from activities.registrar import Desk
 from activities.schedule import calendar, keep, name_of, schedule
-from domain.instant import utc
-from tests.activities.conftest import Working, eventually
+from domain.days.instant import utc
 from tests.domain.scene import when
+from tests.keepers.conftest import Working, eventually
 from tests.ledger.county import Database
-from tests.ledger.rounds import a_county, opened, rounds_of, to
+from tests.ledger.rounds.county_rounds import a_county, opened, rounds_of, to
 from workflows.round import Round
 
 ROUNDS = procedures.rounds()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import procedures
-from bench.almanac import expected
+from bench.due_days import expected
 from bench.reaper import APART_SECONDS, POSTGRES, TEMPORAL, WORKERS, Blow, planned
 from bench.virtual import Virtual
 

@@ -9,13 +9,13 @@ import pytest
 import pytest_asyncio
 
 import procedures
-from bench import almanac
+from bench import due_days as almanac
 from bench.recount import replayed
 from bench.tally import Tally
 from bench.virtual import Virtual, load
 from tests.domain.scene import DISPATCHER, when
 from tests.ledger.county import County, Database
-from tests.ledger.rounds import a_county, rounds_of, to
+from tests.ledger.rounds.county_rounds import a_county, rounds_of, to
 
 START, END = when("2026-02-15 10:00"), when("2026-03-12 10:00")
 

@@ -7,7 +7,7 @@ import pytest
 
 import calendars
 from calendars.build import build, text
-from domain.calendar import Calendar, YearDocument
+from domain.days.calendar import Calendar, YearDocument
 
 GOOD = "year: 2030\nversion: 1\nsource: 通知\noff:\n  - {date: 2030-01-01, name: 元旦}\nwork: []\n"
 

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.__main__ import app
-from ledger.house import Ledger, opened
-from ledger.shelf import stock
+from ledger.changes.publish import stock
+from ledger.ledger import Ledger, opened
 from samples import FOLDER
 
 Answer = TypeVar("Answer")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.instant import SHANGHAI
+from domain.days.instant import SHANGHAI
 from embedded.postgres import Postgres
 from tests.cli.conftest import Run
 from tests.cli.test_case import OPEN

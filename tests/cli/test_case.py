@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
+from cli.event_text import EVENTS, event
 from cli.field import typed
-from cli.lexicon import Lexicon
 from cli.sample import picture
 from cli.session import Declined
-from cli.tale import EVENTS, event
-from domain.event import SCHEMAS
-from domain.form import FieldType, FormField
-from ledger.house import Ledger
-from ledger.name import Names
-from ledger.shelf import stock
+from cli.wording import Lexicon
+from domain.case.event import SCHEMAS
+from domain.rules.form import FieldType, FormField
+from ledger.changes.publish import stock
+from ledger.identity.name import Names
+from ledger.ledger import Ledger
 from procedures import DIRECTORY, parse
 
 VILLAGE, TOWNSHIP = "141025101200", "141025101000"

@@ -10,7 +10,7 @@ import pytest
 
 from settings import ROOT
 from tests.cli.conftest import Run
-from tests.ledger.test_loading import workbook
+from tests.ledger.registers.test_loading import workbook
 
 TOWNSHIP, COUNTY = "141025101000", "141025000000"
 MAP = ROOT / "samples/import/ledger.yaml"

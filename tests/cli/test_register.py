@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from domain.instant import SHANGHAI
-from ledger.delegation import OWN
-from ledger.token import bearer
+from domain.days.instant import SHANGHAI
+from ledger.identity.delegation import OWN
+from ledger.identity.token import bearer
 from tests.cli.conftest import Run
 
 TOWNSHIP, VILLAGE = "141025101000", "141025101200"

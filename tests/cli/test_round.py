@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import procedures
-from activities.round import Rounds
-from domain.instant import rfc3339
-from ledger.house import opened
+from domain.days.instant import rfc3339
+from keepers.rounds import Rounds
+from ledger.ledger import opened
 from tests.cli.conftest import Run
 from tests.cli.test_case import OPEN
 from tests.domain.scene import COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE

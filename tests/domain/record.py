@@ -12,13 +12,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from domain import case as cases
-from domain import event as events
-from domain.case import Fact
-from domain.command import Tell
-from domain.fold import fold
+from domain.case import event as events
+from domain.case import state as cases
+from domain.case.command import Tell
+from domain.case.fold import fold
+from domain.case.state import Fact
+from domain.days.instant import rfc3339
 from domain.hat import Actor, Hat
-from domain.instant import rfc3339
 from tests.domain.scene import (
     DISPATCHER,
     GRID_WORKER,
@@ -173,7 +173,7 @@ def record_histories(recorded: dict[str, Life]) -> None:
         held = json.loads(path.read_text(encoding="utf-8"))
         state = state_of(held["facts"])
         if state != held["state"] and held["fold"] == cases.FOLD:
-            sys.exit(f"{path.name}: the fold has changed. Raise FOLD in domain/case.py first.")
+            sys.exit(f"{path.name}: the fold has changed. Raise FOLD in domain/case/state.py first.")
         path.write_text(text({**held, "fold": cases.FOLD, "state": state}), encoding="utf-8")
 
 

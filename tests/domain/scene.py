@@ -10,24 +10,24 @@ from typing import Any
 import yaml
 
 from calendars import load
-from domain.acting import act
-from domain.calendar import Calendar, YearDocument
-from domain.case import Case, Fact
-from domain.clock import Unit
-from domain.command import Act, Open, Rebind, Tell
-from domain.context import Context, Place
-from domain.event import ActionTaken, CaseOpened, Event, Paper
-from domain.expiry import Firing, expire
-from domain.fold import evolve
-from domain.form import Known
+from domain.case.acting import act
+from domain.case.command import Act, Open, Rebind, Tell
+from domain.case.context import Context, Place
+from domain.case.event import ActionTaken, CaseOpened, Event, Paper
+from domain.case.expiry import Firing, expire
+from domain.case.fold import evolve
+from domain.case.inbox import hear, rederived
+from domain.case.opening import open_case
+from domain.case.rule_change import rebound
+from domain.case.state import Case, Fact
+from domain.clocks.clock import Unit
+from domain.days.calendar import Calendar, YearDocument
+from domain.days.instant import SHANGHAI, Instant
 from domain.hat import Actor, Hat
-from domain.instant import SHANGHAI, Instant
-from domain.news import hear, rederived
-from domain.opening import open_case
-from domain.procedure import Procedure, read
-from domain.rebinding import rebound
 from domain.refusal import Refusal
-from domain.shared import resolved
+from domain.rules.form import Known
+from domain.rules.procedure import Procedure, read
+from domain.rules.verbs import resolved
 from procedures import shared
 
 ROOT = Path(__file__).parents[2]

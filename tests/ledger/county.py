@@ -10,17 +10,17 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from activities.courier import Courier
-from domain.command import Act, Command, Open, parts
+from domain.case.command import Act, Command, Open, parts
+from domain.days.instant import Instant
 from domain.hat import Actor, Hat
-from domain.instant import Instant
 from embedded.postgres import Postgres
-from ledger import house
-from ledger.connection import Connection, connect
-from ledger.evidence import KEEP
-from ledger.house import Ledger
-from ledger.request import PoisonedCase, Reporter, Request, Ruling, callers_id, request_hash
-from ledger.verify import verify
+from keepers.courier import Courier
+from ledger import ledger as house
+from ledger.audit.verify import verify
+from ledger.ledger import Ledger
+from ledger.read.evidence import KEEP
+from ledger.registrar.request import PoisonedCase, Reporter, Request, Ruling, callers_id, request_hash
+from ledger.store.connection import Connection, connect
 from samples import Samples
 from tests.domain.scene import GRID_WORKER, HAZARD, MAIN_LINE, PHOTO, VILLAGE
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from domain.acting import act
-from domain.clock import Clock
-from domain.command import Act
-from domain.context import Rival
-from domain.event import Event, Paper
-from domain.instant import local
+from domain.case.acting import act
+from domain.case.command import Act
+from domain.case.context import Rival
+from domain.case.event import Event, Paper
+from domain.clocks.clock import Clock
+from domain.days.instant import local
 from domain.refusal import Refusal
 from tests.domain.scene import COUNTY, COUNTY_UNIT, TOWNSHIP, TOWNSHIP_UNIT, VILLAGE, Life, context, procedure, when
 from tests.procedures.petition import CLAIM

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
+from domain.case.document import UNSAID
+from domain.case.permission import sees
 from domain.hat import WEARABLE, Actor, Hat
-from domain.paper import UNSAID
-from domain.permission import sees
-from domain.procedure import Procedure
 from domain.refusal import Refusal
-from domain.rule import meets
+from domain.rules.procedure import Procedure
+from domain.rules.rule import meets
 from tests.domain.scene import (
     COUNTY,
     COUNTY_UNIT,

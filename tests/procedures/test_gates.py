@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.gate import Tally
 from domain.refusal import Refusal
+from domain.rules.vote import Tally
 from tests.domain.scene import PHOTO, VILLAGE, Life, code, procedure, when
 from tests.procedures.decision import (
     CALL,

@@ -1,9 +1,9 @@
 """Nobody is sent from office to office: whoever received a matter first leads it home, or the county says who."""
 
-from domain.event import ActionTaken
-from domain.outcome import OVERRIDE
+from domain.case.carry_out import OVERRIDE
+from domain.case.event import ActionTaken
+from domain.case.view import offered, present
 from domain.refusal import Refusal
-from domain.view import offered, present
 from tests.domain.scene import (
     COUNTY,
     COUNTY_UNIT,

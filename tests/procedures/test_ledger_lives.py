@@ -19,18 +19,18 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities import wire
-from domain.command import Act, Open
-from domain.event import name_of
-from domain.fold import fold
+from domain.case.command import Act, Open
+from domain.case.event import name_of
+from domain.case.fold import fold
+from domain.days.instant import Instant, utc
 from domain.hat import Actor, Hat
-from domain.instant import Instant, utc
 from domain.watch import Watch
-from ledger import house
-from ledger.connection import Connection, connect
-from ledger.house import Ledger
-from ledger.reading import journal
-from ledger.request import Request, Ruling, request_hash
-from ledger.verify import verify
+from ledger import ledger as house
+from ledger.audit.verify import verify
+from ledger.ledger import Ledger
+from ledger.registrar.request import Request, Ruling, request_hash
+from ledger.registrar.snapshot import journal
+from ledger.store.connection import Connection, connect
 from tests.domain.scene import CLAIM_CODE, procedure, when
 from tests.ledger.county import Database, shows, upload
 from tests.procedures.script import Script, Step, Wait, live

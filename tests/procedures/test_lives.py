@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.event import CaseEscalated
+from domain.case.event import CaseEscalated
 from procedures import paths
 from tests.procedures.script import Script, live
 

@@ -14,16 +14,16 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from domain import case as cases
-from domain.acting import act
-from domain.budget import budget
-from domain.case import Case, pending
-from domain.command import Act, Tell
-from domain.fold import fold
-from domain.form import FieldType, FormField
-from domain.procedure import INTAKE, Action
+from domain.case import state as cases
+from domain.case.acting import act
+from domain.case.command import Act, Tell
+from domain.case.fold import fold
+from domain.case.state import Case, pending
+from domain.clocks.budget import budget
+from domain.clocks.schedule import due_of
 from domain.refusal import Refusal
-from domain.timetable import due_of
+from domain.rules.form import FieldType, FormField
+from domain.rules.procedure import INTAKE, Action
 from procedures import paths
 from tests.domain.scene import (
     COUNTY,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from domain.context import Rival
-from domain.event import ClockLapsed
-from domain.paper import UNSAID
+from domain.case.context import Rival
+from domain.case.document import UNSAID
+from domain.case.event import ClockLapsed
 from domain.refusal import Refusal
 from tests.domain.scene import (
     COUNTY,

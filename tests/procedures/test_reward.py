@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from domain.acting import act
-from domain.command import Act
-from domain.context import Rival
-from domain.event import ActionTaken
+from domain.case.acting import act
+from domain.case.command import Act
+from domain.case.context import Rival
+from domain.case.event import ActionTaken
+from domain.case.opening import matter
+from domain.case.permission import sees
 from domain.hat import Actor, Hat
-from domain.opening import matter
-from domain.permission import sees
 from domain.refusal import Refusal
 from tests.domain.scene import COUNTY, GRID_WORKER, TOWNSHIP, VILLAGE, Life, code, context, procedure, when
 from tests.procedures.reward import (

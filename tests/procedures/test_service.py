@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.paper import UNSAID
+from domain.case.document import UNSAID
 from domain.refusal import Refusal
 from tests.domain.scene import DISPATCHER, Life, code, procedure, when
 from tests.procedures.script import Script, Step, Wait, live

@@ -16,9 +16,9 @@ import log
 from api import create
 from domain.hat import Hat
 from embedded.postgres import Postgres
-from ledger import token
-from ledger.house import Ledger
-from routes.house import House
+from ledger.identity import token
+from ledger.ledger import Ledger
+from routes.app_state import House
 from settings import Settings
 
 COUNTY, TOWNSHIP, VILLAGE = "141025000000", "141025101000", "141025101200"

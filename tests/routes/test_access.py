@@ -10,9 +10,10 @@ import structlog
 
 import log
 from embedded.postgres import Postgres
-from ledger import evidence, paper
-from ledger.connection import connect
-from ledger.history import history
+from ledger.read import document as paper
+from ledger.read import evidence
+from ledger.read.history import history
+from ledger.store.connection import connect
 from routes import notice
 from tests.procedures.direct_line import SAID
 from tests.routes.conftest import TOWNSHIP, VILLAGE

@@ -4,7 +4,7 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
-from ledger.analysis import counted, freeze
+from ledger.rounds.frozen_list import counted, freeze
 from routes import notice
 from tests.routes.conftest import COUNTY, OTHER, TOWNSHIP
 

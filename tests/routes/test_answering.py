@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from domain.days.instant import SHANGHAI, day_of
+from domain.days.office_hours import OfficeHours
 from domain.hat import Actor, Hat
-from domain.instant import SHANGHAI, day_of
-from domain.office import OfficeHours
-from ledger.kind import KINDS
-from ledger.loading import load
-from ledger.occupant import OFFICE_HOURS, set_office_hours
-from ledger.sheet import sheet
-from ledger.voiding import void
+from ledger.identity.incumbent import OFFICE_HOURS, set_office_hours
+from ledger.registers.loading import load
+from ledger.registers.register_kind import KINDS
+from ledger.registers.sheet import sheet
+from ledger.registers.voiding import void
 from routes import entry, shape
 
 COUNTY, TOWNSHIP, VILLAGE = "141025000000", "141025101000", "141025101200"

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.instant import SHANGHAI
+from domain.days.instant import SHANGHAI
 from routes import notice, shape
 
 COUNTY, TOWNSHIP, VILLAGE = "141025000000", "141025101000", "141025101200"

@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.instant import SHANGHAI
+from domain.days.instant import SHANGHAI
 from routes import reckoning, shape
 
 COUNTY = "141025000000"

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from ledger.kind import KINDS
-from ledger.loading import load
-from ledger.sheet import sheet
+from ledger.registers.loading import load
+from ledger.registers.register_kind import KINDS
+from ledger.registers.sheet import sheet
 from routes import entry
 
 COUNTY, TOWNSHIP, VILLAGE, UNIT = "141025000000", "141025101000", "141025101200", "U-141025101-01"

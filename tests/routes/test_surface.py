@@ -14,8 +14,8 @@ import uvicorn
 
 import api
 import log
-from ledger.request import LedgerUnavailable, PoisonedCase
-from ledger.shelf import stock
+from ledger.changes.publish import stock
+from ledger.registrar.request import LedgerUnavailable, PoisonedCase
 from procedures import paths
 from routes import entry, notice
 from settings import ROOT, Settings

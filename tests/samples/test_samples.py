@@ -9,10 +9,10 @@ from typing import Any, get_args
 
 import pytest
 
-from domain.form import Known, answers
 from domain.hat import Hat
-from domain.procedure import Procedure
-from domain.rule import meets
+from domain.rules.form import Known, answers
+from domain.rules.procedure import Procedure
+from domain.rules.rule import meets
 from procedures import parse
 from samples import FOLDER, Hazard, SampleError, Samples, Step, build, catalogue, read
 from samples.row import Kind

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.instant import SHANGHAI, Instant
+from domain.days.instant import SHANGHAI, Instant
 from web import STATIC, environment
 from web.board import Counts, OpenCase, board, due_text, left_text, short_name, urgency
 

@@ -1,0 +1,79 @@
+"""Acting: what an action does to a case whose due rungs have already fired."""
+
+from dataclasses import replace
+from typing import Any
+
+from domain.case.act import Deed
+from domain.case.carry_out import carry_out
+from domain.case.command import Act
+from domain.case.context import Context
+from domain.case.event import Event
+from domain.case.evidence import nameable
+from domain.case.permission import answerable, permitted
+from domain.case.state import Case
+from domain.clocks.clock import Clock
+from domain.days.instant import Instant
+from domain.refusal import FieldProblem, Refusal, invalid_fields
+from domain.rules import vote as gates
+from domain.rules.form import FieldType, answers, control_free, legible
+from domain.rules.procedure import Action, Procedure
+
+REASON_LENGTH_MAX = 1000
+
+
+def act(case: Case, command: Act, context: Context, at: Instant) -> tuple[Event, ...] | Refusal:
+    """What an action does to a case whose due rungs have already fired."""
+    if command.expected_version is not None and command.expected_version != case.version:
+        return Refusal(
+            "version_conflict",
+            f"事项已有新变化（现为第 {case.version} 版，您看到的是第 {command.expected_version} 版），请刷新后再办",
+        )
+    action = context.procedure.actions.get(command.action)
+    if action is None:
+        return Refusal("unknown_action", f"本事项没有“{legible(command.action, 40)}”这一操作")
+    refusal = permitted(case, command.action, action, context.procedure, context.actor, context.home)
+    if refusal:
+        return refusal
+    known = replace(
+        context.known,
+        evidence=nameable(case, context),
+        items=frozenset(item.id for item in answerable(case, action, context.actor, context.home)),
+        clocks=frozenset(clock.id for clock in extendable(case, context.procedure)),
+        at=at,
+        came_at=case.came_at,
+        spans={clock.id: (clock.started_at, clock.due_at) for clock in case.clocks.values()},
+    )
+    fields, problems = answers(action.asked, command.fields, known)
+    problems = (*problems, *_reason_problems(action, command.reason))
+    if not problems and action.counts:
+        problems = gates.problems(fields)
+    if problems:
+        return invalid_fields(problems)
+    fields = {name: _plain(action, name, value, context) for name, value in fields.items()}
+    return carry_out(Deed(case, command.action, action, fields, command.reason, context, at))
+
+
+def extendable(case: Case, procedure: Procedure) -> tuple[Clock, ...]:
+    """The running clocks that have a rule for being extended."""
+    return tuple(
+        clock
+        for clock in case.clocks.values()
+        if clock.state == "running" and (rule := procedure.clocks.get(clock.rule or clock.id)) and rule.extension
+    )
+
+
+def _plain(action: Action, name: str, value: Any, context: Context) -> Any:
+    """A case is kept by its id, whatever the form called it."""
+    if any(field.name == name and field.type is FieldType.CASE for field in action.form):
+        return context.others[value].case_id
+    return value
+
+
+def _reason_problems(action: Action, reason: str | None) -> tuple[FieldProblem, ...]:
+    if action.reason and not (reason or "").strip():
+        return (FieldProblem("reason", "missing_field", f"{action.title}须说明理由"),)
+    if reason and len(reason) > REASON_LENGTH_MAX:
+        return (FieldProblem("reason", "field_too_long", f"理由最多 {REASON_LENGTH_MAX} 字"),)
+    if reason and not control_free(reason):
+        return (FieldProblem("reason", "control_character", "理由含有不可用的控制字符"),)
+    return ()

@@ -1,0 +1,27 @@
+"""What an effect brings, as every effect tells it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from domain.case.event import Event, ItemOpened
+from domain.clocks.clock import Move
+from domain.refusal import FieldProblem, Refusal
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """Events before and after the action's own; the move and items where the effect decides them; the other case."""
+
+    before: tuple[Event, ...] = ()
+    after: tuple[Event, ...] = ()
+    move: Move | None = None
+    opened: list[ItemOpened] | None = None
+    other: str | None = None
+
+
+def invalid(name: str, words: str, code: str = "out_of_range") -> Refusal:
+    """A refusal about one field that the form alone could not see."""
+    return Refusal("invalid_fields", words, (FieldProblem(name, code, words),))

@@ -1,0 +1,91 @@
+"""Importing: the past of a matter from another system, decided part by part at the instants at which it happened."""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from domain.case.acting import act
+from domain.case.command import Act, Import, Open
+from domain.case.context import Context
+from domain.case.event import ActionTaken, CaseOpened, Event
+from domain.case.expiry import Firing, expire
+from domain.case.fold import evolve
+from domain.case.inbox import ENGINE
+from domain.case.opening import open_case
+from domain.case.state import Case, Fact
+from domain.days.instant import Instant, utc
+from domain.hat import Actor, Hat, Role
+from domain.refusal import Refusal
+
+IMPORTING = (Role.INTEGRATION, Role.ADMINISTRATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An event of the past: when it happened, when it was received, and the firing that it is if time alone did it."""
+
+    event: Event
+    occurred_at: Instant
+    received_at: Instant
+    firing: Firing | None = None
+
+
+@dataclass
+class _Life:
+    """What has happened so far. `now`: when all of it is recorded."""
+
+    context: Context
+    now: Instant
+    case: Case | None = None
+    happened: list[Past] = field(default_factory=list)
+
+    def record(self, past: Past) -> None:
+        version = len(self.happened) + 1
+        actor = Actor(ENGINE, Hat("clock", "-")) if past.firing else self.context.actor
+        fact = Fact(version, past.event, past.occurred_at, self.now, actor, past.received_at)
+        self.case = evolve(self.case, fact)
+        self.happened.append(past)
+
+    def expire(self, at: Instant) -> None:
+        """What time alone does up to `at`, in its order."""
+        while self.case is not None and (firings := expire(self.case, at)):
+            for firing in firings:
+                self.record(Past(firing.event, firing.due_at, firing.due_at, firing))
+
+
+def imported(command: Import, context: Context, now: Instant) -> tuple[Past, ...] | Refusal:
+    """Everything that has happened up to `now`, in order, or why the matter cannot be taken over."""
+    refusal = _unfit(command, context, now)
+    if refusal:
+        return refusal
+    life = _Life(context, now)
+    parts: list[tuple[Instant | None, Open | Act]] = [(command.at, command.open), *command.steps]
+    for moment, part in parts:
+        at = utc(moment or now)
+        life.expire(at)
+        if isinstance(part, Open):
+            decided = open_case(part, context, at)
+        else:
+            assert life.case is not None  # opened before, or refused
+            decided = act(life.case, part, context, at)
+        if isinstance(decided, Refusal):
+            return decided
+        if any(isinstance(event, (CaseOpened, ActionTaken)) and event.papers for event in decided):
+            return Refusal("document_in_past", "迁入不能补开文书，而该流程的这一步会开出文书")
+        # Whatever the limits are counted from: the matter occurred, and reached an office, there and then.
+        then = utc((part.occurred_at if isinstance(part, Open) else None) or at)
+        for event in decided:
+            life.record(Past(event, then, then))
+    life.expire(now)
+    return tuple(life.happened)
+
+
+def _unfit(command: Import, context: Context, now: Instant) -> Refusal | None:
+    """Why nothing of it is even tried."""
+    if context.actor.hat.role not in IMPORTING:
+        return Refusal("hat_not_allowed", "只有接入系统和管理员可以迁入事项")
+    if not context.procedure.intake.transfers:
+        return Refusal("not_for_import", f"“{context.procedure.title}”不接受迁入，不能补记过去的时间")
+    moments = [command.at or now, *(at or now for at, _ in command.steps), now]
+    if any(later < earlier for earlier, later in pairwise(moments)):
+        return Refusal("out_of_order", "迁入的各步须按时间先后，且不晚于现在")
+    return None

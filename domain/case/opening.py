@@ -1,0 +1,138 @@
+"""Opening: what makes a matter a case, or why it does not become one."""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from domain.case.claim_code import sealed_code
+from domain.case.command import TITLE_LENGTH_MAX, Open
+from domain.case.context import Context, Place
+from domain.case.document import issue
+from domain.case.event import CaseOpened, Event, ItemOpened, ProcedureRef, Repeated
+from domain.case.evidence import openable
+from domain.case.item import Item
+from domain.case.stage_entry import arrive
+from domain.days.instant import Instant, utc
+from domain.hat import Post, Role
+from domain.refusal import FieldProblem, Refusal, invalid_fields
+from domain.rules.form import LINE_BREAK, answers, control_free, legible
+from domain.rules.procedure import Procedure
+from domain.rules.rule import meets
+
+# Whose offices take in letters, calls and visits: nobody else may say that a matter had been received before.
+RECEIVING = {
+    Role.DISPATCHER, Role.PETITION_OFFICER, Role.PROXY, Role.INSPECTOR, Role.INTEGRATION, Role.ADMINISTRATOR,
+}  # fmt: skip
+RECORDED_WITHIN = timedelta(days=60)  # what comes later on record than this has no date that anybody can vouch for
+
+
+def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...] | Refusal:
+    """The first events of a case, or why there are none."""
+    procedure, intake, place = context.procedure, context.procedure.intake, context.place
+    if place is None:
+        return Refusal("unknown_division", f"没有代码为“{legible(command.division, 20)}”的区划")
+    if context.home not in place.lineage.values():
+        return Refusal("division_outside_scope", "该区划不在您的管辖范围内")
+    if not any(Post.parse(by).worn_by(context.actor.hat, place.lineage, None, context.home) for by in intake.by):
+        return Refusal("hat_not_allowed", f"您当前的身份不能{intake.title}")
+    if any(moment is not None and moment > at for moment in (command.occurred_at, command.received_at)):
+        return Refusal("occurred_in_future", "发生时间和收到时间不能晚于现在")
+    if command.received_at is not None and context.actor.hat.role not in RECEIVING:
+        words = "收到时间由受理、调度岗位补记；您登记的，以登记之时为准"
+        return invalid_fields((FieldProblem("received_at", "not_allowed", words),))
+    received = command.received_at or at
+    if received < (command.occurred_at or received) or received < at - RECORDED_WITHIN:
+        words = f"收到时间不能早于发生时间，也不能早于 {RECORDED_WITHIN.days} 日以前"
+        return invalid_fields((FieldProblem("received_at", "out_of_range", words),))
+    known = replace(context.known, at=at, evidence=openable(command, context))
+    fields, problems = answers(tuple(intake.form), command.fields, known)
+    problems = (*_title_problems(command.title), *problems)
+    if problems:
+        return invalid_fields(problems)
+    facts = {**fields, "unit": None, "unit_level": None, "has_reporter": command.has_reporter}
+    facts["division_level"] = place.level
+    branch = next((each for each in intake.stage if meets(each.when, facts)), None)
+    if branch is None:
+        # What may be left out is not what is missing.
+        named = {name for each in intake.stage for name, allowed in each.when.items() if None not in allowed}
+        missing = [field for field in intake.form if field.name in named and field.name not in fields]
+        words = "、".join(field.title for field in missing)
+        problems = tuple(FieldProblem(f.name, "missing_field", f"请填写“{f.title}”") for f in missing)
+        return invalid_fields(problems) if words else Refusal("no_stage", "按所填内容和区划的层级，没有可以进入的阶段")
+    title = command.title.strip()
+    # A limit runs from when the matter reached an office, not from when somebody found the time to record it.
+    since = dict.fromkeys(procedure.stages[branch.stage].clocks, utc(received))
+    move = arrive(context.setting(place.lineage), branch.stage, facts, at, version=1, since=since)
+    if isinstance(move, Refusal):
+        return move
+    given = {**fields, "number": context.number, "title": title, "division_name": context.names.get(place.code)}
+    opened = CaseOpened(
+        number=context.number,
+        procedure=ProcedureRef(procedure.id, procedure.version, procedure.sha256),
+        title=title,
+        division=place.code,
+        lineage=dict(place.lineage),
+        fields=fields,
+        has_reporter=command.has_reporter,
+        move=move,
+        parent=command.parent,
+        matter=matter(procedure, fields, place.lineage["county"]),
+        code=sealed_code(context.case_id, context.code) if procedure.claim_code else None,
+        repeated=repeated(procedure, place.lineage),
+        papers=tuple(issue(procedure, name, given, context.number, n, at) for n, name in enumerate(intake.issues)),
+    )
+    return (opened, *_taken_over(command, procedure, place, context))
+
+
+def _taken_over(command: Open, procedure: Procedure, place: Place, context: Context) -> Iterator[ItemOpened]:
+    """The items that the case begins with. What has a clock is not taken over: it has a case of its own."""
+    for name, each in command.items.items():
+        kind = procedure.items.get(name)
+        if kind is None or kind.clock is not None:
+            continue
+        hats = [Post.parse(text).at(place.lineage, None) for text in kind.to if "@" in text]
+        for number, data in enumerate(each, 1):
+            yield ItemOpened(
+                Item(
+                    id=f"{name}.{number}",
+                    kind=name,
+                    title=kind.title,
+                    version=1,
+                    by=context.actor.person,
+                    to=next((str(hat) for hat in hats if hat), None),
+                    blocks=kind.blocks,
+                    passing=kind.passing,
+                    binding=kind.binding,
+                    data=dict(data),
+                )
+            )
+
+
+def matter(procedure: Procedure, fields: Mapping[str, Any], county: str) -> str | None:
+    """Which matter a case is about: equal for all that say the same in the identifying fields. None: nothing said."""
+    said = [unicodedata.normalize("NFKC", str(fields.get(name) or "")).casefold() for name in procedure.identity]
+    if not said or not all(said):
+        return None
+    plain = ["".join(text.split()) for text in said]
+    return hashlib.sha256(json.dumps([procedure.id, county, *plain]).encode()).hexdigest()
+
+
+def repeated(procedure: Procedure, lineage: Mapping[str, str]) -> Repeated | None:
+    """When a case there counts as repeated, and who is told."""
+    rule = procedure.repeated
+    told = Post.parse(rule.to).at(lineage, None) if rule else None
+    return Repeated(rule.red, rule.failures, str(told)) if rule and told else None
+
+
+def _title_problems(title: str) -> tuple[FieldProblem, ...]:
+    if not title.strip():
+        return (FieldProblem("title", "missing_field", "请填写标题"),)
+    if len(title) > TITLE_LENGTH_MAX:
+        return (FieldProblem("title", "field_too_long", f"标题最多 {TITLE_LENGTH_MAX} 字，现有 {len(title)} 字"),)
+    if not control_free(title) or LINE_BREAK.search(title):
+        return (FieldProblem("title", "control_character", "标题含有不可用的控制字符"),)
+    return ()

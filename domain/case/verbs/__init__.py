@@ -1,0 +1,1 @@
+"""What the shared verbs do beyond forms, stages and items."""

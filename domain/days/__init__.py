@@ -1,0 +1,1 @@
+"""Days: instants, limits, official days off, counting, office hours. All in Shanghai."""

@@ -1,0 +1,68 @@
+"""The courier: carries what cases have to say to each other, and brings back what was declined."""
+
+import asyncio
+from typing import NoReturn
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from keepers.setback import Setbacks
+from keepers.turn import turn
+from ledger.registrar.mail import WAITING, answer, letter
+from ledger.registrar.registrar import Registrar
+from ledger.registrar.request import LedgerUnavailable, PoisonedCase
+from ledger.store.connection import LOST, Connection
+
+BATCH = 100
+BUSY_SECONDS = 0.02
+IDLE_SECONDS_MAX = 0.5
+RETURN_SECONDS = 1.0
+
+log = structlog.get_logger("courier")
+
+
+class Courier:
+    """Letters go only after they have been ruled, so one may be ruled twice: its id makes that the same ruling."""
+
+    def __init__(self, registrar: Registrar, url: str) -> None:
+        self._registrar = registrar
+        self._url = url
+        self._setbacks = Setbacks(rest_seconds=5, rest_seconds_max=300)
+
+    async def run(self) -> NoReturn:
+        """Carry for ever, while it is this worker's turn. It needs no Temporal."""
+        while True:
+            try:
+                async with turn(self._url, "courier") as connection:
+                    pause = IDLE_SECONDS_MAX
+                    while connection is not None:
+                        carried = await self.round(connection)
+                        pause = BUSY_SECONDS if carried else min(pause * 2, IDLE_SECONDS_MAX)
+                        await asyncio.sleep(pause)
+            except (LedgerUnavailable, asyncpg.PostgresError, *LOST) as error:
+                log.warning("ledger_lost", error=type(error).__name__)
+            await asyncio.sleep(RETURN_SECONDS)
+
+    async def round(self, connection: Connection) -> int:
+        """One walk over the letters that wait, oldest first; how many were carried."""
+        waiting = await connection.fetch(WAITING, self._setbacks.resting(), BATCH)
+        done = [row["id"] for row in waiting if await self._carry(row)]
+        if done:
+            await connection.execute("delete from letter where id = any($1)", done)
+        return len(done)
+
+    async def _carry(self, row: asyncpg.Record) -> bool:
+        """A letter ruled, and where it was declined its sender told. One that cannot be ruled waits by itself."""
+        letter_id: UUID = row["id"]
+        try:
+            ruling = await self._registrar.rule(letter(row))
+            if ruling.refused:
+                await self._registrar.rule(answer(row, ruling))
+        except PoisonedCase:
+            self._setbacks.failed(letter_id)
+            # Only its id: the words may quote the case, and a log is no place for that.
+            log.error("letter_undeliverable", letter_id=str(letter_id))
+            return False
+        self._setbacks.succeeded(letter_id)
+        return True

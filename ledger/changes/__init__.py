@@ -1,0 +1,1 @@
+"""Changes of rules and calendars: published, previewed, approved, run, and counted again."""

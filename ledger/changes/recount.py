@@ -1,0 +1,127 @@
+"""The horizon of the calendar: what a newly published year moves, first as a list, then by events."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from domain.case import state as cases
+from domain.case.command import Rederive
+from domain.case.context import Context
+from domain.case.event import ClockRederived
+from domain.case.fold import fold
+from domain.case.inbox import rederived
+from domain.case.state import Case
+from domain.days.calendar import Calendar
+from domain.days.instant import Instant
+from domain.rules.form import Known
+from ledger.read.query import UNREADABLE
+from ledger.registrar.docket import clock_actor
+from ledger.registrar.registrar import Registrar
+from ledger.registrar.request import PoisonedCase, Request
+from ledger.registrar.snapshot import journal
+from ledger.store.connection import Connection, Writers
+from ledger.store.library import CALENDAR, Library
+
+BATCH = 500
+DONE = "calendar/rederived"  # the setting that names the calendar by which all clocks have been counted
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A clock that a calendar counts otherwise. `was` and `now`: its due dates, `settled`: no longer provisional."""
+
+    case_id: UUID
+    number: str
+    clock: str
+    title: str
+    was: Instant
+    now: Instant
+    settled: bool
+
+
+async def affected(connection: Connection, library: Library, calendar: Calendar) -> AsyncIterator[Moved]:
+    """Every running clock of every case that `calendar` counts otherwise than it stands. Changes nothing."""
+    async for case_id, case in _standing(connection):
+        for event in await _events(library, calendar, case_id, case, connection):
+            yield Moved(
+                case_id, case.number, event.clock.id, event.clock.title, event.was_due_at, event.clock.due_at,
+                event.was_provisional and not event.clock.provisional,
+            )  # fmt: skip
+
+
+async def rederive(registrar: Registrar, writers: Writers, library: Library) -> int:
+    """Count again whatever the calendar in force moves; how many cases were. Repeated until nothing is left over."""
+    calendar = await library.current_calendar()
+    total = 0
+    while True:
+        async with writers.held() as connection:
+            found = {moved.case_id async for moved in affected(connection, library, calendar)}
+        if not found:
+            break
+        ids = sorted(found)
+        for first in range(0, len(ids), BATCH):
+            asked = [_request(case_id) for case_id in ids[first : first + BATCH]]
+            rulings = await registrar.rule_many(asked)
+            total += sum(not isinstance(ruling, PoisonedCase) for ruling in rulings)
+            if all(isinstance(ruling, PoisonedCase) for ruling in rulings):
+                return total  # what is left cannot be read, and is told elsewhere
+    await writers.fetch(
+        "insert into setting (name, value) values ($1, $2) on conflict (name) do update set value = $2",
+        DONE,
+        calendar.version,
+    )
+    return total
+
+
+async def overdue(writers: Writers) -> bool:
+    """Whether a calendar has come into force by which the running clocks have not been counted yet."""
+    rows = await writers.fetch(
+        "select r.ref, s.value from (select ref from release where id = $1 order by seq desc limit 1) r"
+        " left join setting s on s.name = $2",
+        CALENDAR,
+        DONE,
+    )
+    return bool(rows) and rows[0]["value"] != rows[0]["ref"]
+
+
+def _request(case_id: UUID) -> Request:
+    return Request(uuid4(), b"", Rederive(), clock_actor("-"), case_id)
+
+
+async def _events(
+    library: Library, calendar: Calendar, case_id: UUID, case: Case, held: Connection
+) -> Sequence[ClockRederived]:
+    procedure = await library.procedure(case.procedure.sha256, held)
+    context = Context(procedure, calendar, clock_actor("-"), "-", Known(), case_id=str(case_id))
+    events = rederived(case, context, case.recorded_at)
+    return [event for event in events if isinstance(event, ClockRederived)] if isinstance(events, tuple) else ()
+
+
+async def _standing(connection: Connection) -> AsyncIterator[tuple[UUID, Case]]:
+    """Every case in which time still does something, or would if a date were certain."""
+    last = UUID(int=0)
+    while True:
+        rows = await connection.fetch(
+            'select id, fold, state from "case" where id > $1 and (not closed or wake_at is not null'
+            " or strpos(state, '\"provisional\":true') > 0) order by id limit $2",
+            last,
+            BATCH,
+        )
+        for row in rows:
+            case = await _read(connection, row)
+            if case is not None:
+                yield row["id"], case
+        if len(rows) < BATCH:
+            return
+        last = rows[-1]["id"]
+
+
+async def _read(connection: Connection, row: asyncpg.Record) -> Case | None:
+    try:
+        if row["fold"] == cases.FOLD:
+            return cases.load(row["state"])
+        return fold(None, await journal(connection, row["id"]))
+    except UNREADABLE:
+        return None  # Patrol and `ledger verify` tell of such a case

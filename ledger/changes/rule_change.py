@@ -1,0 +1,225 @@
+"""Moving running cases to another version of their procedure: asked by one, approved by another, run, and undone.
+
+Each case's move is a command with an id of its own, so that a run that was interrupted goes on where it stopped.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from domain.case.command import Rebind
+from domain.days.instant import shown
+from domain.hat import Actor, Hat, Role
+from domain.rules.difference import differences
+from ledger.ledger import Ledger
+from ledger.registrar.request import PoisonedCase, Request, Ruling, engines_id, request_hash
+
+BATCH = 250
+APPROVING = (Role.ADMINISTRATOR, Role.HEAD)
+REBOUND = "rebound"
+
+
+class NotAllowed(Exception):
+    """Why a move may not be asked for, approved, run or undone, in words for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A move as stored. `stages`: old → new; `to`: the hash of the rules that its cases go to."""
+
+    id: UUID
+    procedure: str
+    to: str
+    county: str
+    asked: Actor
+    approved: Actor | None
+    stages: Mapping[str, str] = field(default_factory=dict)
+
+
+async def ask(ledger: Ledger, actor: Actor, procedure: str, stages: Mapping[str, str]) -> Move:
+    """A move of every open case of the actor's county to what new cases take; nothing moves yet. Raises NotAllowed."""
+    await allowed(ledger, actor)
+    to, county = await pinned(ledger, procedure, actor.hat.scope), actor.hat.scope
+    move = Move(uuid4(), procedure, to, county, actor, None, dict(stages))
+    async with ledger.writers.held() as connection, connection.transaction():
+        await connection.execute(
+            "insert into rebinding (id, procedure, sha256, county, stages, asked_by, asked_hat)"
+            " values ($1, $2, $3, $4, $5, $6, $7)",
+            move.id, procedure, to, county, json.dumps(move.stages), actor.person, str(actor.hat),
+        )  # fmt: skip
+        await connection.execute(
+            "insert into rebinding_case (rebinding, case_id, was_sha256) select $1, id, procedure_sha256"
+            ' from "case" where procedure = $2 and county = $3 and procedure_sha256 <> $4 and not closed',
+            move.id, procedure, county, to,
+        )  # fmt: skip
+    return move
+
+
+async def approve(ledger: Ledger, actor: Actor, move_id: UUID) -> Move:
+    """A second person stands for it. Raises NotAllowed."""
+    await allowed(ledger, actor)
+    move = await stored(ledger, move_id)
+    if move.county != actor.hat.scope:
+        raise NotAllowed("该换版不在您的管辖范围内")
+    if move.asked.person == actor.person:
+        raise NotAllowed("提出换版与批准换版不得为同一人")
+    rows = await ledger.writers.fetch(
+        "update rebinding set approved_by = $2, approved_hat = $3, approved_at = clock_timestamp()"
+        " where id = $1 and approved_by is null returning id",
+        move_id, actor.person, str(actor.hat),
+    )  # fmt: skip
+    if not rows:
+        raise NotAllowed("该换版已经批准过")
+    return await stored(ledger, move_id)
+
+
+async def run(ledger: Ledger, move_id: UUID, batches: int | None = None) -> dict[str, int]:
+    """Move the cases that have not been yet; how many came to which outcome in all. `batches`: at most so many."""
+    move = await stored(ledger, move_id)
+    if move.approved is None:
+        raise NotAllowed("该换版尚未经第二人批准")
+    if await _undone(ledger, move_id):
+        raise NotAllowed("该换版已经撤销")
+    waiting = "select case_id from rebinding_case where rebinding = $1 and outcome is null order by case_id limit $2"
+    while batches is None or batches > 0:
+        ids = [row["case_id"] for row in await ledger.writers.fetch(waiting, move_id, BATCH)]
+        if not ids:
+            break
+        command = Rebind(move.to, move.approved.person, move.stages)
+        rulings = await ledger.registrar.rule_many([_request(move, each, command, move.asked, "") for each in ids])
+        await _note(ledger, move_id, ids, rulings, "outcome", "words")
+        batches = None if batches is None else batches - 1
+    return await counts(ledger, move_id, "outcome")
+
+
+async def undo(ledger: Ledger, actor: Actor, move_id: UUID) -> dict[str, int]:
+    """Put each case that was moved back under its former rules, as they count now. Raises NotAllowed."""
+    await allowed(ledger, actor)
+    move = await stored(ledger, move_id)
+    if move.county != actor.hat.scope:
+        raise NotAllowed("该换版不在您的管辖范围内")
+    if move.approved is None:
+        raise NotAllowed("该换版尚未办理")
+    first = await ledger.writers.fetch(
+        "update rebinding set undone_by = $2, undone_at = clock_timestamp() where id = $1 and undone_by is null"
+        " returning id",
+        move_id, actor.person,
+    )  # fmt: skip
+    # Both have stood for the move; whoever takes it back has the other one's word for the state before.
+    other = move.asked if actor.person == move.approved.person else move.approved
+    back = {new: old for old, new in move.stages.items()}
+    waiting = (
+        "select case_id, was_sha256 from rebinding_case r"
+        " where rebinding = $1 and outcome = 'rebound' and undone is null"
+        ' and exists (select from "case" c where c.id = r.case_id and c.procedure_sha256 = $3)'  # nor moved on since
+        " order by case_id limit $2"
+    )
+    if not first and not await ledger.writers.fetch(waiting, move_id, 1, move.to):  # else it was interrupted
+        (told,) = await ledger.writers.fetch("select undone_by, undone_at from rebinding where id = $1", move_id)
+        raise NotAllowed(f"该换版已于 {shown(told['undone_at'])} 由 {told['undone_by']} 撤销，这次什么也没有改")
+    while rows := await ledger.writers.fetch(waiting, move_id, BATCH, move.to):
+        asked = [
+            _request(move, row["case_id"], Rebind(row["was_sha256"], other.person, back), actor, "/undo")
+            for row in rows
+        ]
+        rulings = await ledger.registrar.rule_many(asked)
+        await _note(ledger, move_id, [row["case_id"] for row in rows], rulings, "undone", "undone_words")
+    return await counts(ledger, move_id, "undone")
+
+
+async def counts(ledger: Ledger, move_id: UUID, column: str) -> dict[str, int]:
+    """How many cases came to which outcome; those that wait are left out."""
+    rows = await ledger.writers.fetch(
+        f"select {column} as outcome, count(*) from rebinding_case where rebinding = $1 and {column} is not null"
+        " group by 1 order by 1",
+        move_id,
+    )
+    return {row["outcome"]: row["count"] for row in rows}
+
+
+async def kept(ledger: Ledger, move_id: UUID, column: str) -> list[tuple[str, str, str | None]]:
+    """The cases that stayed, by number, with outcome and words. A sealed one keeps its number to itself."""
+    words = {"outcome": "words", "undone": "undone_words"}[column]
+    rows = await ledger.writers.fetch(
+        f"select case when c.sealed is null then c.number else '（密封）' end as number, r.{column} as outcome,"
+        f' r.{words} as words from rebinding_case r join "case" c on c.id = r.case_id'
+        f" where r.rebinding = $1 and r.{column} <> 'rebound' order by c.number",
+        move_id,
+    )
+    return [(row["number"], row["outcome"], row["words"]) for row in rows]
+
+
+async def stored(ledger: Ledger, move_id: UUID) -> Move:
+    """The move of this id. Raises NotAllowed when there is none."""
+    rows = await ledger.writers.fetch("select * from rebinding where id = $1", move_id)
+    if not rows:
+        raise NotAllowed("没有这次换版")
+    (row,) = rows
+    approved = Actor(row["approved_by"], Hat.parse(row["approved_hat"])) if row["approved_by"] else None
+    asked = Actor(row["asked_by"], Hat.parse(row["asked_hat"]))
+    return Move(
+        move_id, row["procedure"], row["sha256"], row["county"], asked, approved, json.loads(row["stages"])
+    )  # fmt: skip
+
+
+async def pinned(ledger: Ledger, procedure: str, county: str) -> str:
+    """The hash that new cases of a procedure are pinned to in a county. Raises NotAllowed when nothing is released."""
+    released = (await ledger.library.released(county)).get(procedure)
+    if released is None:
+        raise NotAllowed(f"没有名为 {procedure} 的办理流程")
+    return released.sha256
+
+
+async def otherwise(ledger: Ledger, procedure: str, county: str, to: str) -> list[str]:
+    """What is otherwise under the procedure `to` for the county's open cases, beyond what each has begun already."""
+    rows = await ledger.writers.fetch(
+        'select distinct procedure_sha256 as was from "case" where procedure = $1 and county = $2 and not closed'
+        " and procedure_sha256 <> $3",
+        procedure, county, to,
+    )  # fmt: skip
+    after = await ledger.library.procedure(to)
+    found = [differences(await ledger.library.procedure(row["was"]), after) for row in rows]
+    return list(dict.fromkeys(line for lines in found for line in lines))
+
+
+async def allowed(ledger: Ledger, actor: Actor) -> None:
+    """Moving cases is for administrators and heads of a county. Raises NotAllowed."""
+    rows = await ledger.writers.fetch(
+        "select from division where code = $1 and level = 'county' and valid_to is null", actor.hat.scope
+    )
+    if actor.hat.role not in APPROVING or not rows:
+        raise NotAllowed("换版须由县级管理员或负责人提出和批准")
+
+
+async def _undone(ledger: Ledger, move_id: UUID) -> bool:
+    return bool(await ledger.writers.fetch("select from rebinding where id = $1 and undone_by is not null", move_id))
+
+
+def _request(move: Move, case_id: UUID, command: Rebind, actor: Actor, turn: str) -> Request:
+    key = f"rebinding/{move.id}{turn}"
+    return Request(engines_id(case_id, key), request_hash(key, command.sha256), command, actor, case_id)
+
+
+async def _note(
+    ledger: Ledger,
+    move_id: UUID,
+    ids: Sequence[UUID],
+    rulings: Sequence[Ruling | PoisonedCase],
+    outcome: str,
+    words: str,
+) -> None:
+    """Keep what came of each case beside the move."""
+    told = [_outcome(ruling) for ruling in rulings]
+    await ledger.writers.fetch(
+        f"update rebinding_case r set {outcome} = n.outcome, {words} = n.words"
+        " from unnest($2::uuid[], $3::text[], $4::text[]) as n(case_id, outcome, words)"
+        " where r.rebinding = $1 and r.case_id = n.case_id",
+        move_id, list(ids), [each for each, _ in told], [said for _, said in told],
+    )  # fmt: skip
+
+
+def _outcome(ruling: Ruling | PoisonedCase) -> tuple[str, str | None]:
+    if isinstance(ruling, PoisonedCase):
+        return "case_unreadable", str(ruling)
+    return ruling.outcome, json.loads(ruling.body)["detail"] if ruling.refused else None

@@ -1,0 +1,1 @@
+"""Who somebody is: tokens, hats, posts and absences, and how far a hat looks."""

@@ -1,0 +1,104 @@
+"""What a hat may look at, as a condition on the table of cases. The same rule as `domain.case.permission.sees`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import ColumnElement, and_, false, func, literal, null, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import Text
+
+from domain.days.instant import Instant, utc
+from domain.hat import OPENER, Actor, Role
+from ledger.store.table import case, division, person, unit
+
+UNIT = "unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A division with its subtree, or a handling unit with the cases that it has had.
+
+    `home`: its division; `lineage`: level → code from itself up to the county, empty for a unit.
+    """
+
+    code: str
+    name: str
+    level: str
+    home: str
+    lineage: Mapping[str, str] = field(default_factory=dict)
+    opened_by: str | None = None  # a resident looks over what he or she reported
+    person: str | None = None  # who looks
+    hat: str | None = None  # the hat that looks; None: nobody in particular, to whom nothing sealed is shown
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """Whether a case lies within."""
+        if self.opened_by is not None:
+            return or_(case.c.opened_by == self.opened_by, and_(case.c.public, self._place))
+        return self._place
+
+    @property
+    def _place(self) -> ColumnElement[bool]:
+        if self.level == UNIT:
+            return case.c.units.contains(literal([self.code], ARRAY(Text)))
+        if self.level not in self.lineage:  # above counties nothing is handled
+            return false()
+        own = case.c[self.level] == self.code
+        # Villages have no index of their own: it is their township's that knows them.
+        return and_(own, case.c.township == self.lineage["township"]) if self.level == "village" else own
+
+    @property
+    def one(self) -> ColumnElement[bool]:
+        """Whether a single case lies within: also one that whoever looks has opened, wherever it went."""
+        return self.condition if self.person is None else or_(self.condition, case.c.opened_by == self.person)
+
+    @property
+    def sight(self) -> ColumnElement[bool]:
+        """Whether a case shows itself to the hat that looks."""
+        sealed = case.c.sealed
+        if self.opened_by is not None:
+            return or_(sealed.is_(None), case.c.opened_by == self.opened_by)
+        if self.hat is None:
+            return sealed.is_(None)
+        brought = and_(sealed.contains(literal([OPENER], ARRAY(Text))), case.c.opened_by == self.person)
+        return or_(sealed.is_(None), sealed.contains(literal([self.hat], ARRAY(Text))), brought)
+
+    def covers(self, asked: "Scope") -> bool:
+        """Whether a question about `asked` is about this scope. A unit asks about its own cases, wherever."""
+        return self.level == UNIT or self.code in asked.lineage.values()
+
+
+async def scope_of(connection: AsyncConnection, code: str) -> Scope | None:
+    """The unit or division (also one that has ended: its cases remain) with this code."""
+    known = (
+        select(unit.c.name, literal(UNIT), unit.c.division, null().cast(JSONB))
+        .where(unit.c.id == code)
+        .union_all(
+            select(division.c.name, division.c.level, division.c.code, division.c.lineage)
+            .where(division.c.code == code)
+            .order_by(division.c.valid_from.desc())
+            .limit(1)
+        )
+    )
+    row = (await connection.execute(known)).first()
+    return Scope(code, row[0], row[1], row[2], row[3] or {}) if row else None
+
+
+async def view_of(connection: AsyncConnection, actor: Actor) -> Scope:
+    """What this actor's hat looks over. A scope that the registers do not know shows nothing."""
+    code = actor.hat.scope
+    known = await scope_of(connection, code) or Scope(code, code, "", code)
+    known = replace(known, hat=str(actor.hat), person=actor.person)
+    return replace(known, opened_by=actor.person) if actor.hat.role == Role.RESIDENT else known
+
+
+async def person_name(connection: AsyncConnection, person_id: str) -> str:
+    """The name in the register, or the id itself."""
+    name = await connection.scalar(select(person.c.name).where(person.c.id == person_id))
+    return name or person_id
+
+
+async def now(connection: AsyncConnection) -> Instant:
+    """PostgreSQL's clock: the one that decides what is due."""
+    return utc((await connection.execute(select(func.clock_timestamp()))).scalar_one())

@@ -1,0 +1,1 @@
+"""Matters of other systems, taken over with their past."""

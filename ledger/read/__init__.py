@@ -1,0 +1,1 @@
+"""Reading cases: lists, the board, histories, documents, files, likely duplicates."""

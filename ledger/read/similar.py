@@ -1,0 +1,115 @@
+"""Cases that are likely about the same matter, as far as the one who asks may look."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy import ColumnElement, Select, any_, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import Text
+
+from domain.case.similarity import Matter, Weights, compare, grams, matter_of
+from domain.case.state import Case
+from ledger.identity.scope import Scope
+from ledger.read.query import standing
+from ledger.registrar.request import PoisonedCase
+from ledger.store.shingle import BLOCKS, block
+from ledger.store.table import case, event, setting, shingle
+
+WEIGHTS = "similarity"  # the setting that holds the county's own weights and threshold, as JSON
+CANDIDATES_MAX = 60
+HITS_MAX = 10
+CLOSED_WITHIN = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A case that is likely about the same matter: how likely (0 to 100), and why."""
+
+    case_id: UUID
+    number: str
+    title: str
+    stage_title: str
+    closed: bool
+    score: int
+    reason: str
+    sealed: bool
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The hit as people are shown it."""
+        return {name: value for name, value in asdict(self).items() if name != "sealed"} | {
+            "case_id": str(self.case_id)
+        }
+
+
+async def weights(connection: AsyncConnection) -> Weights:
+    """What the county says counts; the defaults where it says nothing, or nothing that can be read."""
+    said = await connection.scalar(select(setting.c.value).where(setting.c.name == WEIGHTS))
+    try:
+        return Weights.model_validate(json.loads(said)) if said else Weights()
+    except (ValueError, ValidationError):
+        return Weights()
+
+
+async def similar(
+    connection: AsyncConnection,
+    view: Scope,
+    procedure: str,
+    lineage: Mapping[str, str],
+    matter: Matter,
+    but: UUID | None = None,
+) -> list[Hit]:
+    """Open and lately closed cases of `procedure` around `lineage`, the likeliest first; `but`: the case itself."""
+    weighed = await weights(connection)
+    asked = candidates(view, procedure, lineage, matter)
+    found: list[Hit] = []
+    for row in (await connection.execute(asked.where(case.c.id != but) if but else asked)).mappings():
+        try:
+            other = await standing(connection, row)
+        except PoisonedCase:
+            continue  # Patrol and `ledger verify` tell of it
+        if other.merged_into is None:  # it stands under another one now
+            hit = _hit(row["id"], other, matter, weighed)
+            found += [hit] if hit.score >= weighed.threshold else []
+    return sorted(found, key=lambda hit: (-hit.score, hit.number))[:HITS_MAX]
+
+
+def candidates(
+    view: Scope, procedure: str, lineage: Mapping[str, str], matter: Matter
+) -> Select[tuple[UUID, int, int, str]]:
+    """The cases in sight that share most bigrams, within the township, or the county where there is none."""
+    level = next((each for each in BLOCKS if each in lineage), "county")
+    around = literal([block(procedure, lineage.get(level, ""))], ARRAY(Text))
+    said = literal(sorted(grams(matter)), ARRAY(Text))
+    gram = func.unnest(shingle.c.grams).column_valued("gram")
+    common = select(func.count(gram)).where(gram == any_(said)).correlate(shingle).scalar_subquery()
+    return (
+        select(case.c.id, case.c.version, case.c.fold, case.c.state)
+        .join(shingle, shingle.c.case_id == case.c.id)
+        .where(shingle.c.grams.contains(around), shingle.c.grams.overlap(said))
+        .where(view.condition, view.sight, or_(~case.c.closed, _lately()))
+        .order_by(common.desc(), case.c.id)
+        .limit(CANDIDATES_MAX)
+    )
+
+
+def _lately() -> ColumnElement[bool]:
+    """Whether a case was closed lately: what it recorded afterwards, a window that lapsed, does not count.
+
+    In compact JSON a quote within a text is escaped, so this can only be the move's own word.
+    """
+    closing = func.strpos(event.c.body, '"closed":true') > 0
+    last = select(func.max(event.c.recorded_at)).where(event.c.case_id == case.c.id, closing).correlate(case)
+    return last.scalar_subquery() > func.clock_timestamp() - CLOSED_WITHIN
+
+
+def _hit(case_id: UUID, other: Case, matter: Matter, weighed: Weights) -> Hit:
+    likeness = compare(matter, matter_of(other), weighed)
+    where = other.stage_title, other.closed
+    return Hit(case_id, other.number, other.title, *where, likeness.score, likeness.reason, bool(other.sealed))

@@ -1,0 +1,1 @@
+"""The registers as tables: loaded, checked, shown; and what nobody answers for."""

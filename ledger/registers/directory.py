@@ -1,0 +1,111 @@
+"""The registers as callers read them: divisions below one, units of one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Table, and_, cast, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledger.identity.scope import Scope
+from ledger.store.table import contact as contact_
+from ledger.store.table import division, duty, grid, matter, person, unit
+
+
+async def divisions(
+    connection: AsyncConnection, parent: str | None, after: str = "", limit: int = 500
+) -> list[dict[str, Any]]:
+    """Current divisions directly below `parent` by code; without one, the tops of the registered trees."""
+    c, above = division.c, division.alias()
+    columns = c.code, c.name, c.level, c.parent, c.edition, c.valid_from
+    query = select(*columns).where(c.valid_to.is_(None), c.code > after).order_by(c.code).limit(limit)
+    if parent is not None:
+        query = query.where(c.parent == parent)
+    else:
+        known = select(above.c.code).where(above.c.code == c.parent, above.c.valid_to.is_(None))
+        query = query.where(or_(c.parent.is_(None), ~known.exists()))
+    return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def units(
+    connection: AsyncConnection,
+    within: Scope | None,
+    after: str = "",
+    limit: int = 500,
+    about: str | None = None,
+) -> list[dict[str, Any]]:
+    """Handling units of a division and of those below it, by id; without one, all.
+
+    `about`: those that handle this matter there, by the register of matters: also units of the divisions above.
+    """
+    query = select(unit).where(unit.c.id > after).order_by(unit.c.id).limit(limit)
+    if about is not None:
+        handled = select(matter.c.unit).where(matter.c.code == about, in_force(matter))
+        if within is not None:
+            handled = handled.where(
+                or_(matter.c.division.in_(within.lineage.values()), _below(matter.c.division, within))
+            )
+        query = query.where(unit.c.id.in_(handled))
+    elif within is not None:
+        below = and_(division.c.code == unit.c.division, division.c.valid_to.is_(None))
+        query = query.join(division, below).where(division.c.lineage[within.level].astext == within.code)
+    return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def duties(
+    connection: AsyncConnection, within: Scope | None, after: Sequence[str] = (), limit: int = 500
+) -> list[dict[str, Any]]:
+    """The duty lists in force of a division and of those below it, by (division, list, code)."""
+    key = duty.c.division, duty.c.list, duty.c.code
+    query = select(duty).where(in_force(duty)).order_by(*key).limit(limit)
+    if after:
+        query = query.where(tuple_(*key) > tuple_(*after))
+    if within is not None:
+        query = query.where(_below(duty.c.division, within))
+    return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def grids(connection: AsyncConnection, code: str) -> list[dict[str, Any]]:
+    """The grids of a village, and the general grid above it, with their workers and published numbers."""
+    above = select(division.c.lineage["township"].astext).where(division.c.code == code, division.c.valid_to.is_(None))
+    query = (
+        select(grid.c.code, grid.c.name, grid.c.level, grid.c.phone, person.c.name.label("worker"))
+        .outerjoin(person, person.c.id == grid.c.worker)
+        .where(or_(grid.c.division == code, grid.c.division == above.scalar_subquery()), in_force(grid))
+        .order_by(grid.c.level != "general", grid.c.code)
+    )
+    return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def contact(connection: AsyncConnection, village: str, household: str) -> dict[str, Any] | None:
+    """Who is in touch with a household, and the published number of the grid that this person walks there, or else of
+    the village's; None for a household that is not on register.
+    """
+    c = contact_.c
+    row = (
+        await connection.execute(
+            select(c.person, person.c.name)
+            .outerjoin(person, person.c.id == c.person)
+            .where(c.village == village, c.household == household, in_force(contact_))
+        )
+    ).first()
+    if row is None:
+        return None
+    phone = await connection.scalar(
+        select(grid.c.phone)
+        .where(grid.c.division == village, grid.c.phone.is_not(None), in_force(grid))
+        .order_by(func.coalesce(grid.c.worker, "") != (row.person or ""), grid.c.code)
+        .limit(1)
+    )
+    return {"village": village, "household": household, "contact": row.name, "phone": phone}
+
+
+def in_force(table: Table) -> ColumnElement[bool]:
+    """Whether a row is valid today."""
+    today = cast(func.timezone("Asia/Shanghai", func.clock_timestamp()), Date)
+    return and_(table.c.valid_from <= today, or_(table.c.valid_to.is_(None), table.c.valid_to > today))
+
+
+def _below(code: ColumnElement[str], within: Scope) -> ColumnElement[bool]:
+    """Whether a code is that of a current division of `within`."""
+    lineage = division.c.lineage[within.level].astext
+    return code.in_(select(division.c.code).where(division.c.valid_to.is_(None), lineage == within.code))

@@ -1,0 +1,1 @@
+"""The one way to write: commands are read for, decided, and appended."""

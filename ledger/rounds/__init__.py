@@ -1,0 +1,1 @@
+"""What opens by itself: openings of a period, lots, agendas, frozen lists."""

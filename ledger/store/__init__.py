@@ -1,0 +1,1 @@
+"""The tables, the connections, and the rows and statements that go between them."""
