@@ -23,7 +23,7 @@ import log
 import web
 from domain.days.instant import Instant
 from ledger.audit import trouble
-from ledger.ledger import opened
+from ledger.ledger import open_ledger
 from ledger.registrar.request import LedgerUnavailable, PoisonedCase
 from ledger.store.connection import LOST
 from routes import (
@@ -45,9 +45,9 @@ from routes import (
 )
 from routes.answer import Declined
 from routes.api_docs import FastAPIOffline, Manual
-from routes.app_state import House
+from routes.app_state import AppState
 from routes.form import errors
-from routes.middleware import Envelope
+from routes.middleware import RequestMiddleware
 from routes.stocking import stocking
 from settings import Settings, load
 
@@ -92,13 +92,13 @@ def create(settings: Settings, clock: Callable[[Instant], Instant] = lambda at: 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opened(settings.database_url, clock=clock) as ledger:
+        async with open_ledger(settings.database_url, clock=clock) as ledger:
             app.state.house.ledger = ledger
             async with stocking(app.state.house):
                 yield
 
     app = FastAPIOffline(title="闭环", version="0.1.0", description="隐患与信访闭环办理", lifespan=lifespan)
-    app.state.house = House(settings.evidence_dir)
+    app.state.house = AppState(settings.evidence_dir)
     app.state.statuses = STATUSES
     for module in ROUTERS:
         app.include_router(module.router)
@@ -110,7 +110,7 @@ def create(settings: Settings, clock: Callable[[Instant], Instant] = lambda at: 
     for lost in (LedgerUnavailable, *LOST):
         app.add_exception_handler(lost, unavailable)
     app.add_middleware(Manual)
-    app.add_middleware(Envelope, failed=failed)
+    app.add_middleware(RequestMiddleware, failed=failed)
     app.openapi = cache(partial(document.describe, app, STATUSES))  # type: ignore[method-assign]
     return app
 

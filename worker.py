@@ -87,10 +87,10 @@ def hosted(client: "Client", registrar: Registrar, writers: Writers, rounds: Rou
     from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
     from activities import wire
-    from activities.registrar import Desk
-    from workflows.case import Case
-    from workflows.intake import Intake
-    from workflows.round import Round
+    from activities.registrar import RegistrarActivities
+    from workflows.case import CaseWorkflow
+    from workflows.intake import IntakeWorkflow
+    from workflows.round import RoundWorkflow
 
     deployment = None
     if own.deployment and own.build:
@@ -102,8 +102,8 @@ def hosted(client: "Client", registrar: Registrar, writers: Writers, rounds: Rou
     return Worker(
         client,
         task_queue=wire.TASK_QUEUE,
-        workflows=[Case, Intake, Round],
-        activities=Desk(registrar, writers, rounds.open).activities,
+        workflows=[CaseWorkflow, IntakeWorkflow, RoundWorkflow],
+        activities=RegistrarActivities(registrar, writers, rounds.open).activities,
         max_cached_workflows=CACHED_WORKFLOWS,
         sticky_queue_schedule_to_start_timeout=STICKY_WITHIN,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),

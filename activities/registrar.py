@@ -43,7 +43,7 @@ def _plain(text: str) -> str:
 Plain = Annotated[str, AfterValidator(_plain)]
 
 
-class Opening(BaseModel):
+class IntakeOpening(BaseModel):
     """What an integration sends: its person id, and a `key` that makes a repeat the same command.
 
     There is no reporter: Temporal's history is no place for personal data. Unknown keys are refused.
@@ -60,7 +60,7 @@ class Opening(BaseModel):
     occurred_at: Instant | None = None
 
 
-class Desk:
+class RegistrarActivities:
     """The registrar as workflows reach it. `open_due`: opens whatever is due of the round with this id."""
 
     def __init__(self, registrar: Registrar, writers: Writers, open_due: Callable[[str], Awaitable[int]]) -> None:
@@ -89,7 +89,7 @@ class Desk:
     async def open(self, opening: Any) -> wire.Opened:
         """Open a case under the integration's hat. The same key gets the same ruling, however often."""
         try:
-            asked = Opening.model_validate(opening)
+            asked = IntakeOpening.model_validate(opening)
             body = json.dumps(opening, sort_keys=True, ensure_ascii=False).encode()
         except ValidationError as error:
             return wire.Opened("malformed", detail=told(error.errors(), "输入"))
@@ -110,7 +110,7 @@ class Desk:
         except (LedgerUnavailable, *LOST):
             raise _unavailable() from None
 
-    async def _open(self, asked: Opening, body: bytes) -> wire.Opened:
+    async def _open(self, asked: IntakeOpening, body: bytes) -> wire.Opened:
         rows = await self._writers.fetch(HAT, asked.integration, asked.division, Role.INTEGRATION.value)
         if not rows:
             return wire.Opened("unknown_integration", detail="没有这个接入系统，或它没有接入身份")

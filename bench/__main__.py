@@ -13,7 +13,7 @@ import uvloop
 
 from bench import machine
 from bench.ground import Ground
-from bench.row import FULL, QUICK, Pace, Row
+from bench.row import FULL, QUICK, FigureRow, Pace
 
 # A theme is a module of this package with TITLE, TEMPORAL (whether it needs one) and `measure`.
 THEMES = ("command", "update", "whole", "replay", "board")
@@ -25,7 +25,7 @@ class Theme(Protocol):
     TITLE: str
     TEMPORAL: bool
 
-    def measure(self, ground: Ground, pace: Pace) -> AsyncIterator[Row]:
+    def measure(self, ground: Ground, pace: Pace) -> AsyncIterator[FigureRow]:
         """The theme's rows, each as soon as it is known."""
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from temporalio.client import Client
 
 from bench.due_days import Expected
-from bench.tally import Tally
+from bench.tally import YearTally
 from bench.virtual import Virtual
 from ledger.audit.rebuild import rebuild
 from ledger.audit.verify import verify
@@ -70,7 +70,7 @@ async def told(
     """Count everything from the events, print it, and say what is wrong."""
     instants = sorted({due for one in expected for due in one.due})
     connection = await connect(url, statement_timeout="120000")
-    tally = Tally()
+    tally = YearTally()
     await tally.read(connection, instants, time.now - UNDER_WAY)
     await tally.rounds(connection, expected)
     lists, lines = await tally.frozen(connection, expected)

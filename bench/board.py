@@ -9,9 +9,9 @@ import asyncpg
 from bench.ground import Ground
 from bench.life import live
 from bench.register import COUNTY, TOWNSHIP
-from bench.row import Pace, Row, Spread, Target, percentile
+from bench.row import FigureRow, Pace, Spread, Target, percentile
 from ledger.identity.scope import scope_of
-from ledger.ledger import Ledger, opened
+from ledger.ledger import Ledger, open_ledger
 from ledger.read.board import board
 from ledger.read.cursor import Cursor
 from ledger.store.append import CASE_TYPES, column_names
@@ -36,10 +36,10 @@ OWN = {
 MULTIPLY = 'insert into "case" ({names}) select {values} from "case", generate_series(1, {count}) n'
 
 
-async def measure(ground: Ground, pace: Pace) -> AsyncIterator[Row]:
+async def measure(ground: Ground, pace: Pace) -> AsyncIterator[FigureRow]:
     """The county's first page with all counts, its second page, and a township's."""
     url = ground.fresh("board")
-    async with opened(url) as ledger:
+    async with open_ledger(url) as ledger:
         await live(ledger.registrar)
         await _multiply(await ground.owner("board"))
         county, second, township = [], [], []
@@ -48,7 +48,7 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[Row]:
             county.append(percentile(first, 0.99))
             second.append(percentile(await _waits(ledger, COUNTY, await _next(ledger), pace.of(QUERIES, 40)), 0.99))
             township.append(percentile(await _waits(ledger, TOWNSHIP, None, pace.of(QUERIES, 40)), 0.99))
-    yield Row(
+    yield FigureRow(
         "县看板首页（计数与 50 行）p99",
         Spread.over(county),
         " ms",

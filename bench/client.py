@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import httpx
 
-from bench.life import DRILL, Step
+from bench.life import DRILL, LifeStep
 from bench.message import Acknowledged, Report, Wanted
 from bench.register import VILLAGE, person
 from bench.row import by_callers
@@ -48,7 +48,7 @@ class Clients:
         limits = httpx.Limits(max_connections=wanted.count * 2)
         self._http = httpx.AsyncClient(timeout=ANSWER_WITHIN, limits=limits, trust_env=False)
 
-    async def send(self, step: Step, case_id: str | None) -> str:
+    async def send(self, step: LifeStep, case_id: str | None) -> str:
         """One command until it is answered; the case. Raises GaveUp, Refused."""
         if case_id is None:
             fields = {"procedure": DRILL.procedure, "division": VILLAGE, "title": "演练", "fields": DRILL.opening}

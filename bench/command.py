@@ -10,8 +10,8 @@ from uuid import UUID
 from bench import raw
 from bench.ground import Ground
 from bench.life import HAZARD, STEPS, accepted, live, lives_together
-from bench.row import Pace, Row, Spread, Target, Work, by_callers, interleaved, percentile, ratio
-from ledger.ledger import opened
+from bench.row import FigureRow, Pace, Spread, Target, Work, by_callers, interleaved, percentile, ratio
+from ledger.ledger import open_ledger
 from ledger.registrar.registrar import Registrar
 from ledger.store.connection import connect
 
@@ -23,7 +23,7 @@ TOGETHER = 50  # cases in one batch of `rule_many`
 HALF_LOAD_SECONDS = 6.0  # in a round
 
 
-async def measure(ground: Ground, pace: Pace) -> AsyncIterator[Row]:
+async def measure(ground: Ground, pace: Pace) -> AsyncIterator[FigureRow]:
     """One by one, by `rule_many`, and raw; then acknowledgements at half of what one by one gave."""
     url, lives = ground.fresh("command"), pace.of(LIVES, 8 * CONNECTIONS)
     owner = await ground.owner("command")
@@ -31,7 +31,7 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[Row]:
     await owner.close()
     connections = [await connect(url) for _ in range(CONNECTIONS)]
     baseline = raw.Raw(connections, await raw.recorded(url))
-    async with opened(url, CONNECTIONS) as ledger:
+    async with open_ledger(url, CONNECTIONS) as ledger:
         registrar = ledger.registrar
 
         spent = Spent()
@@ -52,14 +52,14 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[Row]:
         rates = await interleaved({"raw": bare, "one": one_by_one, "many": many}, pace.rounds)
         told = {name: Spread.over(values).told(" 条/秒") for name, values in rates.items()}
         shape = f"{CONNECTIONS} 个连接、{CONNECTIONS} 个并发，每轮 {lives} 件 × {STEPS} 步"
-        yield Row(
+        yield FigureRow(
             "登记处逐条 ÷ 原生单语句",
             ratio(rates["one"], rates["raw"]),
             "×",
             Target("≥", 0.5),
             (f"登记处 {told['one']}；原生 {told['raw']}", shape, spent.told),
         )
-        yield Row(
+        yield FigureRow(
             "登记处 rule_many ÷ 原生单语句",
             ratio(rates["many"], rates["raw"]),
             "×",
@@ -97,10 +97,10 @@ async def _rate(ground: Ground, lives: int, work: Work, spent: list[float]) -> f
     return lives * STEPS / (time.perf_counter() - began)
 
 
-def _half_load(half: float, waits: list[list[float]]) -> Row:
+def _half_load(half: float, waits: list[list[float]]) -> FigureRow:
     middle = Spread.over([percentile(each, 0.5) for each in waits]).told(" ms")
     count = sum(map(len, waits))
-    return Row(
+    return FigureRow(
         "半载时受理 p99",
         Spread.over([percentile(each, 0.99) for each in waits]),
         " ms",

@@ -17,8 +17,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from bench import matter
-from bench.stage import Stage
-from ledger.ledger import Ledger, opened
+from bench.stage import TrialStage
+from ledger.ledger import Ledger, open_ledger
 from ledger.store.connection import Connection, connect
 
 RUNGS = ["warning", "yellow", "red", "dispatcher@township", "dispatcher@county"]
@@ -49,7 +49,7 @@ def broken(fired: Sequence[matter.Fired], case_ids: Sequence[UUID]) -> list[str]
 class Drill:
     """One run of the drill on a stage."""
 
-    def __init__(self, stage: Stage, ledger: Ledger, connection: Connection) -> None:
+    def __init__(self, stage: TrialStage, ledger: Ledger, connection: Connection) -> None:
         self._stage = stage
         self._ledger = ledger
         self._connection = connection
@@ -106,13 +106,13 @@ async def _kept(client: Client, case_id: UUID) -> bool:
     return keeper.raw_info.status == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
 
 
-async def run(stage: Stage, told: argparse.Namespace) -> list[str]:
+async def run(stage: TrialStage, told: argparse.Namespace) -> list[str]:
     """The whole trial; what is broken."""
     faults: list[str] = []
     extra = {}
     if told.faketime:
         extra = {"LD_PRELOAD": told.faketime_library, "FAKETIME": told.faketime, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-    async with opened(stage.url) as ledger:
+    async with open_ledger(stage.url) as ledger:
         connection = await connect(stage.url)
         drill = Drill(stage, ledger, connection)
         worker = stage.start_worker(extra)
@@ -157,7 +157,7 @@ def main() -> int:
     told = parser.parse_args()
     if bool(told.faketime) != bool(told.faketime_library):
         parser.error("--faketime and --faketime-library go together")
-    with tempfile.TemporaryDirectory(prefix="bihuan-drill-") as root, Stage(Path(root)) as stage:
+    with tempfile.TemporaryDirectory(prefix="bihuan-drill-") as root, TrialStage(Path(root)) as stage:
         faults = asyncio.run(run(stage, told))
         if faults:
             print(*faults, sep="\n", file=sys.stderr)

@@ -13,10 +13,10 @@ from bench.ground import Ground
 from bench.hosting import TASK_QUEUE, connected, hosted
 from bench.life import DRILL, Script, accepted, live
 from bench.register import release
-from bench.row import Pace, Row, Spread, Target, by_callers, interleaved, ratio
-from bench.workflow import Empty
+from bench.row import FigureRow, Pace, Spread, Target, by_callers, interleaved, ratio
+from bench.workflow import EmptyWorkflow
 from domain.rules.procedure import Procedure, read
-from ledger.ledger import opened
+from ledger.ledger import open_ledger
 from ledger.registrar.registrar import Registrar
 from ledger.store.connection import Writers
 from settings import ROOT
@@ -38,7 +38,7 @@ def errand() -> Procedure:
     return read(document | {"id": SCRIPT.procedure, "prefix": "BJ"})
 
 
-class Told:
+class LifeReport:
     """Tells when the relay has carried a case's news to Temporal: by one look at the outbox for all who wait."""
 
     def __init__(self, writers: Writers) -> None:
@@ -58,7 +58,7 @@ class Told:
             pass
 
 
-async def whole(registrar: Registrar, told: Told, client: Client) -> None:
+async def whole(registrar: Registrar, told: LifeReport, client: Client) -> None:
     """One life. It closes only once its keeper exists, so that every case really has a workflow that ends."""
     case_id: UUID | None = None
     for step in range(len(SCRIPT.steps) - 1):
@@ -69,7 +69,7 @@ async def whole(registrar: Registrar, told: Told, client: Client) -> None:
     await asyncio.wait_for(client.get_workflow_handle(str(case_id)).result(), END_WITHIN)
 
 
-async def straight_on(registrar: Registrar, told: Told, client: Client) -> bool:
+async def straight_on(registrar: Registrar, told: LifeReport, client: Client) -> bool:
     """One life straight to its close; whether it had a workflow, whose end is awaited too."""
     case_id = await live(registrar, SCRIPT)
     await told.arrived(case_id)
@@ -82,18 +82,18 @@ async def straight_on(registrar: Registrar, told: Told, client: Client) -> bool:
     return True
 
 
-async def measure(ground: Ground, pace: Pace) -> AsyncIterator[Row]:
+async def measure(ground: Ground, pace: Pace) -> AsyncIterator[FigureRow]:
     """Lives a second, and empty workflows a second."""
     url, count = ground.fresh("whole"), pace.of(LIVES, 60)
     await release(url, [errand()])
     worker = ground.start_worker(url)
     client = await connected(ground)
-    async with hosted(client, [Empty]), opened(url) as ledger:
-        told = Told(ledger.writers)
+    async with hosted(client, [EmptyWorkflow]), open_ledger(url) as ledger:
+        told = LifeReport(ledger.writers)
         looking = asyncio.create_task(told.look())
 
         async def empty() -> None:
-            await client.execute_workflow(Empty.run, id=str(uuid4()), task_queue=TASK_QUEUE)
+            await client.execute_workflow(EmptyWorkflow.run, id=str(uuid4()), task_queue=TASK_QUEUE)
 
         async def lives() -> float:
             began = time.perf_counter()
@@ -120,7 +120,7 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[Row]:
         ended = (await client.count_workflows("WorkflowType = 'Case' and ExecutionStatus = 'Completed'")).count
         looking.cancel()
     ground.stop(worker)
-    yield Row(
+    yield FigureRow(
         "整件 ÷ 空流程",
         ratio(rates["lives"], rates["empty"]),
         "×",
@@ -131,7 +131,7 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[Row]:
             f"每件先等 Case 流程启动再办结，并等其结束；Temporal 中已结束的 Case 流程 {ended} 个",
         ),
     )
-    yield Row(
+    yield FigureRow(
         "一气办结 ÷ 空流程",
         ratio(rates["straight"], rates["empty"]),
         "×",

@@ -16,7 +16,7 @@ DESCRIPTION = "村口往南约五十米，路面塌出一个大坑，夜间没�
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LifeStep:
     """What whoever fills `post` does: `action` with `fields`."""
 
     post: str
@@ -30,7 +30,7 @@ class Script:
 
     procedure: str
     opening: Mapping[str, Any]
-    steps: Sequence[Step]
+    steps: Sequence[LifeStep]
 
     def request(self, step: int, case_id: UUID | None) -> Request:
         """The request of step `step` (0 opens), each under a key of its own."""
@@ -49,12 +49,12 @@ HAZARD = Script(
     "hazard",
     {"kind": "safety", "place": "北平镇北平村村口", "description": DESCRIPTION},
     [
-        Step("reporter", "open"),
-        Step("dispatcher", "triage", {"grade": "general", "opinion": "需设警示并尽快回填"}),
-        Step("dispatcher", "dispatch", {"unit": UNIT, "instructions": "先设警示，再行回填"}),
-        Step("handler", "sign"),
-        Step("handler", "progress", {"progress": "已设置警示标志，正在联系施工队伍"}),
-        Step("handler", "submit", {"result": "已回填压实并恢复路面", "evidence": PHOTO}),
+        LifeStep("reporter", "open"),
+        LifeStep("dispatcher", "triage", {"grade": "general", "opinion": "需设警示并尽快回填"}),
+        LifeStep("dispatcher", "dispatch", {"unit": UNIT, "instructions": "先设警示，再行回填"}),
+        LifeStep("handler", "sign"),
+        LifeStep("handler", "progress", {"progress": "已设置警示标志，正在联系施工队伍"}),
+        LifeStep("handler", "submit", {"result": "已回填压实并恢复路面", "evidence": PHOTO}),
     ],
 )
 # The drill's shape: it ends closed, with no window left open behind it.
@@ -62,12 +62,12 @@ DRILL = Script(
     "drill",
     {"description": DESCRIPTION},
     [
-        Step("reporter", "open"),
-        Step("clerk", "dispatch", {"unit": UNIT}),
-        Step("handler", "sign"),
-        Step("handler", "progress", {"progress": "已设置警示标志，正在联系施工队伍"}),
-        Step("handler", "submit", {"result": "已回填压实并恢复路面"}),
-        Step("approver", "approve"),
+        LifeStep("reporter", "open"),
+        LifeStep("clerk", "dispatch", {"unit": UNIT}),
+        LifeStep("handler", "sign"),
+        LifeStep("handler", "progress", {"progress": "已设置警示标志，正在联系施工队伍"}),
+        LifeStep("handler", "submit", {"result": "已回填压实并恢复路面"}),
+        LifeStep("approver", "approve"),
     ],
 )
 STEPS = len(HAZARD.steps)

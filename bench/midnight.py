@@ -12,9 +12,9 @@ from pathlib import Path
 from uuid import UUID
 
 from bench import matter
-from bench.stage import Stage
+from bench.stage import TrialStage
 from domain.days.instant import Instant
-from ledger.ledger import opened
+from ledger.ledger import open_ledger
 from ledger.registrar.registrar import Registrar
 from ledger.registrar.request import Ruling
 from ledger.store.connection import Connection, Writers, connect
@@ -70,9 +70,9 @@ def told(fired: Sequence[matter.Fired], case_ids: Sequence[UUID], but: Sequence[
     return not (missed or early or twice) and last <= LAST_SECONDS_MAX
 
 
-async def run(stage: Stage, cases: int, lead_seconds: int) -> bool:
+async def run(stage: TrialStage, cases: int, lead_seconds: int) -> bool:
     """The whole trial."""
-    async with opened(stage.url) as ledger:
+    async with open_ledger(stage.url) as ledger:
         await matter.furnish(ledger, matter.drill(lead_seconds, bare=True))
     connection = await connect(stage.url)
     stage.start_worker()
@@ -98,7 +98,7 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=CASES)
     parser.add_argument("--lead", type=int, default=300, metavar="SECONDS", help="from opening to due")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bihuan-midnight-") as root, Stage(Path(root)) as stage:
+    with tempfile.TemporaryDirectory(prefix="bihuan-midnight-") as root, TrialStage(Path(root)) as stage:
         return 0 if asyncio.run(run(stage, asked.cases, asked.lead)) else 1
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bench.plan import Life
+from bench.plan import PlannedLife
 from bench.virtual import Virtual
 from ledger.registrar.registrar import Registrar
 from ledger.registrar.request import LedgerUnavailable, PoisonedCase, Request, Ruling
@@ -25,7 +25,7 @@ class People:
     """Carries out a plan until the end of the virtual time. What was acknowledged, refused or unlike stands here."""
 
     def __init__(
-        self, registrar: Registrar, writers: Writers, time: Virtual, lives: Sequence[Life], chance: random.Random
+        self, registrar: Registrar, writers: Writers, time: Virtual, lives: Sequence[PlannedLife], chance: random.Random
     ) -> None:
         self._registrar = registrar
         self._writers = writers
@@ -43,7 +43,7 @@ class People:
         """Until everything that was to be done by the end is done."""
         while self._due and self._due[0][0] < self._time.end:
             now = self._time.now
-            turn: list[tuple[datetime, int, int, Life]] = []
+            turn: list[tuple[datetime, int, int, PlannedLife]] = []
             while self._due and self._due[0][0] <= min(now, self._time.end) and len(turn) < BATCH:
                 turn.append(heapq.heappop(self._due))
             turn = await self._there(turn, now)
@@ -53,8 +53,8 @@ class People:
             await asyncio.sleep(0 if turn else IDLE_SECONDS)
 
     async def _there(
-        self, turn: Sequence[tuple[datetime, int, int, Life]], now: datetime
-    ) -> list[tuple[datetime, int, int, Life]]:
+        self, turn: Sequence[tuple[datetime, int, int, PlannedLife]], now: datetime
+    ) -> list[tuple[datetime, int, int, PlannedLife]]:
         """Without agendas that no round has opened yet: those are looked for again later."""
         awaited = [life.case_id for _, _, step, life in turn if life.opening is None and step == 0]
         there: set[UUID] = set()
@@ -75,7 +75,7 @@ class People:
                 ready.append(entry)
         return ready
 
-    async def _take(self, turn: Sequence[tuple[datetime, int, int, Life]], now: datetime) -> None:
+    async def _take(self, turn: Sequence[tuple[datetime, int, int, PlannedLife]], now: datetime) -> None:
         requests = [life.request(step, now) for _, _, step, life in turn]
         rulings = await self._ruled(requests)
         again = [place for place in range(len(turn)) if self._chance.random() < REPEATED]

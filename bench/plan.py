@@ -25,7 +25,7 @@ AGENDAS_A_MONTH = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlannedPlace:
     """A village, its township and a unit there."""
 
     village: str
@@ -39,7 +39,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class PlannedAct:
     """An action so many hours after the one before. `ahead`: fields that name a day so many days later."""
 
     hours: float
@@ -51,14 +51,14 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class PlannedLife:
     """One case: opened at `at` with `opening` (None: by its round, as `case_id`), then one deed after the other."""
 
     key: str
     fate: str
     at: datetime
-    place: Place
-    deeds: Sequence[Deed]
+    place: PlannedPlace
+    deeds: Sequence[PlannedAct]
     opening: Mapping[str, Any] | None
     case_id: UUID
 
@@ -83,11 +83,13 @@ class Life:
         return len(self.deeds) + (self.opening is not None)
 
 
-def hazards(chance: random.Random, places: Sequence[Place], count: int, start: datetime, end: datetime) -> list[Life]:
+def hazards(
+    chance: random.Random, places: Sequence[PlannedPlace], count: int, start: datetime, end: datetime
+) -> list[PlannedLife]:
     """So many hazards between two instants, in order."""
     moments = sorted(start + (end - start) * chance.random() for _ in range(count))
     fates = chance.choices(list(FATES), list(FATES.values()), k=count)
-    left: list[Life] = []
+    left: list[PlannedLife] = []
     lives = []
     for number, (at, fate) in enumerate(zip(moments, fates, strict=True)):
         life = _hazard(chance, f"{number:05}", fate, at, chance.choice(places), left)
@@ -97,7 +99,9 @@ def hazards(chance: random.Random, places: Sequence[Place], count: int, start: d
     return lives
 
 
-def _hazard(chance: random.Random, key: str, fate: str, at: datetime, place: Place, left: Sequence[Life]) -> Life:
+def _hazard(
+    chance: random.Random, key: str, fate: str, at: datetime, place: PlannedPlace, left: Sequence[PlannedLife]
+) -> PlannedLife:
     into = next((one for one in left if one.place.township == place.township and one.at < at - MERGED_AFTER), None)
     if fate == "merged" and into is None:
         fate = "prompt"
@@ -105,12 +109,14 @@ def _hazard(chance: random.Random, key: str, fate: str, at: datetime, place: Pla
     if fate in ("prompt", "late", "left", "rejected") and chance.random() < EMERGENCIES:
         opening["emergency"] = True
     case_id = case_of(callers_id(place.hat("grid_worker@village"), f"{key}/0"))
-    merge = [Deed(chance.uniform(1, 20), "merge", "dispatcher@township", {"into": str(into.case_id if into else "")})]
+    merge = [
+        PlannedAct(chance.uniform(1, 20), "merge", "dispatcher@township", {"into": str(into.case_id if into else "")})
+    ]
     deeds = merge if fate == "merged" else _deeds(chance, fate, place)
-    return Life(key, fate, at, place, deeds, opening, case_id)
+    return PlannedLife(key, fate, at, place, deeds, opening, case_id)
 
 
-def _deeds(chance: random.Random, fate: str, place: Place) -> list[Deed]:
+def _deeds(chance: random.Random, fate: str, place: PlannedPlace) -> list[PlannedAct]:
     slow = {"late": 12.0}.get(fate, 1.0)
 
     def after(low: float, high: float) -> float:
@@ -118,51 +124,53 @@ def _deeds(chance: random.Random, fate: str, place: Place) -> list[Deed]:
 
     grade = "hard" if fate in ("extended", "paused") else chance.choice(["simple", "general"])
     started = [
-        Deed(after(1, 20), "triage", "dispatcher@township", {"grade": grade}),
-        Deed(after(1, 10), "dispatch", "dispatcher@township", {"unit": place.unit}),
+        PlannedAct(after(1, 20), "triage", "dispatcher@township", {"grade": grade}),
+        PlannedAct(after(1, 10), "dispatch", "dispatcher@township", {"unit": place.unit}),
         *(_returned(after) if fate == "returned" else ()),
-        Deed(after(1, 10), "sign", "handler@unit"),
+        PlannedAct(after(1, 10), "sign", "handler@unit"),
         *(_extended(after) if fate == "extended" else _paused(after) if fate == "paused" else ()),
     ]
-    reject = Deed(after(10, 40), "reject", "approver@township", reason="样例：未达标准")
-    reopen = Deed(after(48, 140), "reopen", "dispatcher@township", reason="样例：复发")
-    submit = Deed(after(20, 60), "submit", "handler@unit", {"result": "已处置", "evidence": [PHOTO]})
+    reject = PlannedAct(after(10, 40), "reject", "approver@township", reason="样例：未达标准")
+    reopen = PlannedAct(after(48, 140), "reopen", "dispatcher@township", reason="样例：复发")
+    submit = PlannedAct(after(20, 60), "submit", "handler@unit", {"result": "已处置", "evidence": [PHOTO]})
     finished = [
         submit,
         *((reject, submit) if fate == "rejected" else ()),
-        Deed(after(10, 40), "approve", "approver@township", {"approval_opinion": "属实"}),
-        Deed(after(10, 40), "follow_up", "caller@township", {"satisfaction": "satisfied", "follow_up_note": "满意"}),
-        Deed(after(2, 12), "close", "dispatcher@township"),
+        PlannedAct(after(10, 40), "approve", "approver@township", {"approval_opinion": "属实"}),
+        PlannedAct(
+            after(10, 40), "follow_up", "caller@township", {"satisfaction": "satisfied", "follow_up_note": "满意"}
+        ),
+        PlannedAct(after(2, 12), "close", "dispatcher@township"),
     ]
     whole = [*started, *finished, *([reopen, *finished] if fate == "reopened" else ())]
     return whole[: chance.randrange(4)] if fate == "left" else whole
 
 
-def _returned(after: Any) -> tuple[Deed, ...]:
+def _returned(after: Any) -> tuple[PlannedAct, ...]:
     ruling = {"item": "return.1", "ruling": "accepted", "ruling_opinion": "同意"}
     return (
-        Deed(after(1, 10), "return", "handler@unit", reason="样例：不属我单位职责"),
-        Deed(after(1, 10), "rule_return", "dispatcher@township", ruling),
-        Deed(after(1, 10), "resubmit", "dispatcher@township", {"supplement": "已核实"}),
+        PlannedAct(after(1, 10), "return", "handler@unit", reason="样例：不属我单位职责"),
+        PlannedAct(after(1, 10), "rule_return", "dispatcher@township", ruling),
+        PlannedAct(after(1, 10), "resubmit", "dispatcher@township", {"supplement": "已核实"}),
     )
 
 
-def _extended(after: Any) -> tuple[Deed, ...]:
+def _extended(after: Any) -> tuple[PlannedAct, ...]:
     asked, granted = {"clock": "handle", "units": 5}, {"item": "extension.1", "ruling": "granted"}
     return (
-        Deed(after(5, 20), "request_extension", "handler@unit", asked, "样例：备料"),
-        Deed(after(1, 5), "rule_extension", "head@township", granted),
+        PlannedAct(after(5, 20), "request_extension", "handler@unit", asked, "样例：备料"),
+        PlannedAct(after(1, 5), "rule_extension", "head@township", granted),
     )
 
 
-def _paused(after: Any) -> tuple[Deed, ...]:
+def _paused(after: Any) -> tuple[PlannedAct, ...]:
     return (
-        Deed(after(5, 20), "pause", "head@township", {"ground": "weather"}, "样例：连日降雨", {"until": 20}),
-        Deed(after(48, 90), "resume", "head@township", reason="样例：天晴"),
+        PlannedAct(after(5, 20), "pause", "head@township", {"ground": "weather"}, "样例：连日降雨", {"until": 20}),
+        PlannedAct(after(48, 90), "resume", "head@township", reason="样例：天晴"),
     )
 
 
-def agenda(chance: random.Random, key: str, at: datetime, place: Place, case_id: UUID) -> Life:
+def agenda(chance: random.Random, key: str, at: datetime, place: PlannedPlace, case_id: UUID) -> PlannedLife:
     """An agenda worked through, from topics to the verified close, or left on the way."""
     clerk = "clerk@village"
     topic = {"topic_kind": "people", "proposer": "样例村民"}
@@ -178,18 +186,18 @@ def agenda(chance: random.Random, key: str, at: datetime, place: Place, case_id:
     }
     announced = {"agenda_text": "路灯", "research": "可行", "meeting_place": "村委会"}
     deeds = [
-        Deed(2, "propose_topic", "grid_worker@village", {"topic_title": "路灯不亮", **topic}),
-        Deed(9, "propose_topic", "grid_worker@village", {"topic_title": "修路", **topic}),
-        Deed(40, "fix_topics", clerk, {"topics": "路灯、道路"}),
-        Deed(24, "announce_agenda", clerk, announced, ahead={"planned_on": 4}),
-        Deed(100, "open_meeting", clerk, met),  # three whole days, and what is left of the first
-        Deed(1, "decide_topic", clerk, decided),
-        Deed(1, "decline_topic", clerk, {"item": "topic.2", "decline_reason": "没有资金"}, "没有资金"),
-        Deed(10, "publish_results", clerk, {"results": "路灯月底修好", "photos": [PHOTO]}),
-        Deed(200, "implement", clerk),
-        Deed(30, "carry_over", clerk, {"item": "child.1"}, "还在办"),  # its case goes on by itself
-        Deed(10, "submit", clerk, {"summary": "已落实"}),
-        Deed(20, "verify", "committee@village", {"verify_opinion": "属实"}),
+        PlannedAct(2, "propose_topic", "grid_worker@village", {"topic_title": "路灯不亮", **topic}),
+        PlannedAct(9, "propose_topic", "grid_worker@village", {"topic_title": "修路", **topic}),
+        PlannedAct(40, "fix_topics", clerk, {"topics": "路灯、道路"}),
+        PlannedAct(24, "announce_agenda", clerk, announced, ahead={"planned_on": 4}),
+        PlannedAct(100, "open_meeting", clerk, met),  # three whole days, and what is left of the first
+        PlannedAct(1, "decide_topic", clerk, decided),
+        PlannedAct(1, "decline_topic", clerk, {"item": "topic.2", "decline_reason": "没有资金"}, "没有资金"),
+        PlannedAct(10, "publish_results", clerk, {"results": "路灯月底修好", "photos": [PHOTO]}),
+        PlannedAct(200, "implement", clerk),
+        PlannedAct(30, "carry_over", clerk, {"item": "child.1"}, "还在办"),  # its case goes on by itself
+        PlannedAct(10, "submit", clerk, {"summary": "已落实"}),
+        PlannedAct(20, "verify", "committee@village", {"verify_opinion": "属实"}),
     ]
     kept = deeds if chance.random() < 0.7 else deeds[: chance.randrange(1, len(deeds))]
-    return Life(key, "agenda", at, place, kept, None, case_id)
+    return PlannedLife(key, "agenda", at, place, kept, None, case_id)

@@ -8,14 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from bench import matter, midnight
-from bench.stage import Stage
-from ledger.ledger import opened
+from bench.stage import TrialStage
+from ledger.ledger import open_ledger
 from ledger.store.connection import connect
 
 
-async def run(stage: Stage, cases: int, lead_seconds: int) -> bool:
+async def run(stage: TrialStage, cases: int, lead_seconds: int) -> bool:
     """The whole trial; without Temporal, so that Patrol has everything to do."""
-    async with opened(stage.url) as ledger:
+    async with open_ledger(stage.url) as ledger:
         await matter.furnish(ledger, matter.drill(lead_seconds, bare=True))
     connection = await connect(stage.url)
     stage.start_worker()
@@ -45,7 +45,7 @@ def main() -> int:
     parser.add_argument("--lead", type=int, default=45, metavar="SECONDS", help="from opening to due")
     asked = parser.parse_args()
     temporary = tempfile.TemporaryDirectory(prefix="bihuan-poison-")
-    with temporary as root, Stage(Path(root), with_temporal=False) as stage:
+    with temporary as root, TrialStage(Path(root), with_temporal=False) as stage:
         return 0 if asyncio.run(run(stage, asked.cases, asked.lead)) else 1
 
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from bench.life import HAZARD, STEPS, accepted
 from bench.row import by_callers
-from ledger.ledger import opened
+from ledger.ledger import open_ledger
 from ledger.store.append import CASE_COLUMNS, COMMAND_COLUMNS, EVENT_COLUMNS, FIXED
 from ledger.store.connection import Connection
 
@@ -34,7 +34,7 @@ class Append:
 async def recorded(url: str) -> list[Append]:
     """One life, really run by the registrar on `url`, which nothing else uses; its rows after each step."""
     steps, case_id = [], None
-    async with opened(url, 1) as ledger:
+    async with open_ledger(url, 1) as ledger:
         for step in range(STEPS):
             before = await ledger.writers.fetch("select count(*) from outbox")
             request = HAZARD.request(step, case_id)

@@ -22,7 +22,7 @@ def instant(text: str) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class CountedRung:
     """One that fired: when it was due, or its clock known where that came later, and when it was recorded."""
 
     case: str
@@ -48,7 +48,7 @@ class Book:
     cards: Counter[str] = field(default_factory=Counter)
     escalations: int = 0
     command: str = ""
-    rungs: list[Rung] = field(default_factory=list)
+    rungs: list[CountedRung] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     def take(self, name: str, body: Document, leaf: Document) -> None:
@@ -95,7 +95,9 @@ class Book:
         if at < due or instant(leaf["occurred_at"]) != due:
             self.faults.append(f"{named}：早于到期，或记下的到期时间不符")
         clock["fired"] = [*clock["fired"], rung["id"]]
-        self.rungs.append(Rung(self.case_id, body["clock"], body["rung"], max(due, self.known_at[body["clock"]]), at))
+        self.rungs.append(
+            CountedRung(self.case_id, body["clock"], body["rung"], max(due, self.known_at[body["clock"]]), at)
+        )
 
     def missing(self, at: datetime) -> None:
         """Note every rung that should have fired by `at` and has not."""

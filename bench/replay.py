@@ -8,11 +8,11 @@ from uuid import UUID
 
 from bench.ground import Ground
 from bench.life import HAZARD, accepted, lives_together
-from bench.row import Pace, Row, Spread, Target, by_callers, interleaved, percentile
+from bench.row import FigureRow, Pace, Spread, Target, by_callers, interleaved, percentile
 from domain.case.view import present
 from ledger.audit.rebuild import rebuild
 from ledger.audit.verify import verify
-from ledger.ledger import Ledger, opened
+from ledger.ledger import Ledger, open_ledger
 from ledger.read.history import replayed
 from ledger.registrar.registrar import Registrar
 from ledger.store.connection import connect
@@ -26,16 +26,16 @@ TOGETHER = 100
 PROGRESS = 4  # the step that may be repeated
 
 
-async def measure(ground: Ground, pace: Pace) -> AsyncIterator[Row]:
+async def measure(ground: Ground, pace: Pace) -> AsyncIterator[FigureRow]:
     """Replays of one long case to random versions and to its last, then the whole ledger."""
     url = ground.fresh("replay")
-    async with opened(url) as ledger:
+    async with open_ledger(url) as ledger:
         case_id = await long_case(ledger.registrar)
         chance = random.Random(1)
         whole = [await _replays(ledger, case_id, [EVENTS] * pace.of(REPLAYS, 20)) for _ in range(pace.rounds)]
         picked = [chance.randint(1, EVENTS) for _ in range(pace.of(REPLAYS, 20))]
         anywhere = Spread.over([percentile(await _replays(ledger, case_id, picked), 0.5) for _ in range(pace.rounds)])
-        yield Row(
+        yield FigureRow(
             f"{EVENTS:,} 条事件的事项回放到末版 p99",
             Spread.over([percentile(each, 0.99) for each in whole]),
             " ms",
@@ -77,7 +77,7 @@ async def _replays(ledger: Ledger, case_id: UUID, versions: list[int]) -> list[f
     return taken
 
 
-async def _whole_ledger(url: str, pace: Pace) -> AsyncIterator[Row]:
+async def _whole_ledger(url: str, pace: Pace) -> AsyncIterator[FigureRow]:
     reading, writing = await connect(url), await connect(url)
     events: int = await reading.fetchval("select count(*) from event")
     cases: int = await reading.fetchval('select count(*) from "case"')
@@ -100,9 +100,11 @@ async def _whole_ledger(url: str, pace: Pace) -> AsyncIterator[Row]:
     rates = await interleaved({"mend": mend, "look": look, "check": check}, pace.rounds)
     await asyncio.gather(reading.close(), writing.close())
     shape = f"{cases:,} 个事项、{events:,} 条事件，单进程"
-    yield Row("重建全部投影", Spread.over(rates["mend"]), " 条/秒", Target("≥", 50_000), (f"{shape}，每行都重写",))
-    yield Row("重建核对（rebuild --check）", Spread.over(rates["look"]), " 条/秒", None, (shape,))
-    yield Row("核验（ledger verify）", Spread.over(rates["check"]), " 条/秒", None, (f"{shape}；链、密度与折叠",))
+    yield FigureRow(
+        "重建全部投影", Spread.over(rates["mend"]), " 条/秒", Target("≥", 50_000), (f"{shape}，每行都重写",)
+    )
+    yield FigureRow("重建核对（rebuild --check）", Spread.over(rates["look"]), " 条/秒", None, (shape,))
+    yield FigureRow("核验（ledger verify）", Spread.over(rates["check"]), " 条/秒", None, (f"{shape}；链、密度与折叠",))
 
 
 def _rate(events: int, began: float, faults: list[str]) -> float:

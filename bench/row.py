@@ -57,7 +57,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FigureRow:
     """One line of the report. Without a target it only informs; `notes` give the parts and the conditions."""
 
     title: str

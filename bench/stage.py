@@ -36,7 +36,7 @@ def end(child: Child) -> None:
     child.kill()
 
 
-class Stage:
+class TrialStage:
     """`with Stage(root) as stage:` gives a migrated database and a Temporal; workers are started when wanted.
 
     Enter it outside of an event loop and from the main thread.

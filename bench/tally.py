@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from bench.due_days import Expected
-from bench.recount import Book, Document, Rung, replayed
+from bench.recount import Book, CountedRung, Document, replayed
 
 EVENTS = "select name, body, leaf from event where case_id = $1 order by version"
 DIVISIONS = """
@@ -30,7 +30,7 @@ Lines = dict[tuple[datetime, str], list[Document]]
 
 
 @dataclass
-class Tally:
+class YearTally:
     """What was found. `lists`: how the cases stood at each instant, by division."""
 
     books: dict[str, Book] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Tally:
     spans: dict[str, list[tuple[datetime, datetime]]] = field(default_factory=dict)  # of openings: due, recorded
 
     @property
-    def rungs(self) -> list[Rung]:
+    def rungs(self) -> list[CountedRung]:
         """All that fired."""
         return [rung for book in self.books.values() for rung in book.rungs]
 

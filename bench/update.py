@@ -12,9 +12,9 @@ from bench import raw
 from bench.ground import Ground
 from bench.hosting import TASK_QUEUE, connected, hosted
 from bench.life import STEPS, live
-from bench.row import Pace, Row, Spread, Target, by_callers, interleaved, ratio
-from bench.workflow import WRITE, Life, Written
-from ledger.ledger import opened
+from bench.row import FigureRow, Pace, Spread, Target, by_callers, interleaved, ratio
+from bench.workflow import WRITE, LifeWorkflow, Written
+from ledger.ledger import open_ledger
 from ledger.store.connection import Writers
 
 TITLE = "指令：登记处与 Temporal update + activity（同样的六步）"
@@ -28,7 +28,7 @@ INSERT = (
 )
 
 
-async def measure(ground: Ground, pace: Pace) -> AsyncIterator[Row]:
+async def measure(ground: Ground, pace: Pace) -> AsyncIterator[FigureRow]:
     """Commands a second of both, the registrar's one by one."""
     url = ground.fresh("update")
     sizes = [(step.event["leaf"], step.event["body"]) for step in await raw.recorded(url)]
@@ -42,20 +42,20 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[Row]:
     async def life() -> None:
         case_id = str(uuid4())
         start = WithStartWorkflowOperation(
-            Life.run, STEPS, id=case_id, task_queue=TASK_QUEUE, id_conflict_policy=WorkflowIDConflictPolicy.FAIL
+            LifeWorkflow.run, STEPS, id=case_id, task_queue=TASK_QUEUE, id_conflict_policy=WorkflowIDConflictPolicy.FAIL
         )
         rows = [Written(case_id, version, *size) for version, size in enumerate(sizes, 1)]
-        await client.execute_update_with_start_workflow(Life.step, rows[0], start_workflow_operation=start)
+        await client.execute_update_with_start_workflow(LifeWorkflow.step, rows[0], start_workflow_operation=start)
         handle = client.get_workflow_handle(case_id)
         for row in rows[1:]:
-            await handle.execute_update(Life.step, row)
+            await handle.execute_update(LifeWorkflow.step, row)
 
     async def by_temporal() -> float:
         began = time.perf_counter()
         await by_callers(CALLERS, [life] * temporal_lives)
         return temporal_lives * STEPS / (time.perf_counter() - began)
 
-    async with hosted(client, [Life], [write]), opened(url, CONNECTIONS) as ledger:
+    async with hosted(client, [LifeWorkflow], [write]), open_ledger(url, CONNECTIONS) as ledger:
 
         async def by_registrar() -> float:
             began = time.perf_counter()
@@ -66,7 +66,7 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[Row]:
         rates = await interleaved({"registrar": by_registrar, "temporal": by_temporal}, pace.rounds)
     await writers.close()
     told = {name: Spread.over(values).told(" 条/秒") for name, values in rates.items()}
-    yield Row(
+    yield FigureRow(
         "登记处逐条 ÷ Temporal update + activity",
         ratio(rates["registrar"], rates["temporal"]),
         "×",

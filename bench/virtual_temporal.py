@@ -15,7 +15,7 @@ from temporalio.client import Schedule, ScheduleIntervalSpec, ScheduleOverlapPol
 from activities import registrar as desks
 from activities import schedule as schedules
 from activities import wire
-from activities.registrar import Desk
+from activities.registrar import RegistrarActivities
 from bench.virtual import VARIABLE, load
 from domain.rules.round import Round
 from domain.watch import Watch
@@ -28,7 +28,7 @@ time = load(os.environ[VARIABLE])
 regular = schedules.schedule
 
 
-class RealDesk(Desk):
+class RealActivities(RegistrarActivities):
     """Tells a keeper when to wake by Temporal's clock."""
 
     @activity.defn(name=wire.WAKE)
@@ -53,6 +53,6 @@ def often(one: Round) -> Schedule:
     return made
 
 
-vars(desks).update(Desk=RealDesk)
+vars(desks).update(RegistrarActivities=RealActivities)
 vars(relays).update(Relay=RealRelay)
 vars(schedules).update(schedule=often)

@@ -19,7 +19,7 @@ class Written:
 
 
 @workflow.defn(name="BenchLife")
-class Life:
+class LifeWorkflow:
     """Durable without a ledger: ends after its last step."""
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class Life:
 
 
 @workflow.defn(name="BenchEmpty")
-class Empty:
+class EmptyWorkflow:
     """Starts and ends."""
 
     @workflow.run

@@ -21,16 +21,16 @@ from bench import due_days as almanac
 from bench import machine, reaper
 from bench.account import keepers, settled, told
 from bench.people import People
-from bench.plan import AGENDAS_A_MONTH, Life, Place, agenda, hazards
+from bench.plan import AGENDAS_A_MONTH, PlannedLife, PlannedPlace, agenda, hazards
 from bench.reaper import POSTGRES, TEMPORAL, WORKERS, Reaper
 from bench.register import upload
-from bench.stage import Stage
+from bench.stage import TrialStage
 from bench.virtual import VARIABLE, Virtual
 from cli.stocking import furnish
 from embedded import temporal
 from keepers.rounds import Rounds
-from ledger.ledger import opened
-from ledger.registers.register import Unit, load_units
+from ledger.ledger import open_ledger
+from ledger.registers.register import RegisteredUnit, load_units
 from ledger.registrar.request import case_of, rounds_id
 from samples import read
 from worker import on_file
@@ -66,11 +66,11 @@ class Trial:
         return FIRST + timedelta(days=self.days)
 
 
-async def stocked(stage: Stage) -> list[Place]:
+async def stocked(stage: TrialStage) -> list[PlannedPlace]:
     """Divisions, units, procedures and calendars; rounds at work since the start. Where people live."""
-    async with opened(stage.url, clock=lambda _: START) as ledger:
+    async with open_ledger(stage.url, clock=lambda _: START) as ledger:
         await furnish(ledger, stage.state, False, print)
-        units = [Unit(unit.id, unit.name, unit.division, unit.kinds) for unit in read().units]
+        units = [RegisteredUnit(unit.id, unit.name, unit.division, unit.kinds) for unit in read().units]
         await load_units(ledger.writers, units)
         await Rounds(on_file(), ledger.registrar, ledger.writers, lambda _: START).look()
         rows = await ledger.writers.fetch("select code, lineage ->> 'township' as township from division"
@@ -79,10 +79,10 @@ async def stocked(stage: Stage) -> list[Place]:
     await owner.execute("insert into person (id, name, sample) values ('sample', '样例', true) on conflict do nothing")
     await owner.close()
     own = {unit.division: unit.id for unit in units}
-    return [Place(row["code"], row["township"], own[row["township"]]) for row in rows]
+    return [PlannedPlace(row["code"], row["township"], own[row["township"]]) for row in rows]
 
 
-def lives(trial: Trial, places: Sequence[Place], chance: random.Random) -> list[Life]:
+def lives(trial: Trial, places: Sequence[PlannedPlace], chance: random.Random) -> list[PlannedLife]:
     """Everything that people are going to do."""
     until = trial.end - timedelta(hours=LAST_HOURS)
     planned = hazards(chance, places, trial.hazards, FIRST, until)
@@ -96,14 +96,14 @@ def lives(trial: Trial, places: Sequence[Place], chance: random.Random) -> list[
     return planned
 
 
-async def uploaded(stage: Stage, planned: Sequence[Life]) -> None:
+async def uploaded(stage: TrialStage, planned: Sequence[PlannedLife]) -> None:
     """Everybody who is going to act has a photo to show."""
     owner = await asyncpg.connect(stage.postgres.owner_url)
     await upload(owner, sorted({life.place.hat(deed.post) for life in planned for deed in life.deeds}))
     await owner.close()
 
 
-async def run(stage: Stage, trial: Trial) -> list[str]:
+async def run(stage: TrialStage, trial: Trial) -> list[str]:
     """The whole trial; every promise that was not kept."""
     chance = random.Random(trial.seed)
     places = await stocked(stage)
@@ -123,7 +123,7 @@ async def run(stage: Stage, trial: Trial) -> list[str]:
     by_id = {one.id: one.due for one in rounds}
     blows = reaper.planned(chance, time, trial.kills, by_id["affairs_day"], by_id["weekly_analysis"])
     killer = Reaper(time, children, ready)
-    async with opened(stage.url, clock=time) as ledger:
+    async with open_ledger(stage.url, clock=time) as ledger:
         people = People(ledger.registrar, ledger.writers, time, planned, random.Random(trial.seed))
         async with asyncio.TaskGroup() as group:
             group.create_task(people.work())
@@ -164,7 +164,7 @@ def main() -> int:
     trial = Trial(asked.minutes, asked.days, asked.hazards, asked.kills, asked.seed)
     with (
         tempfile.TemporaryDirectory(prefix="bihuan-year-", ignore_cleanup_errors=True) as root,
-        Stage(Path(root)) as stage,
+        TrialStage(Path(root)) as stage,
     ):
         print("\n".join(machine.described(Path(root))), flush=True)
         faults = asyncio.run(run(stage, trial))

@@ -13,13 +13,13 @@ from settings import VAR
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.clocks.demand import Need
+    from domain.clocks.demand import Demand
     from domain.hat import Hat
     from domain.rules.procedure import Procedure
-    from ledger.identity.incumbent import Occupant
+    from ledger.identity.incumbent import Incumbent
     from ledger.identity.name import Names
     from ledger.ledger import Ledger
-    from ledger.registers.staffing import Row, Staffing
+    from ledger.registers.staffing import Staffing, StaffingRow
 
 ROWS_SHOWN_MAX = 1_000
 BASES = {"holder": "", "delegate": "（代理）", "on_duty": "（值班）"}
@@ -96,7 +96,7 @@ def _vacant(found: "Staffing", known: "Names") -> None:
         typer.echo(f"无人负责：{_post(hat, known)}（{hat}） {'；'.join(found.posts[hat])}", err=True)
 
 
-def _cells(row: "Row", found: "Staffing", known: "Names") -> "list[str]":
+def _cells(row: "StaffingRow", found: "Staffing", known: "Names") -> "list[str]":
     from domain.days.instant import shown
 
     need = row.need
@@ -121,7 +121,7 @@ def _cells(row: "Row", found: "Staffing", known: "Names") -> "list[str]":
     ]
 
 
-def _when(procedure: "Procedure", need: "Need") -> str:
+def _when(procedure: "Procedure", need: "Demand") -> str:
     from domain.rules.handbook import when_words
 
     words = [when_words(procedure, {name: [value] for name, value in need.facts})] if need.facts else []
@@ -132,5 +132,5 @@ def _post(hat: "Hat", known: "Names") -> str:
     return str(known.hat(str(hat)))
 
 
-def _people(occupants: "Sequence[Occupant]") -> str:
+def _people(occupants: "Sequence[Incumbent]") -> str:
     return "、".join(f"{each.name}{BASES[each.basis]}" for each in occupants) or NOBODY

@@ -14,7 +14,7 @@ from settings import VAR
 
 if TYPE_CHECKING:
     from ledger.imports.column_map import Map
-    from ledger.imports.takeover import Line, Standing
+    from ledger.imports.takeover import ReportLine, TakenOver
     from ledger.ledger import Ledger
     from ledger.registers.sheet import Sheet
 
@@ -43,7 +43,7 @@ def import_(
     except RegisterFault as fault:
         raise failure(f"{file}：{fault}") from None
 
-    async def work(ledger: "Ledger") -> "tuple[list[Line], list[Standing]]":
+    async def work(ledger: "Ledger") -> "tuple[list[ReportLine], list[TakenOver]]":
         return await _work(ledger, token, one, given, dry_run, map_)
 
     lines, standings = run(var, work)
@@ -55,9 +55,9 @@ def import_(
 
 async def _work(
     ledger: "Ledger", token: str, one: "Map", given: "Sheet", dry_run: bool, map_: Path
-) -> "tuple[list[Line], list[Standing]]":
+) -> "tuple[list[ReportLine], list[TakenOver]]":
     from ledger.imports.column_map import MapFault
-    from ledger.imports.takeover import NotAllowed, standing, take_over
+    from ledger.imports.takeover import TakeoverRefused, standing, take_over
     from ledger.registers.division import county_of
 
     actor = await bearer(ledger, token)
@@ -65,7 +65,7 @@ async def _work(
         lines = await take_over(ledger, actor, one, given, dry_run)
     except MapFault as fault:
         raise Declined(f"对照表 {map_} 不能用：\n{fault}") from None
-    except NotAllowed as error:
+    except TakeoverRefused as error:
         raise Declined(str(error)) from None
     if dry_run:
         return lines, []
@@ -75,7 +75,7 @@ async def _work(
         return lines, await standing(connection, actor, one, given, clocks)
 
 
-def told(lines: "Sequence[Line]", standings: "Sequence[Standing]", dry_run: bool) -> list[str]:
+def told(lines: "Sequence[ReportLine]", standings: "Sequence[TakenOver]", dry_run: bool) -> list[str]:
     """The report for the terminal: what came of the rows, which are doubtful, and how the matters stand."""
     from ledger.imports.plan import KINDS
     from ledger.imports.takeover import OUTCOMES
@@ -99,7 +99,7 @@ def told(lines: "Sequence[Line]", standings: "Sequence[Standing]", dry_run: bool
     return words
 
 
-def _named(title: str, lines: "Sequence[Line]") -> list[str]:
+def _named(title: str, lines: "Sequence[ReportLine]") -> list[str]:
     if not lines:
         return []
     rows = [f"    第 {line.number} 行 {line.reference or '（无编号）'}：{line.words}" for line in lines[:NAMED_MAX]]
@@ -107,7 +107,7 @@ def _named(title: str, lines: "Sequence[Line]") -> list[str]:
     return [f"  {title} {len(lines)} 行", *rows, *more]
 
 
-def _write(path: Path, lines: "Sequence[Line]") -> None:
+def _write(path: Path, lines: "Sequence[ReportLine]") -> None:
     """Every row, as spreadsheets open it. A cell that would be taken for a formula is kept from it."""
     from ledger.imports.takeover import OUTCOMES
 

@@ -15,13 +15,13 @@ from settings import VAR
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from cli.wording import Lexicon
+    from cli.wording import Wording
     from domain.case.state import Case
     from domain.hat import Actor
     from ledger.audit.access import What
     from ledger.identity.scope import Scope
     from ledger.ledger import Ledger
-    from ledger.read.board import Board
+    from ledger.read.board import BoardPage
 
 
 def show(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -> None:
@@ -30,7 +30,7 @@ def show(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -
     from domain.case.view import offered
     from domain.case.view import shown as told
 
-    async def look(sight: "Sight") -> Seen:
+    async def look(sight: "CaseSight") -> Seen:
         procedure = await sight.ledger.library.procedure(sight.case.procedure.sha256)
         shown = told(str(sight.case_id), sight.case, sight.actor)
         shown["actions"] = offered(sight.case, procedure, sight.actor, sight.view.home)
@@ -45,7 +45,7 @@ def history(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR
     from domain.hat import SUPERVISING
     from ledger.read import history as past
 
-    async def look(sight: "Sight") -> Seen:
+    async def look(sight: "CaseSight") -> Seen:
         masked = past.hidden(sight.case, sight.actor)
         told: dict[str, Any] = {
             "events": await past.history(sight.connection, sight.case_id, sight.case.version, masked)
@@ -67,16 +67,16 @@ def documents(
     """列出事项的文书，或打印其中一份。"""
     from ledger.read import document as paper
 
-    async def look(sight: "Sight") -> Seen:
+    async def look(sight: "CaseSight") -> Seen:
         issued = await paper.issued(sight.connection, sight.case_id, sight.case.version)
         if place is None:
             words = "\n".join(f"{each.place}. {each.title} {each.number}（第 {each.version} 版）" for each in issued)
-            return {"text": words or "还没有文书"}, Lexicon()
+            return {"text": words or "还没有文书"}, Wording()
         if not 1 <= place <= len(issued):
             raise Declined("没有这份文书")
-        return {"text": issued[place - 1].text}, Lexicon()
+        return {"text": issued[place - 1].text}, Wording()
 
-    from cli.wording import Lexicon
+    from cli.wording import Wording
 
     _print(run(var, _seen(case, token, look, "documents")), False, lambda told, _: typer.echo(told["text"]))
 
@@ -87,19 +87,19 @@ def similar(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR
     from ledger.audit.access import listed
     from ledger.read.similar import similar as alike
 
-    async def look(sight: "Sight") -> Seen:
+    async def look(sight: "CaseSight") -> Seen:
         where = sight.case.procedure.id, sight.case.lineage
         hits = await alike(sight.connection, sight.view, *where, matter_of(sight.case), sight.case_id)
         await listed(sight.ledger.writers, sight.actor, sum(hit.sealed for hit in hits))
-        return {"items": [hit.told for hit in hits]}, Lexicon()
+        return {"items": [hit.told for hit in hits]}, Wording()
 
-    def draw(told: dict[str, Any], _: "Lexicon") -> None:
+    def draw(told: dict[str, Any], _: "Wording") -> None:
         for hit in told["items"]:
             typer.echo(f"{hit['score']:>3}  {hit['number']}  {hit['title']}（{hit['stage_title']}）：{hit['reason']}")
         if not told["items"]:
             typer.echo("没有找到可能相同的事项")
 
-    from cli.wording import Lexicon
+    from cli.wording import Wording
 
     _print(run(var, _seen(case, token, look, "case")), json_, draw)
 
@@ -122,7 +122,7 @@ def replay(
         raise failure("请用 --version 或 --at 指明回放到哪里（二者取一）")
     moment = instant(at)
 
-    async def look(sight: "Sight") -> Seen:
+    async def look(sight: "CaseSight") -> Seen:
         then = await replayed(sight.connection, sight.case_id, version, moment)
         if then is None:
             raise Declined("那时还没有这个事项" if version is None else f"没有第 {version} 版")
@@ -142,7 +142,7 @@ def board(
     """看板：在办事项，最急的在前。有令牌时看该身份管辖的；没有时看 --division 所指的，不写则看登记册里唯一的县。"""
     from cli.tables import tally
 
-    async def work(ledger: "Ledger") -> "tuple[Board, str]":
+    async def work(ledger: "Ledger") -> "tuple[BoardPage, str]":
         from ledger.audit.access import listed
         from ledger.identity.scope import scope_of, view_of
         from ledger.read.board import board as urgent
@@ -166,7 +166,7 @@ def board(
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class CaseSight:
     """A case as an actor sees it, and the connection to look further by."""
 
     ledger: "Ledger"
@@ -177,17 +177,17 @@ class Sight:
     view: "Scope"
 
 
-Seen = tuple[dict[str, Any], "Lexicon"]
-Look = Callable[[Sight], Awaitable[Seen]]
+Seen = tuple[dict[str, Any], "Wording"]
+Look = Callable[[CaseSight], Awaitable[Seen]]
 
 
-async def _lexicon(sight: Sight, document: dict[str, Any]) -> "Lexicon":
+async def _lexicon(sight: CaseSight, document: dict[str, Any]) -> "Wording":
     """The words for `document`, which is about the case in sight."""
-    from cli.wording import Lexicon
+    from cli.wording import Wording
     from ledger.identity.name import names
 
     procedure = await sight.ledger.library.procedure(sight.case.procedure.sha256)
-    return Lexicon(procedure, await names(sight.connection, document, at=sight.case.opened_at))
+    return Wording(procedure, await names(sight.connection, document, at=sight.case.opened_at))
 
 
 def _seen(
@@ -216,7 +216,7 @@ def _seen(
                 raise Declined("向您公开的只有现状和文书")
             if what is not None:
                 await traced(ledger.writers, actor, what, case_id, case)
-            return await look(Sight(ledger, connection, case_id, case, actor, view))
+            return await look(CaseSight(ledger, connection, case_id, case, actor, view))
 
     return work
 
@@ -231,7 +231,7 @@ async def _only_county(ledger: "Ledger") -> str:
     return str(rows[0]["code"])
 
 
-def _print(seen: Seen, as_json: bool, draw: "Callable[[dict[str, Any], Lexicon], None]") -> None:
+def _print(seen: Seen, as_json: bool, draw: "Callable[[dict[str, Any], Wording], None]") -> None:
     answer, lexicon = seen
     if as_json:
         typer.echo(json.dumps(answer, ensure_ascii=False))

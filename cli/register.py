@@ -13,7 +13,7 @@ from settings import VAR
 if TYPE_CHECKING:
     from ledger.ledger import Ledger
     from ledger.registers.register import Loaded
-    from ledger.registers.register_kind import Kind
+    from ledger.registers.register_kind import RegisterKind
     from ledger.registers.vacancy import Gap
 
 ROWS_SHOWN_MAX = 200
@@ -182,7 +182,7 @@ def hand_over(
     typer.echo("已记下。")
 
 
-def _kind(which: str) -> "Kind":
+def _kind(which: str) -> "RegisterKind":
     from ledger.registers.register_kind import KINDS
 
     if which not in KINDS:

@@ -12,7 +12,7 @@ from settings import VAR
 if TYPE_CHECKING:
     from domain.hat import Actor
     from ledger.ledger import Ledger
-    from ledger.rounds.lot import Lots, Source
+    from ledger.rounds.lot import Lots, SeedSource
     from ledger.store.connection import Connection
 
 app = typer.Typer(help="定期开立：抽取记录。", no_args_is_help=True)
@@ -74,7 +74,7 @@ def _within(actor: "Actor", kept: "Lots | None", places: Mapping[str, Place]) ->
     return sorted(above for above in kept.groups if actor.hat.scope in places.get(above, ("", ()))[1])
 
 
-def _told(kept: "Lots", found: "Source | None", shown: list[str], places: Mapping[str, Place]) -> Iterator[str]:
+def _told(kept: "Lots", found: "SeedSource | None", shown: list[str], places: Mapping[str, Place]) -> Iterator[str]:
     from domain.days.instant import rfc3339
     from domain.rules.lot import lot
 

@@ -11,7 +11,7 @@ from settings import VAR
 
 if TYPE_CHECKING:
     from domain.days.limit import Limit
-    from ledger.changes.preview import Change, ClockChange
+    from ledger.changes.preview import CaseChange, ClockChange
     from ledger.ledger import Ledger
 
 LINES_MAX = 200
@@ -31,7 +31,7 @@ def move(
     var: Var = VAR,
 ) -> None:
     """换版：在办事项改按现行版次办理，已用时间保留。不带选项只试算，不改动；须由另一人批准（--approve）后才能办理。"""
-    from ledger.changes.rule_change import NotAllowed
+    from ledger.changes.rule_change import RuleChangeRefused
 
     chosen = [each for each in (approve, start, undo) if each is not None]
     if len(chosen) + ask > 1:
@@ -43,7 +43,7 @@ def move(
             if chosen:
                 return await _step(ledger, token, procedure, chosen[0], approve is not None, undo is not None)
             return await _foresee(ledger, token, procedure, stages, ask)
-        except NotAllowed as error:
+        except RuleChangeRefused as error:
             raise Declined(str(error)) from None
 
     for line in run(var, work):
@@ -114,7 +114,7 @@ def _stages(pairs: Sequence[str]) -> dict[str, str]:
     return {old: new for old, _, new in parted}
 
 
-def _tabulate(changes: "Sequence[Change]") -> None:
+def _tabulate(changes: "Sequence[CaseChange]") -> None:
     from rich.table import Table
 
     table = Table("编号", "阶段", "责任岗位", "时限变动", "操作增减")

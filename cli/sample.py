@@ -19,12 +19,12 @@ from domain.hat import Actor, Hat
 from ledger.ledger import Ledger
 from ledger.read.evidence import keep
 from ledger.registers.loading import load as load_table
-from ledger.registers.register import Person, Unit, load_persons, load_units
+from ledger.registers.register import RegisteredPerson, RegisteredUnit, load_persons, load_units
 from ledger.registers.register_kind import KINDS
 from ledger.registers.sheet import sheet
 from ledger.registrar.request import Reporter, Request, Ruling, callers_id, request_hash
 from ledger.store.connection import Writers
-from samples import Hazard, Samples, Step, read
+from samples import SampleHazard, Samples, SampleStep, read
 from samples.table import LOADED, SINCE, table
 
 MARK = "samples"
@@ -43,9 +43,9 @@ async def load(ledger: Ledger, evidence: Path, tell: Callable[[str], None]) -> b
     if mark == "loaded":
         return True
     samples = read()
-    units = [Unit(unit.id, unit.name, unit.division, unit.kinds) for unit in samples.units]
+    units = [RegisteredUnit(unit.id, unit.name, unit.division, unit.kinds) for unit in samples.units]
     await load_units(ledger.writers, units)
-    people = [Person(person.id, person.name, person.hats) for person in samples.people]
+    people = [RegisteredPerson(person.id, person.name, person.hats) for person in samples.people]
     await load_persons(ledger.writers, people, sample=True, since=SINCE)
     began = await _began(ledger.writers)
     for kind in LOADED:
@@ -53,9 +53,9 @@ async def load(ledger: Ledger, evidence: Path, tell: Callable[[str], None]) -> b
         await load_table(ledger.writers, KINDS[kind], sheet(made.encode()))
     hands = asyncio.Semaphore(HANDS)
 
-    async def led(hazard: Hazard) -> None:
+    async def led(hazard: SampleHazard) -> None:
         async with hands:
-            fault = await Life(ledger, samples, evidence, began, hazard).lead()
+            fault = await SampleLife(ledger, samples, evidence, began, hazard).lead()
             if fault:
                 tell(f"样例“{hazard.title}”没有走完：{fault}")
 
@@ -64,10 +64,10 @@ async def load(ledger: Ledger, evidence: Path, tell: Callable[[str], None]) -> b
     return True
 
 
-class Life:
+class SampleLife:
     """One sample hazard, led through the registrar by the sample people whose posts they are."""
 
-    def __init__(self, ledger: Ledger, samples: Samples, evidence: Path, began: Instant, hazard: Hazard) -> None:
+    def __init__(self, ledger: Ledger, samples: Samples, evidence: Path, began: Instant, hazard: SampleHazard) -> None:
         self._ledger = ledger
         self._samples = samples
         self._evidence = evidence
@@ -107,7 +107,7 @@ class Life:
         assert wearer is not None, f"samples are checked when read: {hat}"
         return Actor(wearer.id, hat)
 
-    async def _fields(self, step: Step, actor: Actor) -> dict[str, Any]:
+    async def _fields(self, step: SampleStep, actor: Actor) -> dict[str, Any]:
         if step.evidence is None:
             return step.fields
         kept = await keep(self._ledger.writers, self._evidence, whole(picture(step.evidence)), actor.person)

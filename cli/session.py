@@ -77,13 +77,13 @@ def on(url: str, work: "Callable[[Ledger], Awaitable[Answer]]") -> Answer:
     import asyncpg
     from sqlalchemy.exc import SQLAlchemyError
 
-    from ledger.ledger import opened
+    from ledger.ledger import open_ledger
     from ledger.registers.division import RegisterFault
     from ledger.registrar.request import LedgerUnavailable, PoisonedCase
     from ledger.store.connection import LOST
 
     async def opened_first() -> Answer:
-        async with opened(url, size=4) as ledger:
+        async with open_ledger(url, size=4) as ledger:
             return await work(ledger)
 
     try:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from domain.case.similarity import Weights
-    from ledger.changes.weights import Change
+    from ledger.changes.weights import WeightChange
     from ledger.ledger import Ledger
 
 app = typer.Typer(help="查重的分数：查看、设定、设定的经过。", no_args_is_help=True)
@@ -58,7 +58,7 @@ def history(var: Var = VAR) -> None:
     from domain.days.instant import shown, utc
     from ledger.changes.weights import changes
 
-    async def work(ledger: "Ledger") -> "Sequence[Change]":
+    async def work(ledger: "Ledger") -> "Sequence[WeightChange]":
         return await changes(ledger.writers)
 
     from datetime import datetime

@@ -9,11 +9,11 @@ from rich.text import Text
 
 from cli import event_text as tale
 from cli.session import show
-from cli.wording import Lexicon, asked
+from cli.wording import Wording, asked
 from domain.days.instant import local, shown
 
 if TYPE_CHECKING:
-    from ledger.read.board import Board
+    from ledger.read.board import BoardPage
 
 STATES = {"running": "计时中", "paused": "已停止计时", "met": "已办", "lapsed": "已过", "dropped": "新版不设"}
 READS = {
@@ -35,7 +35,7 @@ COUNTS = {
 }
 
 
-def picture(case: dict[str, Any], lexicon: Lexicon) -> None:
+def picture(case: dict[str, Any], lexicon: Wording) -> None:
     """The case as `domain.case.view.present` gives it, and what may be done where it says so."""
     cards = "、".join(f"{title} {case['cards'][color]}" for color, title in tale.CARDS.items())
     procedure = lexicon.procedure.title if lexicon.procedure else case["procedure"]["id"]
@@ -64,7 +64,7 @@ def picture(case: dict[str, Any], lexicon: Lexicon) -> None:
             typer.echo(f"    {asked(field)}")
 
 
-def chronicle(told: dict[str, Any], lexicon: Lexicon) -> None:
+def chronicle(told: dict[str, Any], lexicon: Wording) -> None:
     """A history: one row an event, then who read what of it, then the refused attempts."""
     table = Table("版次", "事件", "记录于", "谁", "身份", Column("内容", overflow="fold"), "哈希")
     for event in told["events"]:
@@ -87,7 +87,7 @@ def chronicle(told: dict[str, Any], lexicon: Lexicon) -> None:
         show(refused)
 
 
-def tally(board: "Board", where: str) -> None:
+def tally(board: "BoardPage", where: str) -> None:
     """A board: whose it is, the counts, then one row a case."""
     typer.echo(where)
     typer.echo("  ".join(f"{title} {board.counts[name]}" for name, title in COUNTS.items()))
@@ -114,7 +114,7 @@ def _clocks(clocks: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _items(items: list[dict[str, Any]], lexicon: Lexicon) -> Table:
+def _items(items: list[dict[str, Any]], lexicon: Wording) -> Table:
     table = Table("待办项", "标题", "状态", "由谁办", Column("内容", overflow="fold"))
     for item in items:
         said = "\n".join(f"{title}：{value}" for title, value in lexicon.fields({**item["data"], **item["answer"]}))

@@ -83,7 +83,7 @@ async def _create(ledger: "Ledger", hat: "Hat", person: str | None, name: str) -
         raise Declined(f"{name}（{person}）的这一任职已经结束；重新任职的，先载入任职（register load posts）。")
     delegated = await tokens.stands_in(ledger.writers, person, hat)
     if not delegated:
-        await register.load_persons(ledger.writers, [register.Person(person, name, (hat,))])
+        await register.load_persons(ledger.writers, [register.RegisteredPerson(person, name, (hat,))])
     token = await tokens.create(ledger.writers, person, hat, delegated)
     told = "（代理，只在登记的请假期间有效）" if delegated else ""
     return token, f"{name}（{person}）· {known[hat.scope]} {ROLE_TITLES[hat.role]}{told}。令牌只显示这一次："

@@ -37,7 +37,7 @@ ENGINE_FIELDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Lexicon:
+class Wording:
     """What a case of `procedure` is told in; without one, everything is called by its id."""
 
     procedure: Procedure | None = None

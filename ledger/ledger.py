@@ -44,7 +44,9 @@ class Ledger:
 
 
 @asynccontextmanager
-async def opened(url: str, size: int = 8, clock: Callable[[Instant], Instant] = lambda at: at) -> AsyncIterator[Ledger]:
+async def open_ledger(
+    url: str, size: int = 8, clock: Callable[[Instant], Instant] = lambda at: at
+) -> AsyncIterator[Ledger]:
     """The ledger at `url` (the application role's). Connections are made when first needed."""
     writers = Writers(url, size)
     engine = create_async_engine(

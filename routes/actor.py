@@ -9,7 +9,7 @@ from domain.hat import Actor
 from domain.refusal import Refusal
 from ledger.identity import token as tokens
 from routes.answer import Declined
-from routes.app_state import house
+from routes.app_state import app_state
 
 COOKIE = "bihuan_token"
 TOKEN_LENGTH_MAX = 200
@@ -33,7 +33,7 @@ async def holder(request: Request, token: str | None) -> Actor:
     if not token:
         raise Declined("no_token", "请在 Authorization 头中出示令牌：Bearer <token>")
     plausible = len(token) <= TOKEN_LENGTH_MAX and token.isascii()
-    actor = await tokens.bearer(house(request).ledger.writers, token) if plausible else tokens.BAD_TOKEN
+    actor = await tokens.bearer(app_state(request).ledger.writers, token) if plausible else tokens.BAD_TOKEN
     if isinstance(actor, Refusal):
         raise Declined.of(actor)
     request.state.actor = actor

@@ -11,7 +11,7 @@ from routes.metrics import Metrics
 
 
 @dataclass(slots=True)
-class House:
+class AppState:
     """One process: its ledger, where evidence is kept, what it counts, and how far its shelf is stocked."""
 
     evidence_dir: Path
@@ -21,16 +21,16 @@ class House:
     faults: list[str] = field(default_factory=list)
 
 
-def house(request: Request) -> House:
+def app_state(request: Request) -> AppState:
     """The house that this application was opened with."""
-    found: House = request.app.state.house
+    found: AppState = request.app.state.house
     return found
 
 
 def ledger(request: Request) -> Ledger:
     """Its ledger."""
-    return house(request).ledger
+    return app_state(request).ledger
 
 
-TheHouse = Annotated[House, Depends(house)]
+TheAppState = Annotated[AppState, Depends(app_state)]
 TheLedger = Annotated[Ledger, Depends(ledger)]

@@ -42,7 +42,7 @@ async def board(
 
 async def read(
     trace: Trace, actor: Actor, division: str | None, after: Cursor | None, limit: int
-) -> tuple[Scope, boards.Board]:
+) -> tuple[Scope, boards.BoardPage]:
     """The board of `division`, or of the actor's own scope. Raises Declined."""
     async with trace.ledger.reading() as connection:
         view = await view_of(connection, actor)

@@ -12,14 +12,14 @@ from pydantic import ValidationError
 from domain.hat import Actor
 from ledger.registrar.request import callers_id, request_hash
 from routes.answer import Declined
-from routes.form import Sent, errors
+from routes.form import Body, errors
 
 SIZE_BYTES_MAX = 2**20
 KEY_LENGTH_MAX = 200
 PATIENCE_S = 20.0  # for a body, and longer only as long as it comes at this rate: a photo over a village's line
 BYTES_PER_S = 64 * 1024
 
-Model = TypeVar("Model", bound=Sent)
+Model = TypeVar("Model", bound=Body)
 
 
 async def chunks(request: Request, size_max: int) -> AsyncIterator[bytes]:

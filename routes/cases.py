@@ -17,16 +17,16 @@ from domain.rules.form import control_free
 from ledger.audit.access import What
 from ledger.identity.scope import Scope, view_of
 from ledger.read.cursor import Cursor
-from ledger.read.listing import Filter, Listed
+from ledger.read.listing import Filter, ListedCase
 from ledger.read.query import case_by_id, listed
 from ledger.registrar.request import Reporter, Request
 from routes import notice, shape
 from routes.actor import Caller
 from routes.answer import UNKNOWN_CASE, Answer, Declined
 from routes.answering import answers
-from routes.app_state import House, TheHouse
+from routes.app_state import AppState, TheAppState
 from routes.body import TheWrite, parsed
-from routes.form import Acting, Moment, Name, Opening, ReporterSent
+from routes.form import ActingBody, Moment, Name, OpeningBody, ReporterBody
 from routes.openapi import says
 from routes.register import asked_scope
 from routes.trace import TheTrace, Trace
@@ -55,12 +55,12 @@ Limit = Annotated[int, Query(ge=1, le=200)]
     openapi_extra=says(
         "opened", shape.Case,
         f"{WRITE} unknown_procedure unknown_division division_outside_scope occurred_in_future no_stage",
-        body=Opening,
+        body=OpeningBody,
     ),
 )  # fmt: skip
-async def open_case(actor: Caller, write: TheWrite, house: TheHouse) -> Answer:
+async def open_case(actor: Caller, write: TheWrite, house: TheAppState) -> Answer:
     """Open a case. `Location` names it; `actions` is what the caller may do next."""
-    asked = parsed(Opening, write.body)
+    asked = parsed(OpeningBody, write.body)
     reporter = _reporter(asked.reporter)
     command = Open(
         asked.procedure, asked.division, asked.title, asked.fields, reporter is not None, asked.occurred_at,
@@ -80,16 +80,16 @@ async def open_case(actor: Caller, write: TheWrite, house: TheHouse) -> Answer:
         " not_on_hold same_unit already_asked extension_too_late extension_used_up clock_not_running nothing_to_pause"
         " other_case_closed has_sources window_over not_correctable revote_needed sealed_elsewhere unit_elsewhere"
         " unknown_procedure unknown_division division_outside_scope no_stage occurred_in_future",
-        body=Acting,
+        body=ActingBody,
     ),
 )  # fmt: skip
 async def act(
-    actor: Caller, case_id: CaseId, action: Annotated[str, Path()], write: TheWrite, house: TheHouse
+    actor: Caller, case_id: CaseId, action: Annotated[str, Path()], write: TheWrite, house: TheAppState
 ) -> Answer:
     """Take an action on a case; `events` is what it caused, escalations that had come due meanwhile left out."""
     if not control_free(action):
         raise Declined("unknown_action", "本事项没有这一操作")
-    asked = parsed(Acting, write.body)
+    asked = parsed(ActingBody, write.body)
     command = Act(action, asked.fields, asked.reason, asked.expected_version)
     return await _rule(house, Request(write.command_id(actor), write.hash(actor), command, actor, case_id))
 
@@ -171,7 +171,7 @@ async def visible(
     return case, view
 
 
-def item(row: Listed) -> dict[str, Any]:
+def item(row: ListedCase) -> dict[str, Any]:
     """A row of a list as the API shows it: named as in the case itself."""
     whole = asdict(row)
     procedure = {"id": row.procedure, "version": row.procedure_version, "sha256": row.procedure_sha256}
@@ -193,11 +193,11 @@ def _shown(instant: Instant | None) -> str | None:
     return rfc3339(instant) if instant else None
 
 
-def _reporter(sent: ReporterSent | None) -> Reporter | None:
+def _reporter(sent: ReporterBody | None) -> Reporter | None:
     return Reporter(sent.name, sent.phone) if sent and (sent.name or sent.phone) else None
 
 
-async def _rule(house: House, request: Request) -> Answer:
+async def _rule(house: AppState, request: Request) -> Answer:
     ruling = await house.ledger.registrar.rule(request)
     house.metrics.rulings.labels(ruling.outcome).inc()
     if ruling.refused:

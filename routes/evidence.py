@@ -12,7 +12,7 @@ from ledger.read import evidence
 from routes import notice
 from routes.actor import Caller
 from routes.answer import Answer, Declined
-from routes.app_state import House, TheHouse
+from routes.app_state import AppState, TheAppState
 from routes.body import chunks, too_large
 from routes.cases import CaseId, visible
 from routes.openapi import says
@@ -38,7 +38,7 @@ BINARY: dict[str, Any] = {"application/octet-stream": {"schema": {"type": "strin
         "requestBody": {"required": True, "content": BINARY},
     },
 )
-async def upload(actor: Caller, request: Request, house: TheHouse) -> Answer:
+async def upload(actor: Caller, request: Request, house: TheAppState) -> Answer:
     """Keep a picture (PNG, JPEG, WebP), PDF or MP4 of at most 20 MiB. Its type is told from its content."""
     limit = evidence.SIZE_BYTES_MAX
     try:
@@ -58,7 +58,7 @@ async def upload(actor: Caller, request: Request, house: TheHouse) -> Answer:
     summary="下载自己上传的附件",
     openapi_extra=says("ok", None, "unknown_evidence evidence_damaged"),
 )
-async def download(actor: Caller, sha256: Sha256, house: TheHouse) -> FileResponse:
+async def download(actor: Caller, sha256: Sha256, house: TheAppState) -> FileResponse:
     """The file, as a download; only for a person who has uploaded it."""
     async with house.ledger.reading() as connection:
         kept = await evidence.find(connection, sha256, actor.person) if SHA256.fullmatch(sha256) else None
@@ -71,7 +71,7 @@ async def download(actor: Caller, sha256: Sha256, house: TheHouse) -> FileRespon
     openapi_extra=says("ok", None, "unknown_case unknown_evidence evidence_damaged case_unreadable"),
 )
 async def download_of_case(
-    actor: Caller, case_id: CaseId, sha256: Sha256, house: TheHouse, trace: TheTrace
+    actor: Caller, case_id: CaseId, sha256: Sha256, house: TheAppState, trace: TheTrace
 ) -> FileResponse:
     """A file that the case's history names, for everybody who may see the case."""
     try:
@@ -88,7 +88,7 @@ async def download_of_case(
     return await _sent(house, kept)
 
 
-async def _sent(house: House, kept: evidence.Evidence | None) -> FileResponse:
+async def _sent(house: AppState, kept: evidence.KeptFile | None) -> FileResponse:
     """The file, looked through before the first byte goes out. Raises Declined."""
     if kept is None:
         raise _unknown()

@@ -42,20 +42,20 @@ Moment = Annotated[datetime, Field(strict=False), BeforeValidator(_written), Aft
 Answers = Annotated[dict[str, Any], Field(max_length=100)]
 
 
-class Sent(BaseModel):
+class Body(BaseModel):
     """A request body: nothing is converted, and unknown keys are errors."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
 
-class ReporterSent(Sent):
+class ReporterBody(Body):
     """Who reported; kept apart from the case and never shown."""
 
     name: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_plain)] | None = None
     phone: Annotated[str, Field(pattern=PHONE)] | None = None
 
 
-class Opening(Sent):
+class OpeningBody(Body):
     """`fields`: the answers to the procedure's intake form. `occurred_at`: when the matter was seen; `received_at`:
     when it reached an office, if that was before it is recorded (a letter, a call on paper).
     """
@@ -64,12 +64,12 @@ class Opening(Sent):
     division: Name
     title: str
     fields: Answers = {}
-    reporter: ReporterSent | None = None
+    reporter: ReporterBody | None = None
     occurred_at: Moment | None = None
     received_at: Moment | None = None
 
 
-class Acting(Sent):
+class ActingBody(Body):
     """`fields`: the answers to the action's form. `expected_version`: refuse if the case has moved since."""
 
     fields: Answers = {}

@@ -14,7 +14,7 @@ from ledger.store.connection import LOST
 from ledger.store.table import METADATA
 from routes import notice
 from routes.answer import Answer
-from routes.app_state import House, TheHouse
+from routes.app_state import AppState, TheAppState
 from routes.openapi import says
 from routes.temporal import reached
 
@@ -30,7 +30,7 @@ async def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz", summary="就绪", openapi_extra=says("ok not_ready", notice.Ready))
-async def readyz(house: TheHouse) -> Answer:
+async def readyz(house: TheAppState) -> Answer:
     """Ready: the database is there with its schema, and procedures are released. Intake needs no Temporal."""
     (database, schema), temporal = await asyncio.gather(_database(house.ledger), reached())
     shelf = await _shelf(house) if schema["ok"] else {"released": [], "faults": house.faults}
@@ -46,7 +46,7 @@ async def readyz(house: TheHouse) -> Answer:
 
 
 @router.get("/metrics", summary="计量", openapi_extra=says("ok", None))
-async def metrics(house: TheHouse) -> Answer:
+async def metrics(house: TheAppState) -> Answer:
     """Counters in Prometheus' text format."""
     return Answer("ok", house.metrics.text(), "text/plain; version=0.0.4; charset=utf-8")
 
@@ -68,7 +68,7 @@ async def _database(ledger: Ledger) -> tuple[dict[str, Any], dict[str, Any]]:
         return {"ok": False}, missing
 
 
-async def _shelf(house: House) -> dict[str, Any]:
+async def _shelf(house: AppState) -> dict[str, Any]:
     try:
         released = await house.ledger.library.released()
     except LOST:

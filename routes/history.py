@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from domain.case.view import present
 from domain.clocks.budget import budget
 from domain.clocks.clock import Clock, Rung
-from domain.clocks.explanation import Step, explain_clock, text
+from domain.clocks.explanation import CountingStep, explain_clock, text
 from domain.days.calendar import Calendar
 from domain.days.counting import Pause
 from domain.days.instant import Instant, rfc3339, shown
@@ -108,7 +108,7 @@ def _budget(calendar: Calendar, clock: Clock, at: Instant) -> dict[str, Any] | N
     }
 
 
-def _explained(clock: Clock, steps: tuple[Step, ...], grounds: Mapping[str, str]) -> dict[str, Any]:
+def _explained(clock: Clock, steps: tuple[CountingStep, ...], grounds: Mapping[str, str]) -> dict[str, Any]:
     return {
         "clock": clock.id,
         "title": clock.title,
@@ -128,7 +128,7 @@ def _explained(clock: Clock, steps: tuple[Step, ...], grounds: Mapping[str, str]
     }
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: CountingStep) -> dict[str, Any]:
     return {
         **asdict(step),
         "kind": str(step.kind),

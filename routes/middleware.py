@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.hat import Actor
-from routes.app_state import House
+from routes.app_state import AppState
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
@@ -24,7 +24,7 @@ QUIET = {"/healthz", "/readyz", "/metrics"}
 log = structlog.get_logger("http")
 
 
-class Envelope:
+class RequestMiddleware:
     """The outermost layer. `failed` makes the answer to an exception that nobody expected."""
 
     def __init__(self, app: ASGIApp, failed: Callable[[Request], Awaitable[Response]]) -> None:
@@ -61,7 +61,7 @@ class Envelope:
             self._count(scope, status, time.perf_counter() - began)
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
-        house: House = scope["app"].state.house
+        house: AppState = scope["app"].state.house
         # The pattern, never the path: paths are without number, and name cases.
         route = getattr(scope.get("route"), "path", None) or "unmatched"
         house.metrics.requests.labels(scope["method"], route, str(status)).inc()

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from domain.hat import LEVEL_TITLES, ROLE_TITLES, Actor
 from ledger.identity.scope import UNIT, Scope, person_name, scope_of, view_of
 from ledger.read.cursor import Cursor
-from ledger.read.listing import Listed
+from ledger.read.listing import ListedCase
 from ledger.registers import directory as place
 from routes.actor import COOKIE, Viewer, holder
 from routes.answer import Answer, Declined
@@ -20,7 +20,7 @@ from routes.cases import After
 from routes.form import Name
 from routes.trace import TheTrace, Trace
 from web import CONTENT_SECURITY_POLICY, environment
-from web.board import Counts, OpenCase, board, short_name
+from web.board import BoardCounts, OpenCase, board, short_name
 
 router = APIRouter(include_in_schema=False)
 
@@ -112,7 +112,7 @@ async def _board(
     choices = [_place(view), *({"code": c["code"], "name": c["name"], "level": c["level"]} for c in below)]
     if shown.code not in {choice["code"] for choice in choices}:
         choices.append(_place(shown))
-    counts: Counts = {**found.counts}  # type: ignore[typeddict-item]
+    counts: BoardCounts = {**found.counts}  # type: ignore[typeddict-item]
     hat = f"{short_name(view.name)} {ROLE_TITLES.get(actor.hat.role, actor.hat.role)}"
     return board(
         _place(county), _place(shown), choices, counts, [_open_case(row) for row in found.page.items],
@@ -124,7 +124,7 @@ def _place(scope: Scope) -> dict[str, str]:
     return {"code": scope.code, "name": scope.name, "level": scope.level}
 
 
-def _open_case(row: Listed) -> OpenCase:
+def _open_case(row: ListedCase) -> OpenCase:
     return {
         "case_id": str(row.case_id),
         "number": row.number,
@@ -141,7 +141,7 @@ def _open_case(row: Listed) -> OpenCase:
     }
 
 
-def _holder(row: Listed) -> str:
+def _holder(row: ListedCase) -> str:
     """`北平镇 调度员`; a unit stands for itself."""
     role, _, scope = (row.holder or "").partition("@")
     name = short_name(row.holder_name or scope)

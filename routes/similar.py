@@ -10,7 +10,7 @@ from domain.case.command import TITLE_LENGTH_MAX
 from domain.case.similarity import Matter, matter_of
 from domain.rules.form import control_free
 from ledger.identity.scope import now, view_of
-from ledger.read.similar import Hit
+from ledger.read.similar import SimilarCase
 from ledger.read.similar import similar as alike
 from ledger.registers.division import county_of
 from routes import notice
@@ -78,5 +78,5 @@ async def similar_to(actor: Caller, case_id: CaseId, trace: TheTrace) -> dict[st
     return _told(hits)
 
 
-def _told(hits: Sequence[Hit]) -> dict[str, Any]:
+def _told(hits: Sequence[SimilarCase]) -> dict[str, Any]:
     return {"items": [hit.told for hit in hits], "next": None}

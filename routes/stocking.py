@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 
 from ledger.changes.publish import stock
-from routes.app_state import House
+from routes.app_state import AppState
 
 PAUSE_SECONDS = 0.5
 PAUSE_SECONDS_MAX = 5.0
@@ -16,7 +16,7 @@ log = structlog.get_logger("shelf")
 
 
 @asynccontextmanager
-async def stocking(house: House) -> AsyncIterator[None]:
+async def stocking(house: AppState) -> AsyncIterator[None]:
     """While this runs, procedures and calendars are being released, or have been."""
     task = asyncio.create_task(_stock(house))
     try:
@@ -27,7 +27,7 @@ async def stocking(house: House) -> AsyncIterator[None]:
             await task
 
 
-async def _stock(house: House) -> None:
+async def _stock(house: AppState) -> None:
     pause = PAUSE_SECONDS
     while not house.stocked:
         try:

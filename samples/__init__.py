@@ -15,13 +15,23 @@ from pydantic import ValidationError
 
 from domain.hat import Hat
 from domain.misreading import told
-from samples.row import Division, Hazard, Person, Reporter, Row, Step, Unit
+from samples.row import SampleDivision, SampleHazard, SamplePerson, SampleReporter, SampleRow, SampleStep, SampleUnit
 
-__all__ = ["Division", "Hazard", "Person", "Reporter", "SampleError", "Samples", "Step", "Unit", "read"]
+__all__ = [
+    "SampleDivision",
+    "SampleError",
+    "SampleHazard",
+    "SamplePerson",
+    "SampleReporter",
+    "SampleStep",
+    "SampleUnit",
+    "Samples",
+    "read",
+]
 
 FOLDER = Path(__file__).parent
 
-Model = TypeVar("Model", bound=Row)
+Model = TypeVar("Model", bound=SampleRow)
 
 
 class SampleError(Exception):
@@ -36,12 +46,12 @@ class SampleError(Exception):
 class Samples:
     """Everything there is, in the order of the files."""
 
-    divisions: tuple[Division, ...]
-    people: tuple[Person, ...]
-    units: tuple[Unit, ...]
-    hazards: tuple[Hazard, ...]
+    divisions: tuple[SampleDivision, ...]
+    people: tuple[SamplePerson, ...]
+    units: tuple[SampleUnit, ...]
+    hazards: tuple[SampleHazard, ...]
 
-    def wearer(self, hat: Hat) -> Person | None:
+    def wearer(self, hat: Hat) -> SamplePerson | None:
         """The first person who wears `hat`."""
         return next((person for person in self.people if hat in person.hats), None)
 
@@ -50,9 +60,9 @@ def read(folder: Path = FOLDER) -> Samples:
     """The four files of `folder`, checked against each other. Raises SampleError."""
     samples = Samples(
         divisions_of(folder),
-        rows(Person, "people.yaml", _listed(folder, "people")),
+        rows(SamplePerson, "people.yaml", _listed(folder, "people")),
         units_of(folder),
-        rows(Hazard, "hazards.yaml", _listed(folder, "hazards")),
+        rows(SampleHazard, "hazards.yaml", _listed(folder, "hazards")),
     )
     _unique("divisions.csv", "code", (division.code for division in samples.divisions))
     _unique("people.yaml", "id", (person.id for person in samples.people))
@@ -61,15 +71,15 @@ def read(folder: Path = FOLDER) -> Samples:
     return samples
 
 
-def divisions_of(folder: Path) -> tuple[Division, ...]:
+def divisions_of(folder: Path) -> tuple[SampleDivision, ...]:
     """The divisions alone. Raises SampleError."""
     with (folder / "divisions.csv").open(encoding="utf-8", newline="") as lines:
-        return rows(Division, "divisions.csv", csv.DictReader(lines))
+        return rows(SampleDivision, "divisions.csv", csv.DictReader(lines))
 
 
-def units_of(folder: Path) -> tuple[Unit, ...]:
+def units_of(folder: Path) -> tuple[SampleUnit, ...]:
     """The units alone. Raises SampleError."""
-    return rows(Unit, "units.yaml", _listed(folder, "units"))
+    return rows(SampleUnit, "units.yaml", _listed(folder, "units"))
 
 
 def rows(model: type[Model], file: str, given: Iterable[Any]) -> tuple[Model, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import procedures
 from domain.clocks.demand import posts as needed
 from domain.hat import LEVELS, STANDING, Post
-from samples import FOLDER, Division, Unit, catalogue, divisions_of, units_of
+from samples import FOLDER, SampleDivision, SampleUnit, catalogue, divisions_of, units_of
 from samples.table import KEPT
 
 SURNAMES = (
@@ -55,7 +55,7 @@ LINE = re.compile(r"^- \{id: P-\d{4}, name: .+, hats: \[(.+)\]\}$", re.MULTILINE
 Person = tuple[str, list[str]]  # the word after the surname, and the hats
 
 
-def posts(divisions: tuple[Division, ...], units: tuple[Unit, ...]) -> Iterator[Person]:
+def posts(divisions: tuple[SampleDivision, ...], units: tuple[SampleUnit, ...]) -> Iterator[Person]:
     """The people whom a county begins with, in the order of the ids."""
     townships, villages = _of(divisions, "township"), _of(divisions, "village", "community")
     for role, word in COUNTY_POSTS.items():
@@ -80,7 +80,7 @@ def posts(divisions: tuple[Division, ...], units: tuple[Unit, ...]) -> Iterator[
             yield "值班", [f"dispatcher@{place}"]
 
 
-def wanted(divisions: tuple[Division, ...], units: tuple[Unit, ...]) -> Iterator[str]:
+def wanted(divisions: tuple[SampleDivision, ...], units: tuple[SampleUnit, ...]) -> Iterator[str]:
     """Every hat that some procedure under procedures/ needs or lets act, everywhere in the county."""
     places = {"county": [COUNTY], "township": _of(divisions, "township")}
     places |= {"village": _of(divisions, "village", "community"), "unit": [unit.id for unit in units]}
@@ -118,7 +118,7 @@ def _line(number: int, word: str, hats: list[str]) -> str:
     return f"- {{id: P-{number:04d}, name: {name}, hats: [{', '.join(hats)}]}}"
 
 
-def _of(divisions: tuple[Division, ...], *levels: str) -> list[str]:
+def _of(divisions: tuple[SampleDivision, ...], *levels: str) -> list[str]:
     return [division.code for division in divisions if division.level in levels]
 
 

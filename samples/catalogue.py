@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from samples import FOLDER, Division, divisions_of, units_of
+from samples import FOLDER, SampleDivision, divisions_of, units_of
 from samples.table import SINCE, Line, short, written
 
 POINTS = 12  # service points beside the village sites; the N of "1+6+79+N"
@@ -54,7 +54,7 @@ def _sites() -> Iterator[Line]:
         yield f"S-N{number:02d}", name, place.code, "point", "样例·村口", f"1002{number:07d}"
 
 
-def _of(*levels: str) -> list[Division]:
+def _of(*levels: str) -> list[SampleDivision]:
     return [division for division in divisions_of(FOLDER) if division.level in levels]
 
 

@@ -26,13 +26,13 @@ def _hat(given: Any) -> Any:
     return Hat.parse(given) if isinstance(given, str) else given
 
 
-class Row(BaseModel):
+class SampleRow(BaseModel):
     """A row of a sample file: unknown keys are errors, so that a misspelt one is never ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Division(Row):
+class SampleDivision(SampleRow):
     """A division of the statistics bureau's edition 2023; `parent` is None at the top."""
 
     code: Code
@@ -41,7 +41,7 @@ class Division(Row):
     parent: Annotated[Code | None, BeforeValidator(lambda given: given or None)]
 
 
-class Person(Row):
+class SamplePerson(SampleRow):
     """A made-up person and the hats they wear."""
 
     id: str = Field(pattern=r"^P-\d{4}$")
@@ -49,7 +49,7 @@ class Person(Row):
     hats: tuple[Annotated[Hat, BeforeValidator(_hat)], ...] = Field(min_length=1)
 
 
-class Unit(Row):
+class SampleUnit(SampleRow):
     """A handling unit of a county or township, with the kinds of hazard it handles."""
 
     id: UnitId
@@ -58,14 +58,14 @@ class Unit(Row):
     kinds: tuple[Kind, ...] = Field(min_length=1)
 
 
-class Reporter(Row):
+class SampleReporter(SampleRow):
     """Who saw it, made up; the phone is in a range that no operator uses."""
 
     name: MadeUpName
     phone: str = Field(pattern=r"^100\d{8}$")
 
 
-class Step(Row):
+class SampleStep(SampleRow):
     """One action of a sample's life. `evidence` is the text of an attachment: upload it, give its sha256."""
 
     act: str = Field(pattern=r"^[a-z_]+$")
@@ -75,7 +75,7 @@ class Step(Row):
     reason: str | None = None
 
 
-class Hazard(Row):
+class SampleHazard(SampleRow):
     """A made-up hazard, the role that reports it (`by`), and the `life` it has led once loaded."""
 
     division: Code
@@ -86,10 +86,10 @@ class Hazard(Row):
     seen_hours_ago: int = Field(ge=0)
     emergency: bool = False
     description: str = Field(min_length=80, max_length=200)
-    reporter: Reporter | None = None
-    life: tuple[Step, ...] = ()
+    reporter: SampleReporter | None = None
+    life: tuple[SampleStep, ...] = ()
 
-    def hat_of(self, step: Step | None = None) -> Hat:
+    def hat_of(self, step: SampleStep | None = None) -> Hat:
         """The hat under which `step` is taken; without a step, the one that reports the hazard.
 
         Raises ValueError when a handler acts on a hazard that was never dispatched.

@@ -91,7 +91,7 @@ def stocked(postgres: Postgres) -> Database:
     upgrade(database.owner_url)
 
     async def stock() -> None:
-        async with house.opened(database.app_url, size=1) as ledger:
+        async with house.open_ledger(database.app_url, size=1) as ledger:
             assert await ledger.library.release(calendar())
             for path in paths():
                 assert await ledger.library.release(procedure(path.stem))

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bench.stage import Stage
+from bench.stage import TrialStage
 from embedded.child import Child
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    with Stage(tmp_path / "var") as stage:
+def stage(tmp_path: Path) -> Iterator[TrialStage]:
+    with TrialStage(tmp_path / "var") as stage:
         yield stage
     shutil.rmtree(tmp_path, ignore_errors=True)
 
@@ -34,7 +34,7 @@ def seconds_to_end(worker: Child) -> float:
     return time.monotonic() - started
 
 
-def test_ends_in_time_with_temporal_there_gone_or_never_seen(stage: Stage) -> None:
+def test_ends_in_time_with_temporal_there_gone_or_never_seen(stage: TrialStage) -> None:
     with_it, bereft = stage.start_worker(), stage.start_worker({"BIHUAN_WORKER_METRICS_PORT": "0"})
     until_logged(with_it, "temporal_connected")
     until_logged(bereft, "temporal_connected")
@@ -47,7 +47,7 @@ def test_ends_in_time_with_temporal_there_gone_or_never_seen(stage: Stage) -> No
     assert seconds_to_end(never) < 5
 
 
-def test_versioned_when_told(stage: Stage) -> None:
+def test_versioned_when_told(stage: TrialStage) -> None:
     worker = stage.start_worker({"BIHUAN_WORKER_DEPLOYMENT": "bihuan", "BIHUAN_WORKER_BUILD": "1"})
     until_logged(worker, "temporal_connected")
     time.sleep(1)

@@ -46,7 +46,7 @@ class BoardRow(OpenCase):
     urgency_title: str
 
 
-class Counts(TypedDict):
+class BoardCounts(TypedDict):
     """How many open cases there are of each sort; the same case may be in several."""
 
     open: int
@@ -61,7 +61,7 @@ def board(
     county: Mapping[str, str],
     division: Mapping[str, str],
     divisions: Iterable[Mapping[str, str]],
-    counts: Counts,
+    counts: BoardCounts,
     cases: Iterable[OpenCase],
     viewer: Mapping[str, str],
     now: Instant,

@@ -16,7 +16,7 @@ PAUSE_MAX = timedelta(seconds=30)
 
 
 @workflow.defn(name=wire.CASE)
-class Case:
+class CaseWorkflow:
     """Wakes one case whenever its time comes. Knows when, never what."""
 
     @workflow.init

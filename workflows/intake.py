@@ -10,7 +10,7 @@ from workflows import registrar
 
 
 @workflow.defn(name=wire.INTAKE)
-class Intake:
+class IntakeWorkflow:
     """Opens a case and returns the ruling. Only the relay starts its keeper."""
 
     @workflow.run

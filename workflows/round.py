@@ -8,7 +8,7 @@ from workflows import registrar
 
 
 @workflow.defn(name=wire.ROUND)
-class Round:
+class RoundWorkflow:
     """Started by a schedule: opens whatever is due of one round. What, and whether, the ledger says."""
 
     @workflow.run

@@ -8,13 +8,13 @@ from typing import Any
 from domain.case.context import Context
 from domain.case.event import ItemOpened
 from domain.case.item import Item
-from domain.case.stage_entry import arrive, stage_clocks
+from domain.case.stage_entry import enter, stage_clocks
 from domain.case.state import Case
-from domain.clocks.clock import Move, Unit
+from domain.clocks.clock import HandlingUnit, Move
 from domain.clocks.schedule import start
 from domain.days.instant import Instant, day_of, utc
 from domain.days.limit import Limit
-from domain.days.limit import Unit as LimitUnit
+from domain.days.limit import TimeUnit as LimitUnit
 from domain.hat import Post
 from domain.refusal import FieldProblem, Refusal
 from domain.rules.form import FieldType
@@ -25,7 +25,7 @@ MATTER_FIELDS = ("matter_code", "kind")  # the fields that say which matter of t
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class CheckedAct:
     """One action on one case, checked as far as its form goes."""
 
     case: Case
@@ -47,13 +47,13 @@ class Deed:
         return self.case.items.get(self.fields.get("item", "")) if self.action.settles else None
 
     @property
-    def unit(self) -> Unit | None:
+    def unit(self) -> HandlingUnit | None:
         """The unit that its form names."""
         named = any(field.name == "unit" and field.type is FieldType.UNIT for field in self.action.form)
         return self.context.units.get(self.fields.get("unit", "")) if named else None
 
     @property
-    def dispatched(self) -> Unit | None:
+    def dispatched(self) -> HandlingUnit | None:
         """The unit to which it hands the case; one named for an item only gets that item."""
         return None if self.action.opens else self.unit
 
@@ -89,7 +89,7 @@ class Deed:
         }
 
 
-def on_duty_list(unit: Unit | None, facts: Mapping[str, Any], context: Context) -> bool | None:
+def on_duty_list(unit: HandlingUnit | None, facts: Mapping[str, Any], context: Context) -> bool | None:
     """Whether what the case is about is on the lists of the township of the unit that is named (DOMAIN §2 row 8).
 
     None: no unit of a township is named, no matter is said, or no list is loaded there.
@@ -116,7 +116,7 @@ def earlier(case: Case, context: Context) -> dict[str, Any]:
     return {"earlier": standing, "first": all(mine < (rival.received_at, rival.number) for rival in rivals)}
 
 
-def elsewhere(deed: Deed, unit: Unit | None) -> Refusal | None:
+def elsewhere(deed: CheckedAct, unit: HandlingUnit | None) -> Refusal | None:
     """A unit of another township has no business here; the county's own are everybody's."""
     home = deed.context.unit_homes.get(unit.id, "") if unit else ""
     if home and home not in deed.case.lineage.values():
@@ -124,24 +124,24 @@ def elsewhere(deed: Deed, unit: Unit | None) -> Refusal | None:
     return None
 
 
-def moved(deed: Deed, stage: str, facts: Mapping[str, Any], unit: Unit | None) -> Move | Refusal:
+def moved(deed: CheckedAct, stage: str, facts: Mapping[str, Any], unit: HandlingUnit | None) -> Move | Refusal:
     """Going to `stage` by this deed."""
     case, action = deed.case, deed.action
     since = {clock: utc(datetime.fromisoformat(deed.fields[name])) for clock, name in action.since.items()}
     arriving = {**facts, "unit": None, "unit_level": None} if action.releases else facts
     running = stage_clocks(deed.context.procedure, case.clocks)
     setting = deed.context.setting(case.lineage)
-    move = arrive(setting, stage, arriving, deed.at, deed.version, running, action.limits, since)
+    move = enter(setting, stage, arriving, deed.at, deed.version, running, action.limits, since)
     if isinstance(move, Refusal):
         return move
     return replace(move, unit=unit, released=action.releases, remembers=action.returns)
 
 
 def asked(
-    deed: Deed,
+    deed: CheckedAct,
     facts: Mapping[str, Any],
     *,
-    unit: Unit | None = None,
+    unit: HandlingUnit | None = None,
     to: str | None = None,
     data: Mapping[str, Any] | None = None,
     place: int = 0,
@@ -182,7 +182,7 @@ def asked(
     return ItemOpened(item, start(setting, kind.clock, there, deed.at, deed.version, clock_limit, item=item.id))
 
 
-def _too_many(deed: Deed, name: str, kind: ItemKind) -> Refusal | None:
+def _too_many(deed: CheckedAct, name: str, kind: ItemKind) -> Refusal | None:
     """Nobody buries a case under items of his own; whoever holds it writes down those of others."""
     case, actor = deed.case, deed.context.actor
     mine = sum(item.kind == name and item.open and item.by == actor.person for item in case.items.values())
@@ -193,7 +193,7 @@ def _too_many(deed: Deed, name: str, kind: ItemKind) -> Refusal | None:
     return None
 
 
-def addressee(kind: ItemKind, case: Case, unit: Unit | None) -> str | None:
+def addressee(kind: ItemKind, case: Case, unit: HandlingUnit | None) -> str | None:
     """The hat that answers: the first of the kind's posts that there is."""
     for text in kind.to:
         if text == "holder":
@@ -204,7 +204,7 @@ def addressee(kind: ItemKind, case: Case, unit: Unit | None) -> str | None:
     return None
 
 
-def _own_limit(deed: Deed) -> Limit | Refusal | None:
+def _own_limit(deed: CheckedAct) -> Limit | Refusal | None:
     """The limit that a form sets by the field `due_on`: to the end of that day."""
     if "due_on" not in deed.fields:
         return None

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from domain.case.act import Deed
+from domain.case.act import CheckedAct
 from domain.case.carry_out import carry_out
 from domain.case.command import Act
 from domain.case.context import Context
@@ -50,7 +50,7 @@ def act(case: Case, command: Act, context: Context, at: Instant) -> tuple[Event,
     if problems:
         return invalid_fields(problems)
     fields = {name: _plain(action, name, value, context) for name, value in fields.items()}
-    return carry_out(Deed(case, command.action, action, fields, command.reason, context, at))
+    return carry_out(CheckedAct(case, command.action, action, fields, command.reason, context, at))
 
 
 def extendable(case: Case, procedure: Procedure) -> tuple[Clock, ...]:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from domain.case.act import Deed, asked, elsewhere, moved
+from domain.case.act import CheckedAct, asked, elsewhere, moved
 from domain.case.consequence import Consequence
 from domain.case.document import issue, last_day
-from domain.case.event import ActionTaken, DisciplineNotified, Event, GateCounted, ItemOpened, ItemSettled, Paper
+from domain.case.event import ActionTaken, DisciplineNotified, Document, Event, GateCounted, ItemOpened, ItemSettled
 from domain.case.stage_entry import begun
 from domain.case.verbs.effect import consequence
 from domain.clocks.clock import Clock, Move
@@ -24,7 +24,7 @@ UNWRITTEN = {"claim_code"}  # what opens a door is checked and forgotten
 OVERRIDE = "override"  # the field in which an event keeps over what an action went
 
 
-def carry_out(deed: Deed) -> tuple[Event, ...] | Refusal:
+def carry_out(deed: CheckedAct) -> tuple[Event, ...] | Refusal:
     """The events of a deed, or what still speaks against it."""
     facts = deed.facts
     failing = [each for each in deed.action.requires if not each.holds(facts)]
@@ -62,7 +62,7 @@ def carry_out(deed: Deed) -> tuple[Event, ...] | Refusal:
     return (*events, *_notice(deed))
 
 
-def _refused(deed: Deed, facts: Mapping[str, Any], failing: Sequence[Requirement]) -> Refusal | None:
+def _refused(deed: CheckedAct, facts: Mapping[str, Any], failing: Sequence[Requirement]) -> Refusal | None:
     """What speaks against a deed before anything of it is worked out."""
     strict = next((each for each in failing if not each.overridden(facts)), None)
     refusal = _unsettled(deed) or _untimely(deed, facts) or _uncounted(deed) or elsewhere(deed, deed.unit)
@@ -74,7 +74,7 @@ def _refused(deed: Deed, facts: Mapping[str, Any], failing: Sequence[Requirement
     return None
 
 
-def _unsettled(deed: Deed) -> Refusal | None:
+def _unsettled(deed: CheckedAct) -> Refusal | None:
     """Why this person may not settle this item: who asked may not answer (DOMAIN §6.1)."""
     item, kind = deed.item, None
     if item:
@@ -84,7 +84,7 @@ def _unsettled(deed: Deed) -> Refusal | None:
     return None
 
 
-def _untimely(deed: Deed, facts: Mapping[str, Any]) -> Refusal | None:
+def _untimely(deed: CheckedAct, facts: Mapping[str, Any]) -> Refusal | None:
     """The day that was announced has not come, or something must be settled first."""
     said = next((str(facts[name]) for name in deed.action.not_before if facts.get(name)), None)
     if said and day_of(deed.at).isoformat() < said:
@@ -95,7 +95,7 @@ def _untimely(deed: Deed, facts: Mapping[str, Any]) -> Refusal | None:
     return None
 
 
-def _uncounted(deed: Deed) -> Refusal | None:
+def _uncounted(deed: CheckedAct) -> Refusal | None:
     """More hands than there were people."""
     hands = deed.action.hands
     tally = deed.case.tallies.get(hands.gate) if hands else None
@@ -108,7 +108,7 @@ def _uncounted(deed: Deed) -> Refusal | None:
     return Refusal("invalid_fields", words, tuple(FieldProblem(n, "out_of_range", words) for n in hands.fields))
 
 
-def _counted(deed: Deed, facts: Mapping[str, Any]) -> Tally | Refusal | None:
+def _counted(deed: CheckedAct, facts: Mapping[str, Any]) -> Tally | Refusal | None:
     counting = next((each for each in deed.action.counts if meets(each.when, facts)), None)
     if counting is None:
         return None
@@ -118,7 +118,7 @@ def _counted(deed: Deed, facts: Mapping[str, Any]) -> Tally | Refusal | None:
     return gates.again(gate.title, case.tallies.get(counting.gate), counted, deed.reason) or counted
 
 
-def _computed(deed: Deed, facts: Mapping[str, Any]) -> dict[str, Any]:
+def _computed(deed: CheckedAct, facts: Mapping[str, Any]) -> dict[str, Any]:
     computing = deed.action.computes
     assert computing is not None
     named = facts.get(computing.table)
@@ -127,7 +127,7 @@ def _computed(deed: Deed, facts: Mapping[str, Any]) -> dict[str, Any]:
     return {computing.field: table.amount(int(facts.get(table.fine) or 0))}
 
 
-def _move(deed: Deed, facts: Mapping[str, Any]) -> Move | Refusal | None:
+def _move(deed: CheckedAct, facts: Mapping[str, Any]) -> Move | Refusal | None:
     case, action = deed.case, deed.action
     branch = next((each for each in action.to if meets(each.when, facts)), None)
     unit = deed.dispatched
@@ -138,7 +138,7 @@ def _move(deed: Deed, facts: Mapping[str, Any]) -> Move | Refusal | None:
     return moved(deed, branch.stage, facts, unit)
 
 
-def _blocked(deed: Deed, move: Move | None) -> Refusal | None:
+def _blocked(deed: CheckedAct, move: Move | None) -> Refusal | None:
     """What stands in the way of going anywhere, or of closing."""
     case = deed.case
     if move is None:
@@ -158,7 +158,7 @@ def _blocked(deed: Deed, move: Move | None) -> Refusal | None:
 
 
 def _taken(
-    deed: Deed, facts: Mapping[str, Any], move: Move | None, opened: list[ItemOpened], other: str | None
+    deed: CheckedAct, facts: Mapping[str, Any], move: Move | None, opened: list[ItemOpened], other: str | None
 ) -> ActionTaken | Refusal:
     case, action = deed.case, deed.action
     setting = deed.context.setting(case.lineage)
@@ -191,7 +191,7 @@ def _taken(
     )
 
 
-def _settled(deed: Deed) -> list[ItemSettled]:
+def _settled(deed: CheckedAct) -> list[ItemSettled]:
     item, settles = deed.item, deed.action.settles
     if item is None or settles is None:
         return []
@@ -201,7 +201,7 @@ def _settled(deed: Deed) -> list[ItemSettled]:
     return [ItemSettled(item.id, state, kind.states.get(state, state), answer)]
 
 
-def _opened(deed: Deed, facts: Mapping[str, Any]) -> list[ItemOpened] | Refusal:
+def _opened(deed: CheckedAct, facts: Mapping[str, Any]) -> list[ItemOpened] | Refusal:
     if deed.action.opens is None:
         return []
     unit = deed.unit
@@ -211,7 +211,7 @@ def _opened(deed: Deed, facts: Mapping[str, Any]) -> list[ItemOpened] | Refusal:
     return one if isinstance(one, Refusal) else [one]
 
 
-def _papers(deed: Deed, facts: Mapping[str, Any]) -> tuple[Paper, ...]:
+def _papers(deed: CheckedAct, facts: Mapping[str, Any]) -> tuple[Document, ...]:
     case, context = deed.case, deed.context
     holder = (case.holder or "").partition("@")[2]
     item = deed.item
@@ -231,7 +231,7 @@ def _papers(deed: Deed, facts: Mapping[str, Any]) -> tuple[Paper, ...]:
     )
 
 
-def _notice(deed: Deed) -> list[DisciplineNotified]:
+def _notice(deed: CheckedAct) -> list[DisciplineNotified]:
     """A case whose closing has failed so often that it counts as repeated."""
     case = deed.case
     rule, failures = case.repeated, case.failures + deed.action.failure

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from domain.clocks.clock import Unit
+from domain.clocks.clock import HandlingUnit
 from domain.clocks.schedule import Setting
 from domain.days.calendar import Calendar
 from domain.days.instant import Instant
@@ -75,7 +75,7 @@ class Context:
     actor: Actor
     home: str
     known: Known
-    units: Mapping[str, Unit] = field(default_factory=dict)
+    units: Mapping[str, HandlingUnit] = field(default_factory=dict)
     place: Place | None = None
     number: str = ""
     case_id: str = ""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from domain.case.event import Paper
+from domain.case.event import Document
 from domain.days.counting import MICROSECOND
 from domain.days.instant import Instant, local
 from domain.rules.form import FieldType, FormField
@@ -16,7 +16,7 @@ UNSAID = "————"  # what was not given stays visibly empty on the paper
 
 def issue(
     procedure: Procedure, document_id: str, given: Mapping[str, Any], case_number: str, count: int, at: Instant
-) -> Paper:
+) -> Document:
     """The document as it is served. `given`: what its names stand for; `count`: how many the case has already."""
     template = procedure.documents[document_id]
     serial = case_number.rpartition("-")[2]
@@ -27,7 +27,7 @@ def issue(
     words |= {"document_number": number, "date": f"{local(at):%Y年%-m月%-d日}"}
     names = set(Blank(template.text).get_identifiers())
     text = Blank(template.text).substitute({name: words.get(name) or UNSAID for name in names})
-    return Paper(document_id, template.title, number, f"{template.title}\n{number}\n\n{text}")
+    return Document(document_id, template.title, number, f"{template.title}\n{number}\n\n{text}")
 
 
 def last_day(due_at: Instant) -> str:

@@ -34,7 +34,7 @@ class Repeated:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class Document:
     """A numbered document as it was issued: its whole text, as it can be printed and served."""
 
     document: str
@@ -59,7 +59,7 @@ class CaseOpened:
     matter: str | None = None  # which matter it is about, as a digest: the same for every case about it
     code: str | None = None  # the digest of the claim code
     repeated: Repeated | None = None
-    papers: tuple[Paper, ...] = ()
+    papers: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class ActionTaken:
     failure: bool = False
     started: tuple[Clock, ...] = ()
     stopped: tuple[str, ...] = ()
-    papers: tuple[Paper, ...] = ()
+    papers: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from domain.case.event import (
     ProcedureChanged,
 )
 from domain.case.item import Item
-from domain.case.state import HOLD, Case, Doing, Fact, Standing
+from domain.case.state import HOLD, Case, Doing, Fact, LeftStage
 from domain.clocks.clock import Clock, Move
 
 
@@ -123,7 +123,7 @@ def _rebound(case: Case, event: ProcedureChanged) -> dict[str, Any]:
         "holder": event.holder,
         "level": event.level,
         "clocks": {**case.clocks, **{clock.id: clock for clock in event.clocks}, **dropped},
-        "left": Standing(event.left, case.left.unit) if event.left and case.left else None,
+        "left": LeftStage(event.left, case.left.unit) if event.left and case.left else None,
         "sealed": event.sealed,
         "repeated": event.repeated,
     }
@@ -251,7 +251,7 @@ def _moved(case: Case, move: Move, fact: Fact) -> dict[str, Any]:
         "unit": unit,
         "units": case.units if unit is None or unit.id in case.units else (*case.units, unit.id),
         "clocks": clocks,
-        "left": Standing(case.stage, case.unit) if move.remembers else None,
+        "left": LeftStage(case.stage, case.unit) if move.remembers else None,
         "had_by": (*case.had_by, move.unit.id) if move.unit else case.had_by,
         "sealed": move.sealed,
         "public": move.public,

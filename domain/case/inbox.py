@@ -6,7 +6,7 @@ from domain.case.command import Tell
 from domain.case.context import Context
 from domain.case.event import ClockRederived, ClocksResumed, Event, ItemOpened, ItemSettled, NewsReceived
 from domain.case.item import Item
-from domain.case.stage_entry import arrive, foreseen
+from domain.case.stage_entry import enter, foreseen
 from domain.case.state import HOLD, Case
 from domain.clocks.clock import Clock, Then
 from domain.clocks.schedule import resumed, timed
@@ -57,7 +57,7 @@ def _restored(case: Case, context: Context, at: Instant, received: NewsReceived)
     facts = {**case.facts, "unit": left.unit.id if left.unit else None}
     facts["unit_level"] = left.unit.level if left.unit else None
     waiting = [clock for clock in case.clocks.values() if clock.state == "paused"]
-    move = arrive(setting, left.stage, facts, at, case.version + 1, [clock.id for clock in waiting])
+    move = enter(setting, left.stage, facts, at, case.version + 1, [clock.id for clock in waiting])
     if isinstance(move, Refusal):
         return move
     back = tuple(resumed(setting, clock, facts, at) for clock in waiting)

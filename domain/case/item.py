@@ -7,7 +7,7 @@ is opened by one action and settled by another, may have a clock, and may keep t
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.clocks.clock import Unit
+from domain.clocks.clock import HandlingUnit
 
 OPEN = "open"
 
@@ -26,7 +26,7 @@ class Item:
     by: str
     to: str | None = None
     from_unit: str | None = None
-    unit: Unit | None = None
+    unit: HandlingUnit | None = None
     state: str = OPEN
     state_title: str | None = None
     blocks: bool = False

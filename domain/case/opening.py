@@ -15,7 +15,7 @@ from domain.case.document import issue
 from domain.case.event import CaseOpened, Event, ItemOpened, ProcedureRef, Repeated
 from domain.case.evidence import openable
 from domain.case.item import Item
-from domain.case.stage_entry import arrive
+from domain.case.stage_entry import enter
 from domain.days.instant import Instant, utc
 from domain.hat import Post, Role
 from domain.refusal import FieldProblem, Refusal, invalid_fields
@@ -66,7 +66,7 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
     title = command.title.strip()
     # A limit runs from when the matter reached an office, not from when somebody found the time to record it.
     since = dict.fromkeys(procedure.stages[branch.stage].clocks, utc(received))
-    move = arrive(context.setting(place.lineage), branch.stage, facts, at, version=1, since=since)
+    move = enter(context.setting(place.lineage), branch.stage, facts, at, version=1, since=since)
     if isinstance(move, Refusal):
         return move
     given = {**fields, "number": context.number, "title": title, "division_name": context.names.get(place.code)}

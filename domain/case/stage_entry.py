@@ -16,7 +16,7 @@ from domain.rules.rule import meets
 NOTHING: Mapping[str, Any] = {}
 
 
-def arrive(
+def enter(
     setting: Setting,
     stage_id: str,
     facts: Mapping[str, Any],
@@ -89,7 +89,7 @@ def foreseen(setting: Setting, clock: Clock, facts: Mapping[str, Any]) -> Clock 
     rule = setting.procedure.clocks[clock.rule or clock.id]
     if rule.lapses_to is None or not clock.rungs:
         return clock
-    move = arrive(setting, rule.lapses_to, facts, clock.rungs[-1].at, clock.version)
+    move = enter(setting, rule.lapses_to, facts, clock.rungs[-1].at, clock.version)
     if isinstance(move, Refusal):
         return move
     return replace(clock, then=Then(move, {"outcome": rule.outcome} if rule.outcome else {}))

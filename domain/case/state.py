@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from domain.case.event import Event, ProcedureRef, Repeated
 from domain.case.item import Item
-from domain.clocks.clock import Clock, Rung, Unit
+from domain.clocks.clock import Clock, HandlingUnit, Rung
 from domain.days.instant import Instant
 from domain.hat import Actor
 from domain.rules.vote import Tally
@@ -40,11 +40,11 @@ class Doing:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LeftStage:
     """Where a case stood before it was sent back: the stage and the unit that had it."""
 
     stage: str
-    unit: Unit | None
+    unit: HandlingUnit | None
 
 
 @dataclass(frozen=True)  # without slots: `changed` copies its dictionary, the hottest step of every fold
@@ -68,7 +68,7 @@ class Case:
     opened_by: str = ""
     opened_as: str = ""  # under which hat
     has_reporter: bool = False
-    unit: Unit | None = None
+    unit: HandlingUnit | None = None
     units: tuple[str, ...] = ()
     fields: dict[str, Any] = field(default_factory=dict)
     done: dict[str, Doing] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class Case:
     tallies: dict[str, Tally] = field(default_factory=dict)
     recused: tuple[str, ...] = ()
     recused_names: tuple[str, ...] = ()  # of people who are not on register
-    left: Standing | None = None
+    left: LeftStage | None = None
     had_by: tuple[str, ...] = ()  # the units that have had it, hop by hop; the first one received it first
     failures: int = 0
     papers: tuple[str, ...] = ()  # the documents issued, by id

@@ -8,7 +8,7 @@ from domain.clocks.schedule import spanned
 from domain.days.calendar import Calendar
 from domain.days.counting import MICROSECOND, running, unrolled, working_days
 from domain.days.instant import Instant, day_of
-from domain.days.limit import Unit
+from domain.days.limit import TimeUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ def budget(calendar: Calendar, clock: Clock, at: Instant) -> Budget:
         whole, consumed, unit = limit.duration // timedelta(seconds=1), ran // timedelta(seconds=1), "second"
     else:
         first = day_of(clock.started_at)
-        by_working_day = limit.unit is Unit.WORKING_DAY
+        by_working_day = limit.unit is TimeUnit.WORKING_DAY
         whole = limit.n if by_working_day else (unrolled(first, limit) - first).days
-        unit = Unit.WORKING_DAY.value if by_working_day else Unit.DAY.value
+        unit = TimeUnit.WORKING_DAY.value if by_working_day else TimeUnit.DAY.value
         days = [(day_of(begin), day_of(end - MICROSECOND)) for begin, end in spans if end > begin]
         consumed = sum(
             working_days(calendar, begin, end) if by_working_day else (end - begin).days for begin, end in days

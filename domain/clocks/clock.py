@@ -74,7 +74,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class HandlingUnit:
     """A handling unit as dispatched to: its id and the level of its division."""
 
     id: str
@@ -94,7 +94,7 @@ class Move:
     holder: str | None
     level: str | None
     closed: bool
-    unit: Unit | None
+    unit: HandlingUnit | None
     stopped: tuple[str, ...] = ()
     started: tuple[Clock, ...] = ()
     released: bool = False

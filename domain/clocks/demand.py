@@ -21,7 +21,7 @@ Facts = dict[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldPost:
     """A rung of a ladder: which post is told, and when if the clock began at the instant asked for."""
 
     post: str
@@ -29,7 +29,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class Demand:
     """One row: a stage with its holder, and one of its clocks (None: it has none) under one of its variants.
 
     `facts`: what the case says for this variant to hold; `after`: the action by which the limit is this one.
@@ -50,10 +50,10 @@ class Need:
     internal_due_at: Instant | None = None
     provisional: bool = False
     window: bool = False
-    rungs: tuple[Told, ...] = ()
+    rungs: tuple[ToldPost, ...] = ()
 
 
-def needs(procedure: Procedure, calendar: Calendar, at: Instant) -> Iterator[Need]:
+def needs(procedure: Procedure, calendar: Calendar, at: Instant) -> Iterator[Demand]:
     """Every open stage with every clock that begins there at `at`, under every variant; the first stages first.
 
     A clock that runs on from another stage is told where it begins; one that an action begins, wherever it may run.
@@ -69,7 +69,7 @@ def needs(procedure: Procedure, calendar: Calendar, at: Instant) -> Iterator[Nee
             yield from _of_clock(setting, name, stage, stage.holder, clock, at)
         if not clocks:
             for level in UNIT_LEVELS if _at_unit(stage.holder) else (None,):
-                yield Need(name, stage.title, stage.holder, level)
+                yield Demand(name, stage.title, stage.holder, level)
 
 
 def posts(procedure: Procedure) -> dict[str, tuple[str, ...]]:
@@ -125,7 +125,7 @@ def _posts(procedure: Procedure) -> Iterator[tuple[str, str]]:
         yield procedure.repeated.to, "多次超期"
 
 
-def _of_clock(setting: Setting, name: str, stage: Stage, holder: str, clock: str, at: Instant) -> Iterator[Need]:
+def _of_clock(setting: Setting, name: str, stage: Stage, holder: str, clock: str, at: Instant) -> Iterator[Demand]:
     rule = setting.procedure.clocks[clock]
     levels = UNIT_LEVELS if _at_unit(holder) or _asks_for_unit(setting.procedure, rule) else (None,)
     for level in levels:
@@ -139,10 +139,10 @@ def _of_clock(setting: Setting, name: str, stage: Stage, holder: str, clock: str
         for after, limit, facts in ways:
             given: dict[str, Any] = {**facts, "unit": UNIT if level else None, "unit_level": level}
             begun = start(setting, clock, given, at, 1, limit)
-            yield Need(
+            yield Demand(
                 name, stage.title, holder, level, clock, begun.title, tuple(facts.items()), after,
                 begun.limit, begun.authority, begun.due_at, begun.internal_due_at, begun.provisional, begun.window,
-                tuple(Told(rung.id, rung.at) for rung in begun.rungs if rung.kind == "climb"),
+                tuple(ToldPost(rung.id, rung.at) for rung in begun.rungs if rung.kind == "climb"),
             )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from domain.clocks.schedule import due_of
 from domain.days.calendar import Calendar, Day
 from domain.days.counting import Pause, unrolled
 from domain.days.instant import ONE_DAY, Instant, day_of, end_of, local, shown, utc
-from domain.days.limit import Limit, Roll, Unit
+from domain.days.limit import Limit, Roll, TimeUnit
 
 
 class StepKind(StrEnum):
@@ -30,7 +30,7 @@ class StepKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CountingStep:
     """One step: the day or instant it is about, whether it counts towards the limit, and words in Chinese.
 
     `to`: the last day of a step that covers several. `provisional`: the step relied on a year not published.
@@ -50,12 +50,12 @@ NOTHING: Titles = {}
 LASTING = "恢复之前没有到期时刻"
 
 
-def explain(calendar: Calendar, start: Instant, limit: Limit, roll: Roll = Roll.NONE) -> tuple[Step, ...]:
+def explain(calendar: Calendar, start: Instant, limit: Limit, roll: Roll = Roll.NONE) -> tuple[CountingStep, ...]:
     """How `count` comes to its result, step by step; the last step carries the same `due_at`."""
     return tuple(_walk(calendar, start, limit, roll, (), NOTHING))
 
 
-def explain_clock(calendar: Calendar, clock: Clock, grounds: Titles = NOTHING) -> tuple[Step, ...]:
+def explain_clock(calendar: Calendar, clock: Clock, grounds: Titles = NOTHING) -> tuple[CountingStep, ...]:
     """The same of a clock with its rule, calendar, extensions and pauses. `grounds`: code → title, for the words.
 
     A clock that is still paused, and was not over before, has no due step.
@@ -67,31 +67,31 @@ def explain_clock(calendar: Calendar, clock: Clock, grounds: Titles = NOTHING) -
     return (*_grounded(calendar, clock), *walk)
 
 
-def text(steps: Sequence[Step]) -> str:
+def text(steps: Sequence[CountingStep]) -> str:
     """The words of all steps, numbered, one a line."""
     return "\n".join(f"{number}. {step.words}" for number, step in enumerate(steps, start=1))
 
 
-def _grounded(calendar: Calendar, clock: Clock) -> Iterator[Step]:
+def _grounded(calendar: Calendar, clock: Clock) -> Iterator[CountingStep]:
     limit = f"时限{clock.limit}" if clock.until is None else "截止时刻由表单写明"
-    yield Step(StepKind.AUTHORITY, None, None, False, f"{clock.title}{limit}，依据：{clock.authority}")
+    yield CountingStep(StepKind.AUTHORITY, None, None, False, f"{clock.title}{limit}，依据：{clock.authority}")
     words = f"放假和调休按日历 {calendar.version} 推算"
-    yield Step(StepKind.CALENDAR, None, None, False, words)
+    yield CountingStep(StepKind.CALENDAR, None, None, False, words)
     n = clock.limit.n if clock.until is None else 0
     for each in clock.extensions:
         n += each.n
         more, whole = Limit(each.n, clock.limit.unit), Limit(n, clock.limit.unit)
         words = f"{_moment(each.at)}批准延长{more}，依据：{each.authority}；"
         words += f"时限合计{whole}" if clock.until is None else f"截止之后共延长{whole}"
-        yield Step(StepKind.EXTENDED, day_of(each.at), utc(each.at), False, words)
+        yield CountingStep(StepKind.EXTENDED, day_of(each.at), utc(each.at), False, words)
 
 
-def _named_end(calendar: Calendar, clock: Clock, until: Instant, grounds: Titles) -> Iterator[Step]:
+def _named_end(calendar: Calendar, clock: Clock, until: Instant, grounds: Titles) -> Iterator[CountingStep]:
     """The end that a form has named: what was paused and granted puts it off."""
-    yield Step(StepKind.START, None, utc(clock.started_at), False, f"自{_moment(clock.started_at)}起算")
+    yield CountingStep(StepKind.START, None, utc(clock.started_at), False, f"自{_moment(clock.started_at)}起算")
     words = f"截止时刻为{_moment(until)}（含），节假日不顺延"
     words += "；起算时已过截止时刻" if until < clock.started_at else ""
-    yield Step(StepKind.ELAPSED, None, utc(until), True, words)
+    yield CountingStep(StepKind.ELAPSED, None, utc(until), True, words)
     for pause in clock.pauses:
         yield _paused(
             pause, grounds, f"截止时刻推后{_length(pause.ended_at - pause.began_at)}" if pause.ended_at else LASTING
@@ -102,20 +102,20 @@ def _named_end(calendar: Calendar, clock: Clock, until: Instant, grounds: Titles
 
 def _walk(
     calendar: Calendar, start: Instant, limit: Limit, roll: Roll, pauses: Sequence[Pause], grounds: Titles
-) -> Iterator[Step]:
+) -> Iterator[CountingStep]:
     if limit.duration is not None:
         return _elapse(start, limit, pauses, grounds)
     return _count_days(calendar, start, limit, roll, pauses, grounds)
 
 
-def _elapse(start: Instant, limit: Limit, pauses: Sequence[Pause], grounds: Titles) -> Iterator[Step]:
+def _elapse(start: Instant, limit: Limit, pauses: Sequence[Pause], grounds: Titles) -> Iterator[CountingStep]:
     begin, left = utc(start), limit.duration or ONE_DAY * 0
-    yield Step(StepKind.START, None, begin, False, f"自{_moment(begin)}起算")
+    yield CountingStep(StepKind.START, None, begin, False, f"自{_moment(begin)}起算")
     for place, pause in enumerate((*pauses, None)):
         due_at = begin + left
         if pause is None or (begin < pause.began_at and due_at <= pause.began_at):
             rest = f"连续计算{limit}" if place == 0 else f"自{_moment(begin)}起连续计算余下的{_length(left)}"
-            yield Step(StepKind.ELAPSED, None, due_at, True, f"{rest}，夜间和节假日照计，不顺延")
+            yield CountingStep(StepKind.ELAPSED, None, due_at, True, f"{rest}，夜间和节假日照计，不顺延")
             yield from _too_late(pauses[place:], grounds)
             yield _due(due_at)
             return
@@ -123,7 +123,7 @@ def _elapse(start: Instant, limit: Limit, pauses: Sequence[Pause], grounds: Titl
             left -= pause.began_at - begin
             ran = _length(pause.began_at - begin)
             words = f"自{_moment(begin)}起连续计算{ran}，至{_moment(pause.began_at)}，夜间和节假日照计"
-            yield Step(StepKind.ELAPSED, None, utc(pause.began_at), True, words)
+            yield CountingStep(StepKind.ELAPSED, None, utc(pause.began_at), True, words)
         if pause.ended_at is None:
             yield _paused(pause, grounds, LASTING)
             return
@@ -133,13 +133,13 @@ def _elapse(start: Instant, limit: Limit, pauses: Sequence[Pause], grounds: Titl
 
 def _count_days(
     calendar: Calendar, start: Instant, limit: Limit, roll: Roll, pauses: Sequence[Pause], grounds: Titles
-) -> Iterator[Step]:
+) -> Iterator[CountingStep]:
     day, counted = day_of(start), 0
-    whole = limit.n if limit.unit is Unit.WORKING_DAY else (unrolled(day, limit) - day).days
-    yield Step(StepKind.START, day, None, False, f"{_named(day)}为起算之日，不计入")
+    whole = limit.n if limit.unit is TimeUnit.WORKING_DAY else (unrolled(day, limit) - day).days
+    yield CountingStep(StepKind.START, day, None, False, f"{_named(day)}为起算之日，不计入")
     for place, pause in enumerate((*pauses, None)):
         stop = pause.began_at if pause else None
-        if limit.unit is Unit.WORKING_DAY:
+        if limit.unit is TimeUnit.WORKING_DAY:
             day, counted = yield from _working_days(calendar, day, counted, whole, stop)
         else:
             day, counted = yield from _plain_days(day, counted, whole, stop, limit)
@@ -164,7 +164,7 @@ def _over(day: dt.date, stop: Instant | None) -> bool:
 
 def _working_days(
     calendar: Calendar, day: dt.date, counted: int, whole: int, stop: Instant | None
-) -> Generator[Step, None, tuple[dt.date, int]]:
+) -> Generator[CountingStep, None, tuple[dt.date, int]]:
     while counted < whole and (stop is None or end_of(day) < stop):
         day += ONE_DAY
         what = calendar.day(day)
@@ -172,67 +172,67 @@ def _working_days(
         kind = StepKind.COUNTED if what.working else StepKind.SKIPPED
         result = f"计为第{counted}个工作日" if what.working else "不计入"
         words = f"{_described(day, what)}，{result}{_mark(day, what)}"
-        yield Step(kind, day, None, what.working, words, provisional=what.provisional)
+        yield CountingStep(kind, day, None, what.working, words, provisional=what.provisional)
     return day, counted
 
 
 def _plain_days(
     day: dt.date, counted: int, whole: int, stop: Instant | None, limit: Limit
-) -> Generator[Step, None, tuple[dt.date, int]]:
+) -> Generator[CountingStep, None, tuple[dt.date, int]]:
     last = day + (whole - counted) * ONE_DAY
     if stop is not None:
         last = min(last, day_of(stop - dt.timedelta.resolution))
     if last <= day:
         return day, counted
     n = (last - day).days
-    if limit.unit is Unit.MONTH and n == whole:
+    if limit.unit is TimeUnit.MONTH and n == whole:
         why = "" if last.day == day.day else "（该月没有对应日，以月末为末日）"
         words = f"满{limit}，至{_named(last)}{why}"
     else:
         words = f"自{_named(day + ONE_DAY)}起连续计算{n}日，至{_named(last)}，节假日照计"
         if n < whole:
-            by_month = f"（{limit}按对应日合{whole}日）" if limit.unit is Unit.MONTH and counted == 0 else ""
+            by_month = f"（{limit}按对应日合{whole}日）" if limit.unit is TimeUnit.MONTH and counted == 0 else ""
             words += f"，累计{counted + n}日{by_month}"
-    yield Step(StepKind.COUNTED, day + ONE_DAY, None, True, words, to=last)
+    yield CountingStep(StepKind.COUNTED, day + ONE_DAY, None, True, words, to=last)
     return last, counted + n
 
 
 def _rolled(
     calendar: Calendar, day: dt.date, roll: Roll, stop: Instant | None
-) -> Generator[Step, None, dt.date | None]:
+) -> Generator[CountingStep, None, dt.date | None]:
     """The last day, from `day` on; None when the clock stopped before that was over."""
     while _over(day, stop):
         what = calendar.day(day)
         if roll == Roll.NONE or what.working:
             return day
         words = f"{_described(day, what)}，末日顺延一日{_mark(day, what)}"
-        yield Step(StepKind.ROLLED, day, None, False, words, provisional=what.provisional)
+        yield CountingStep(StepKind.ROLLED, day, None, False, words, provisional=what.provisional)
         day += ONE_DAY
     return None
 
 
-def _too_late(pauses: Sequence[Pause], grounds: Titles) -> Iterator[Step]:
+def _too_late(pauses: Sequence[Pause], grounds: Titles) -> Iterator[CountingStep]:
     yield from (_paused(pause, grounds, "已在届满之后，不改变到期") for pause in pauses)
 
 
-def _paused(pause: Pause, grounds: Titles, effect: str) -> Step:
+def _paused(pause: Pause, grounds: Titles, effect: str) -> CountingStep:
     words = f"自{_moment(pause.began_at)}起中止（{grounds.get(pause.ground, pause.ground)}），"
     words += f"{_moment(pause.ended_at)}恢复；{effect}" if pause.ended_at else f"尚未恢复；{effect}"
     to = day_of(pause.ended_at) if pause.ended_at else None
-    return Step(StepKind.PAUSED, day_of(pause.began_at), utc(pause.began_at), False, words, to=to)
+    return CountingStep(StepKind.PAUSED, day_of(pause.began_at), utc(pause.began_at), False, words, to=to)
 
 
-def _last_day(calendar: Calendar, last: dt.date, roll: Roll) -> Step:
+def _last_day(calendar: Calendar, last: dt.date, roll: Roll) -> CountingStep:
     what = calendar.day(last)
     if roll == Roll.FORWARD:
         words = f"末日为{_described(last, what)}{_mark(last, what)}"
-        return Step(StepKind.LAST_DAY, last, None, False, words, provisional=what.provisional)
+        return CountingStep(StepKind.LAST_DAY, last, None, False, words, provisional=what.provisional)
     note = "" if what.working or what.provisional else f"（{_reason(what)}），本时限不顺延"
-    return Step(StepKind.LAST_DAY, last, None, False, f"末日为{_named(last)}{note}")
+    return CountingStep(StepKind.LAST_DAY, last, None, False, f"末日为{_named(last)}{note}")
 
 
-def _due(due_at: Instant) -> Step:
-    return Step(StepKind.DUE, None, due_at, False, f"至{shown(due_at)}届满")
+def _due(due_at: Instant) -> CountingStep:
+    return CountingStep(StepKind.DUE, None, due_at, False, f"至{shown(due_at)}届满")
 
 
 def _moment(at: Instant) -> str:

@@ -9,7 +9,7 @@ from domain.clocks.clock import Clock, Rung
 from domain.days.calendar import Calendar
 from domain.days.counting import Due, Pause, after, before, count, count_until, internal_due, share_of
 from domain.days.instant import Instant
-from domain.days.limit import Limit, Roll, Unit
+from domain.days.limit import Limit, Roll, TimeUnit
 from domain.hat import Post
 from domain.rules.procedure import Procedure
 from domain.rules.rule import Before, Cards, ClockRule, Share, meets
@@ -108,7 +108,7 @@ def spanned(calendar: Calendar, clock: Clock) -> Limit:
     if clock.until is None:
         return clock.budget
     whole = due_of(calendar, replace(clock, pauses=())).due_at - clock.started_at
-    return Limit(max(0, whole // timedelta(seconds=1)), Unit.SECOND)
+    return Limit(max(0, whole // timedelta(seconds=1)), TimeUnit.SECOND)
 
 
 def resumed(setting: Setting, clock: Clock, facts: Mapping[str, Any], at: Instant) -> Clock:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from domain.days.calendar import Calendar
 from domain.days.instant import ONE_DAY, Instant, day_of, end_of, midnight, utc
-from domain.days.limit import Limit, Roll, Unit
+from domain.days.limit import Limit, Roll, TimeUnit
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -83,7 +83,7 @@ def _last_day(
     calendar: Calendar, start: Instant, limit: Limit, roll: Roll, pauses: Sequence[Pause]
 ) -> tuple[date, bool]:
     """The last day, and whether it is provisional."""
-    by_working_day = limit.unit is Unit.WORKING_DAY
+    by_working_day = limit.unit is TimeUnit.WORKING_DAY
     first = day_of(start)
     left = limit.n if by_working_day else (unrolled(first, limit) - first).days
     provisional = False
@@ -122,7 +122,7 @@ def _working_days_after(calendar: Calendar, day: date, n: int) -> date:
 
 def unrolled(first: date, limit: Limit) -> date:
     """The last day of a limit in days or months before any rolling; `first` is excluded."""
-    return shift(first, limit.n) if limit.unit is Unit.MONTH else first + limit.n * ONE_DAY
+    return shift(first, limit.n) if limit.unit is TimeUnit.MONTH else first + limit.n * ONE_DAY
 
 
 def shift(day: date, months: int) -> date:
@@ -154,10 +154,10 @@ def internal_due(
     if limit.n == 0:
         return share_of(start, due.due_at, numerator, denominator)
     n = limit.n
-    if limit.unit is Unit.MONTH:
+    if limit.unit is TimeUnit.MONTH:
         first = day_of(start)
         n = (unrolled(first, limit) - first).days
-    unit = Unit.WORKING_DAY if limit.unit is Unit.WORKING_DAY else Unit.DAY
+    unit = TimeUnit.WORKING_DAY if limit.unit is TimeUnit.WORKING_DAY else TimeUnit.DAY
     return count(calendar, start, Limit(n * numerator // denominator, unit), pauses=pauses).due_at
 
 
@@ -173,10 +173,10 @@ def before(calendar: Calendar, due: Due, limit: Limit) -> tuple[Instant, bool]:
         return due.due_at - limit.duration, due.provisional
     # A due date of 00:00 sharp has its last instant on time in the day before.
     last = due.last_day or day_of(due.due_at - MICROSECOND)
-    if limit.unit is Unit.WORKING_DAY:
+    if limit.unit is TimeUnit.WORKING_DAY:
         day = _working_days_back(calendar, last, limit.n)
         return midnight(day), due.provisional or calendar.provisional(day, last)
-    days = limit.n if limit.unit is Unit.DAY else (last - shift(last, -limit.n)).days
+    days = limit.n if limit.unit is TimeUnit.DAY else (last - shift(last, -limit.n)).days
     return due.due_at - days * ONE_DAY, due.provisional
 
 

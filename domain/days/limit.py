@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 
-class Unit(StrEnum):
+class TimeUnit(StrEnum):
     """What is counted. The first three run through nights and holidays; the others end with a day."""
 
     SECOND = "second"
@@ -27,45 +27,49 @@ class Roll(StrEnum):
     FORWARD = "forward"
 
 
-EXACT = {Unit.SECOND: timedelta(seconds=1), Unit.MINUTE: timedelta(minutes=1), Unit.HOUR: timedelta(hours=1)}
+EXACT = {
+    TimeUnit.SECOND: timedelta(seconds=1),
+    TimeUnit.MINUTE: timedelta(minutes=1),
+    TimeUnit.HOUR: timedelta(hours=1),
+}
 
 WORDS = {
-    Unit.SECOND: "秒",
-    Unit.MINUTE: "分钟",
-    Unit.HOUR: "小时",
-    Unit.DAY: "日",
-    Unit.WORKING_DAY: "个工作日",
-    Unit.MONTH: "个月",
+    TimeUnit.SECOND: "秒",
+    TimeUnit.MINUTE: "分钟",
+    TimeUnit.HOUR: "小时",
+    TimeUnit.DAY: "日",
+    TimeUnit.WORKING_DAY: "个工作日",
+    TimeUnit.MONTH: "个月",
 }
 
 _SPOKEN = {
-    **{unit.replace("_", ""): unit for unit in Unit},
-    **{unit.replace("_", "") + "s": unit for unit in Unit},
-    "秒": Unit.SECOND,
-    "秒钟": Unit.SECOND,
-    "分": Unit.MINUTE,
-    "分钟": Unit.MINUTE,
-    "小时": Unit.HOUR,
-    "个小时": Unit.HOUR,
-    "时": Unit.HOUR,
-    "日": Unit.DAY,
-    "天": Unit.DAY,
-    "个自然日": Unit.DAY,
-    "自然日": Unit.DAY,
-    "工作日": Unit.WORKING_DAY,
-    "个工作日": Unit.WORKING_DAY,
-    "月": Unit.MONTH,
-    "个月": Unit.MONTH,
+    **{unit.replace("_", ""): unit for unit in TimeUnit},
+    **{unit.replace("_", "") + "s": unit for unit in TimeUnit},
+    "秒": TimeUnit.SECOND,
+    "秒钟": TimeUnit.SECOND,
+    "分": TimeUnit.MINUTE,
+    "分钟": TimeUnit.MINUTE,
+    "小时": TimeUnit.HOUR,
+    "个小时": TimeUnit.HOUR,
+    "时": TimeUnit.HOUR,
+    "日": TimeUnit.DAY,
+    "天": TimeUnit.DAY,
+    "个自然日": TimeUnit.DAY,
+    "自然日": TimeUnit.DAY,
+    "工作日": TimeUnit.WORKING_DAY,
+    "个工作日": TimeUnit.WORKING_DAY,
+    "月": TimeUnit.MONTH,
+    "个月": TimeUnit.MONTH,
 }
 
 # A longer limit is a slip of the pen, and one that reaches the year 9999 could not be counted at all.
 _LONGEST = {
-    Unit.SECOND: 3_155_760_000,
-    Unit.MINUTE: 52_596_000,
-    Unit.HOUR: 876_600,
-    Unit.DAY: 36_525,
-    Unit.WORKING_DAY: 26_000,
-    Unit.MONTH: 1_200,
+    TimeUnit.SECOND: 3_155_760_000,
+    TimeUnit.MINUTE: 52_596_000,
+    TimeUnit.HOUR: 876_600,
+    TimeUnit.DAY: 36_525,
+    TimeUnit.WORKING_DAY: 26_000,
+    TimeUnit.MONTH: 1_200,
 }
 
 
@@ -74,7 +78,7 @@ class Limit:
     """`n` units, from 0 up to a century: `Limit(60, Unit.DAY)`, in a file `{n: 60, unit: day}`."""
 
     n: Annotated[int, Field(strict=True, ge=0)]
-    unit: Unit
+    unit: TimeUnit
 
     @model_validator(mode="after")
     def _within_a_century(self) -> "Limit":
@@ -96,7 +100,7 @@ class Limit:
         """Whether it is one day, one working day or less: too short for a warning a working day before."""
         if self.duration is not None:
             return self.duration <= timedelta(days=1)
-        return self.n <= (0 if self.unit is Unit.MONTH else 1)
+        return self.n <= (0 if self.unit is TimeUnit.MONTH else 1)
 
     @classmethod
     def parse(cls, text: str) -> "Limit":

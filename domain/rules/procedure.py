@@ -23,19 +23,19 @@ from domain.rules.rule import (
     Computing,
     Condition,
     Counting,
-    Document,
+    DocumentTemplate,
     Hands,
     Id,
     LadderRung,
     Part,
     PostText,
-    Repeated,
+    RepeatedRule,
     Requirement,
     Separation,
     Settling,
     Spawning,
 )
-from domain.rules.vote import FORM, Gate
+from domain.rules.vote import FORM, VoteRule
 
 Effect = Literal[
     "request_extension", "rule_extension", "pause", "resume", "resubmit", "merge", "split", "spawn", "link",
@@ -205,13 +205,13 @@ class Procedure(Part):
     separation: list[Separation] = []
     closing: Closing = Closing()
     items: dict[Id, ItemKind] = {}
-    gates: dict[Id, Gate] = {}
+    gates: dict[Id, VoteRule] = {}
     rewards: dict[Id, Table] = {}
-    documents: dict[Id, Document] = {}
+    documents: dict[Id, DocumentTemplate] = {}
     identity: list[Id] = []
     claim_code: bool = False
     final_outcomes: list[str] = []
-    repeated: Repeated | None = None
+    repeated: RepeatedRule | None = None
 
     def act_title(self, name: str) -> str:
         """What an action, or opening a case, is called."""

@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from domain.days.instant import Instant, day_of, utc
-from domain.days.limit import Limit, Roll, Unit
+from domain.days.limit import Limit, Roll, TimeUnit
 from domain.format import NAME
 from domain.hat import Post
 
@@ -139,7 +139,7 @@ class ClockRule(Part):
         said = facts.get(self.until) if self.until else None
         if not isinstance(said, str) or not DAY.fullmatch(said):
             return None
-        return Limit(max(0, (date.fromisoformat(said) - day_of(at)).days), Unit.DAY)
+        return Limit(max(0, (date.fromisoformat(said) - day_of(at)).days), TimeUnit.DAY)
 
     def terms(self, variant: int | None) -> "ClockRule":
         """This clock as the variant at that place has it."""
@@ -153,7 +153,7 @@ class ClockRule(Part):
         """The cards for `limit`. Default: yellow one working day before due, for limits up to a day at 75 %."""
         if self.cards is not None:
             return self.cards
-        return Cards(yellow=Share(share=(3, 4)) if limit.short else Before(before=Limit(1, Unit.WORKING_DAY)))
+        return Cards(yellow=Share(share=(3, 4)) if limit.short else Before(before=Limit(1, TimeUnit.WORKING_DAY)))
 
 
 class LadderRung(Part):
@@ -250,7 +250,7 @@ class Closing(Part):
     evidence: bool = False
 
 
-class Repeated(Part):
+class RepeatedRule(Part):
     """When a case counts as "repeated" and who is told: so many red cards, or so many failed closures."""
 
     red: int = Field(default=3, ge=1)
@@ -258,7 +258,7 @@ class Repeated(Part):
     to: PostText = "inspector@county"
 
 
-class Document(Part):
+class DocumentTemplate(Part):
     """A numbered document to print: its title, the sign before the number, and its text with ${names}."""
 
     title: str

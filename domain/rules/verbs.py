@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-Document = dict[str, Any]
+RawProcedure = dict[str, Any]
 
 MERGED = ("clocks", "items", "ladders", "documents")
 SHELVING = "shelving"
@@ -29,7 +29,7 @@ def resolved(document: Any, shared: Mapping[str, Any]) -> Any:
     return _pruned(whole, document)
 
 
-def _verbs(document: Document, shared: Mapping[str, Any]) -> Document:
+def _verbs(document: RawProcedure, shared: Mapping[str, Any]) -> RawProcedure:
     given = document.get("verbs", {})
     stages = [name for name, stage in document["stages"].items() if isinstance(stage, dict) and not stage.get("closed")]
     grounds = _grounds(document)
@@ -48,11 +48,13 @@ def _verbs(document: Document, shared: Mapping[str, Any]) -> Document:
             if not options:
                 continue
         verbs[name] = verb
-    unknown: Document = {name: {} for name in given if name not in shared["actions"]}  # `read` names what is missing
+    unknown: RawProcedure = {
+        name: {} for name in given if name not in shared["actions"]
+    }  # `read` names what is missing
     return {**verbs, **unknown}
 
 
-def _grounds(document: Document) -> dict[str, str]:
+def _grounds(document: RawProcedure) -> dict[str, str]:
     """Every ground on which some clock of the procedure may be paused."""
     rules = [rule for rule in document["clocks"].values() if isinstance(rule, dict)]
     return {
@@ -66,7 +68,7 @@ def _over(rule: Any, given: Any) -> Any:
     return {**rule, **given} if isinstance(rule, dict) and isinstance(given, dict) else given
 
 
-def _pruned(whole: Document, document: Document) -> Document:
+def _pruned(whole: RawProcedure, document: RawProcedure) -> RawProcedure:
     """Without shared parts that nothing of this procedure uses: its hash must not change when those do."""
     actions = [action for action in whole["actions"].values() if isinstance(action, dict)]
     opened = {action.get("opens") for action in actions}

@@ -56,7 +56,7 @@ class Threshold(Part):
         return base > 0 and (reach >= need if self.at_least else reach > need)
 
 
-class Gate(Part):
+class VoteRule(Part):
     """A meeting: how many must be there, and how many of them (or of all) must agree.
 
     Without `majority` it decides nothing: it opens once enough are there, and the hands are only counted.
@@ -90,7 +90,7 @@ class Tally:
         return "no_quorum" if not self.quorate else "passed" if self.passed else "failed"
 
 
-def tally(gate_id: str, gate: Gate, due: int, present: int, in_favour: int, opposed: int) -> Tally:
+def tally(gate_id: str, gate: VoteRule, due: int, present: int, in_favour: int, opposed: int) -> Tally:
     """Whether the counts pass: never without a quorum."""
     quorate = gate.quorum.reached(present, due, present)
     passed = quorate and (gate.majority is None or gate.majority.reached(in_favour, due, present))
@@ -125,13 +125,13 @@ def again(title: str, before: Tally | None, now: Tally, reason: str | None) -> R
     return None
 
 
-def counted(gate_id: str, gate: Gate, fields: Mapping[str, Any]) -> Tally:
+def counted(gate_id: str, gate: VoteRule, fields: Mapping[str, Any]) -> Tally:
     """The tally of a filled-in form without `problems`."""
     due = fields["members"] - fields.get("recused", 0)
     return tally(gate_id, gate, due, fields["present"], fields["in_favour"], fields["opposed"])
 
 
-def without(gate: Gate, before: Tally, vote: str) -> Tally:
+def without(gate: VoteRule, before: Tally, vote: str) -> Tally:
     """The counts done again without somebody who should not have taken part (DOMAIN §4), by how he or she voted."""
     there = vote != "absent"
     again = tally(

@@ -42,7 +42,7 @@ class ClockChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CaseChange:
     """What a move would make of one case; `refused`: why it would stay. A sealed case keeps its number to itself.
 
     `gained` and `lost`: titles of actions at its stage. `sealed`: it is, and shown all the same.
@@ -67,7 +67,7 @@ class Change:
 
 async def foreseen(
     ledger: Ledger, actor: Actor, procedure: str, to: str, stages: Mapping[str, str]
-) -> AsyncIterator[Change]:
+) -> AsyncIterator[CaseChange]:
     """Every open case of the actor's county under other rules of `procedure`, and what the rules `to` would change."""
     target = await ledger.library.procedure(to)
     calendar = await ledger.library.current_calendar()
@@ -88,10 +88,10 @@ def _change(
     former: Procedure,
     target: Procedure,
     hat: str,
-) -> Change:
+) -> CaseChange:
     number = None if case.sealed and hat not in case.sealed else case.number
     title_was = former.stages[case.stage].title
-    change = Change(case_id, number, case.version, case.stage, None, case.holder, None, title_was=title_was)
+    change = CaseChange(case_id, number, case.version, case.stage, None, case.holder, None, title_was=title_was)
     change = replace(change, sealed=bool(case.sealed) and number is not None)
     if isinstance(events, Refusal):
         return replace(change, refused=events.code, words=events.words)

@@ -20,12 +20,12 @@ APPROVING = (Role.ADMINISTRATOR, Role.HEAD)
 REBOUND = "rebound"
 
 
-class NotAllowed(Exception):
+class RuleChangeRefused(Exception):
     """Why a move may not be asked for, approved, run or undone, in words for a person."""
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class RuleMove:
     """A move as stored. `stages`: old → new; `to`: the hash of the rules that its cases go to."""
 
     id: UUID
@@ -37,11 +37,11 @@ class Move:
     stages: Mapping[str, str] = field(default_factory=dict)
 
 
-async def ask(ledger: Ledger, actor: Actor, procedure: str, stages: Mapping[str, str]) -> Move:
+async def ask(ledger: Ledger, actor: Actor, procedure: str, stages: Mapping[str, str]) -> RuleMove:
     """A move of every open case of the actor's county to what new cases take; nothing moves yet. Raises NotAllowed."""
     await allowed(ledger, actor)
     to, county = await pinned(ledger, procedure, actor.hat.scope), actor.hat.scope
-    move = Move(uuid4(), procedure, to, county, actor, None, dict(stages))
+    move = RuleMove(uuid4(), procedure, to, county, actor, None, dict(stages))
     async with ledger.writers.held() as connection, connection.transaction():
         await connection.execute(
             "insert into rebinding (id, procedure, sha256, county, stages, asked_by, asked_hat)"
@@ -56,21 +56,21 @@ async def ask(ledger: Ledger, actor: Actor, procedure: str, stages: Mapping[str,
     return move
 
 
-async def approve(ledger: Ledger, actor: Actor, move_id: UUID) -> Move:
+async def approve(ledger: Ledger, actor: Actor, move_id: UUID) -> RuleMove:
     """A second person stands for it. Raises NotAllowed."""
     await allowed(ledger, actor)
     move = await stored(ledger, move_id)
     if move.county != actor.hat.scope:
-        raise NotAllowed("该换版不在您的管辖范围内")
+        raise RuleChangeRefused("该换版不在您的管辖范围内")
     if move.asked.person == actor.person:
-        raise NotAllowed("提出换版与批准换版不得为同一人")
+        raise RuleChangeRefused("提出换版与批准换版不得为同一人")
     rows = await ledger.writers.fetch(
         "update rebinding set approved_by = $2, approved_hat = $3, approved_at = clock_timestamp()"
         " where id = $1 and approved_by is null returning id",
         move_id, actor.person, str(actor.hat),
     )  # fmt: skip
     if not rows:
-        raise NotAllowed("该换版已经批准过")
+        raise RuleChangeRefused("该换版已经批准过")
     return await stored(ledger, move_id)
 
 
@@ -78,9 +78,9 @@ async def run(ledger: Ledger, move_id: UUID, batches: int | None = None) -> dict
     """Move the cases that have not been yet; how many came to which outcome in all. `batches`: at most so many."""
     move = await stored(ledger, move_id)
     if move.approved is None:
-        raise NotAllowed("该换版尚未经第二人批准")
+        raise RuleChangeRefused("该换版尚未经第二人批准")
     if await _undone(ledger, move_id):
-        raise NotAllowed("该换版已经撤销")
+        raise RuleChangeRefused("该换版已经撤销")
     waiting = "select case_id from rebinding_case where rebinding = $1 and outcome is null order by case_id limit $2"
     while batches is None or batches > 0:
         ids = [row["case_id"] for row in await ledger.writers.fetch(waiting, move_id, BATCH)]
@@ -98,9 +98,9 @@ async def undo(ledger: Ledger, actor: Actor, move_id: UUID) -> dict[str, int]:
     await allowed(ledger, actor)
     move = await stored(ledger, move_id)
     if move.county != actor.hat.scope:
-        raise NotAllowed("该换版不在您的管辖范围内")
+        raise RuleChangeRefused("该换版不在您的管辖范围内")
     if move.approved is None:
-        raise NotAllowed("该换版尚未办理")
+        raise RuleChangeRefused("该换版尚未办理")
     first = await ledger.writers.fetch(
         "update rebinding set undone_by = $2, undone_at = clock_timestamp() where id = $1 and undone_by is null"
         " returning id",
@@ -117,7 +117,7 @@ async def undo(ledger: Ledger, actor: Actor, move_id: UUID) -> dict[str, int]:
     )
     if not first and not await ledger.writers.fetch(waiting, move_id, 1, move.to):  # else it was interrupted
         (told,) = await ledger.writers.fetch("select undone_by, undone_at from rebinding where id = $1", move_id)
-        raise NotAllowed(f"该换版已于 {shown(told['undone_at'])} 由 {told['undone_by']} 撤销，这次什么也没有改")
+        raise RuleChangeRefused(f"该换版已于 {shown(told['undone_at'])} 由 {told['undone_by']} 撤销，这次什么也没有改")
     while rows := await ledger.writers.fetch(waiting, move_id, BATCH, move.to):
         asked = [
             _request(move, row["case_id"], Rebind(row["was_sha256"], other.person, back), actor, "/undo")
@@ -150,15 +150,15 @@ async def kept(ledger: Ledger, move_id: UUID, column: str) -> list[tuple[str, st
     return [(row["number"], row["outcome"], row["words"]) for row in rows]
 
 
-async def stored(ledger: Ledger, move_id: UUID) -> Move:
+async def stored(ledger: Ledger, move_id: UUID) -> RuleMove:
     """The move of this id. Raises NotAllowed when there is none."""
     rows = await ledger.writers.fetch("select * from rebinding where id = $1", move_id)
     if not rows:
-        raise NotAllowed("没有这次换版")
+        raise RuleChangeRefused("没有这次换版")
     (row,) = rows
     approved = Actor(row["approved_by"], Hat.parse(row["approved_hat"])) if row["approved_by"] else None
     asked = Actor(row["asked_by"], Hat.parse(row["asked_hat"]))
-    return Move(
+    return RuleMove(
         move_id, row["procedure"], row["sha256"], row["county"], asked, approved, json.loads(row["stages"])
     )  # fmt: skip
 
@@ -167,7 +167,7 @@ async def pinned(ledger: Ledger, procedure: str, county: str) -> str:
     """The hash that new cases of a procedure are pinned to in a county. Raises NotAllowed when nothing is released."""
     released = (await ledger.library.released(county)).get(procedure)
     if released is None:
-        raise NotAllowed(f"没有名为 {procedure} 的办理流程")
+        raise RuleChangeRefused(f"没有名为 {procedure} 的办理流程")
     return released.sha256
 
 
@@ -189,14 +189,14 @@ async def allowed(ledger: Ledger, actor: Actor) -> None:
         "select from division where code = $1 and level = 'county' and valid_to is null", actor.hat.scope
     )
     if actor.hat.role not in APPROVING or not rows:
-        raise NotAllowed("换版须由县级管理员或负责人提出和批准")
+        raise RuleChangeRefused("换版须由县级管理员或负责人提出和批准")
 
 
 async def _undone(ledger: Ledger, move_id: UUID) -> bool:
     return bool(await ledger.writers.fetch("select from rebinding where id = $1 and undone_by is not null", move_id))
 
 
-def _request(move: Move, case_id: UUID, command: Rebind, actor: Actor, turn: str) -> Request:
+def _request(move: RuleMove, case_id: UUID, command: Rebind, actor: Actor, turn: str) -> Request:
     key = f"rebinding/{move.id}{turn}"
     return Request(engines_id(case_id, key), request_hash(key, command.sha256), command, actor, case_id)
 

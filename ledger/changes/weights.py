@@ -30,7 +30,7 @@ class NotSet(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class WeightChange:
     """A change of the weights, as it was kept. `at`: RFC 3339 as PostgreSQL writes it."""
 
     at: str
@@ -91,11 +91,11 @@ def checked(before: Weights, given: Mapping[str, str]) -> Weights:
     return chosen
 
 
-async def changes(writers: Writers) -> Sequence[Change]:
+async def changes(writers: Writers) -> Sequence[WeightChange]:
     """Every change, the latest first."""
     rows = await writers.fetch("select value from setting where starts_with(name, $1) order by name desc", KEPT)
     kept = [json.loads(row["value"]) for row in rows]
-    return [Change(**{**each, "weights": Weights.model_validate(each["weights"])}) for each in kept]
+    return [WeightChange(**{**each, "weights": Weights.model_validate(each["weights"])}) for each in kept]
 
 
 def _fault(found: Mapping[str, object]) -> str:

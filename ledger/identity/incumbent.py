@@ -38,7 +38,7 @@ order by role, scope, person
 
 
 @dataclass(frozen=True, slots=True)
-class Occupant:
+class Incumbent:
     """Somebody who answers for a post. `until`: the first instant at which that is over, where it is known."""
 
     person: str
@@ -49,12 +49,12 @@ class Occupant:
 
 async def answering(
     writers: Writers, library: Library, hats: Collection[Hat], at: Instant, known_at: Instant = EVER
-) -> dict[Hat, tuple[Occupant, ...]]:
+) -> dict[Hat, tuple[Incumbent, ...]]:
     """For each of `hats` who answers at `at`, whoever does so first before the others; () where the post is vacant.
 
     `known_at`: by what the registers knew then; as a rule by all that they know.
     """
-    found: dict[Hat, tuple[Occupant, ...]] = dict.fromkeys(hats, ())
+    found: dict[Hat, tuple[Incumbent, ...]] = dict.fromkeys(hats, ())
     if not found:
         return {}
     night = any(hat.role == Role.DISPATCHER for hat in found) and not await _open(writers, library, at)
@@ -84,23 +84,23 @@ async def set_office_hours(writers: Writers, hours: OfficeHours) -> None:
     )  # fmt: skip
 
 
-def _of_post(rows: list[Mapping[str, Any]]) -> tuple[Occupant, ...]:
+def _of_post(rows: list[Mapping[str, Any]]) -> tuple[Incumbent, ...]:
     """Who is on duty comes first, then the holders who are there, then those who stand in; each person once."""
     away = {row["person"]: row for row in rows if row["delegate"]}
-    found = [Occupant(row["person"], row["name"], "on_duty", row["to_at"]) for row in rows if row["to_at"]]
+    found = [Incumbent(row["person"], row["name"], "on_duty", row["to_at"]) for row in rows if row["to_at"]]
     found += [
-        Occupant(row["person"], row["name"], "holder", midnight(row["valid_to"]) if row["valid_to"] else None)
+        Incumbent(row["person"], row["name"], "holder", midnight(row["valid_to"]) if row["valid_to"] else None)
         for row in rows
         if not row["to_at"] and not row["delegate"]
     ]
     found += (each for row in away.values() for each in _standing_in(row, away))
-    first = dict[str, Occupant]()
+    first = dict[str, Incumbent]()
     for each in found:
         first.setdefault(each.person, each)
     return tuple(first.values())
 
 
-def _standing_in(row: Mapping[str, Any], away: Mapping[str, Mapping[str, Any]]) -> Iterator[Occupant]:
+def _standing_in(row: Mapping[str, Any], away: Mapping[str, Mapping[str, Any]]) -> Iterator[Incumbent]:
     """Whoever stands in at the end: a delegate may be away too. The register refuses those who lead back."""
     until, passed = end_of(row["to_on"]), {row["person"]}
     while (delegate := row["delegate"]) in away:
@@ -109,4 +109,4 @@ def _standing_in(row: Mapping[str, Any], away: Mapping[str, Mapping[str, Any]]) 
         passed.add(delegate)
         row = away[delegate]
         until = min(until, end_of(row["to_on"]))
-    yield Occupant(delegate, row["delegate_name"], "delegate", until)
+    yield Incumbent(delegate, row["delegate_name"], "delegate", until)

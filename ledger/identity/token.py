@@ -33,7 +33,7 @@ from token t, (values ({TODAY})) as now(day) where t.sha256 = $1 and t.revoked_a
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedToken:
     """A token as the register shows it: `fingerprint` names it and cannot be used in its place."""
 
     fingerprint: str
@@ -105,14 +105,14 @@ async def over(writers: Writers, person: str, hat: Hat) -> bool:
     return bool(rows)
 
 
-async def issued(writers: Writers) -> list[Issued]:
+async def issued(writers: Writers) -> list[IssuedToken]:
     """Every token ever created, in order of creation."""
     rows = await writers.fetch(
         "select left(encode(t.sha256, 'hex'), 12) as fingerprint, t.*, p.name"
         " from token t join person p on p.id = t.person order by t.created_at, t.sha256"
     )
     return [
-        Issued(
+        IssuedToken(
             row["fingerprint"], row["person"], row["name"], Hat(row["role"], row["scope"]),
             row["created_at"], row["revoked_at"],
         )

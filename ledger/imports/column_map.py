@@ -11,7 +11,7 @@ from domain.rules.form import FieldType, FormField
 from domain.rules.procedure import Procedure
 from domain.rules.reference import TRANSFERRED
 from domain.rules.rule import Id
-from ledger.imports.foreign_time import Moment
+from ledger.imports.foreign_time import ForeignTime
 from ledger.registers.division import CODE
 
 Cells = Mapping[str, str]
@@ -21,7 +21,7 @@ class MapFault(Exception):
     """A map that cannot be used; the message names each faulty place, in Chinese."""
 
 
-class Part(BaseModel):
+class MapPart(BaseModel):
     """A part of a map; unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,7 +31,7 @@ def _columns(given: object) -> object:
     return (given,) if isinstance(given, str) else given
 
 
-class Said(Part):
+class Said(MapPart):
     """An answer: the cells of some columns joined by `with`, then looked up in `table`, or the same `value` for all."""
 
     columns: Annotated[tuple[str, ...], BeforeValidator(_columns), Field(alias="column")] = ()
@@ -65,21 +65,21 @@ def _said(given: object) -> object:
 Answer = Annotated[Said, BeforeValidator(_said)]
 
 
-class Status(Part):
+class Status(MapPart):
     """The column that says whether a matter is closed, and by which words."""
 
     column: str = Field(min_length=1)
     closed: tuple[str, ...] = Field(min_length=1)
 
 
-class Closing(Part):
+class ForeignClosing(MapPart):
     """The action by which what was closed there is closed, and what its form says."""
 
     action: Id
     fields: dict[Id, Answer] = {}
 
 
-class Map(Part):
+class Map(MapPart):
     """A whole map. `source`: what the other system is called; with `reference` it is the identity of a matter."""
 
     format: Literal[1]
@@ -88,12 +88,12 @@ class Map(Part):
     reference: str = Field(min_length=1)
     title: Answer
     division: Answer
-    created: Moment
-    due: Moment | None = None
-    closed: Moment | None = None
+    created: ForeignTime
+    due: ForeignTime | None = None
+    closed: ForeignTime | None = None
     status: Status | None = None
     fields: dict[Id, Answer] = {}
-    closing: Closing
+    closing: ForeignClosing
 
     @property
     def named(self) -> Iterator[tuple[str, str]]:

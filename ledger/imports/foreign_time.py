@@ -24,7 +24,7 @@ class Reading:
     remarks: tuple[str, ...] = ()
 
 
-class Moment(BaseModel):
+class ForeignTime(BaseModel):
     """A column of times. `format`: strptime's, or several to be tried in turn, or `excel`; `zone`: an IANA name.
 
     A time of day that is not there is the beginning of the day; of what ends (`last`), its end.
@@ -50,7 +50,7 @@ class Moment(BaseModel):
         return given
 
     @model_validator(mode="after")
-    def _known_zone(self) -> "Moment":
+    def _known_zone(self) -> "ForeignTime":
         try:
             _ = self.clocks
         except (ZoneInfoNotFoundError, ValueError, OSError):

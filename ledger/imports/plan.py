@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from domain.case.command import Act, Import, Open
 from domain.days.instant import Instant, local, rfc3339
 from ledger.imports.column_map import Cells, Map
-from ledger.imports.foreign_time import Moment, Reading
+from ledger.imports.foreign_time import ForeignTime, Reading
 from ledger.registrar.request import request_hash
 
 YEARS = range(1950, 2101)  # outside these a year is a slip of the pen, or stands for "none"
@@ -72,7 +72,9 @@ class _Times:
         """Whether a person must look at it first."""
         return any(remark.kind in CONTRADICTIONS for remark in self.remarks)
 
-    def read(self, what: str, kind: str, moment: Moment | None, cells: Cells, last: bool = False) -> Instant | None:
+    def read(
+        self, what: str, kind: str, moment: ForeignTime | None, cells: Cells, last: bool = False
+    ) -> Instant | None:
         """A time within reason, or None with the remark why."""
         text = cells.get(moment.column, "") if moment else ""
         if moment is None or not text:
@@ -116,7 +118,7 @@ def planned(one: Map, number: int, cells: Cells, now: Instant) -> Planned:
     return _command(one, number, cells, times, (created, due, closed))
 
 
-def _end_of_today(moment: Moment, now: Instant) -> Instant:
+def _end_of_today(moment: ForeignTime, now: Instant) -> Instant:
     there = now.astimezone(moment.clocks)
     return there.replace(hour=23, minute=59, second=59, microsecond=999999)
 

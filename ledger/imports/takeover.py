@@ -48,12 +48,12 @@ from stand left join clock using (case_id) left join red using (case_id) group b
 """
 
 
-class NotAllowed(Exception):
+class TakeoverRefused(Exception):
     """Why nothing may be taken over, in words for a person."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """What came of a row. `case`: the number of its case, where there is one; `words`: why not, or what is doubtful."""
 
     number: int
@@ -65,7 +65,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TakenOver:
     """How the matters of a file stand, by the ledger's events: `late` by their due instants, `red` by their cards."""
 
     stage: str
@@ -75,10 +75,10 @@ class Standing:
     red: int
 
 
-async def take_over(ledger: Ledger, actor: Actor, one: Map, sheet: Sheet, dry_run: bool = False) -> list[Line]:
+async def take_over(ledger: Ledger, actor: Actor, one: Map, sheet: Sheet, dry_run: bool = False) -> list[ReportLine]:
     """A line for every row, in order; with `dry_run` nothing is kept. Raises MapFault and NotAllowed."""
     if actor.hat.role not in IMPORTING:
-        raise NotAllowed("只有接入系统和管理员可以迁入事项")
+        raise TakeoverRefused("只有接入系统和管理员可以迁入事项")
     fitting(one, sheet.header, (await ledger.library.released(county_of(actor.hat.scope))).get(one.procedure))
     now = (await ledger.writers.fetch("select clock_timestamp() as now"))[0]["now"]
     rows = [planned(one, number, cells, now) for number, cells in sheet.rows]
@@ -91,7 +91,7 @@ async def take_over(ledger: Ledger, actor: Actor, one: Map, sheet: Sheet, dry_ru
 
 async def standing(
     connection: Connection, actor: Actor, one: Map, sheet: Sheet, clocks: Sequence[str]
-) -> list[Standing]:
+) -> list[TakenOver]:
     """How the matters in a table stand now, counted from the events of the ledger and from nothing else."""
     ids = list({_id(actor, one, cells.get(one.reference, "")) for _, cells in sheet.rows})
     found: Counter[tuple[bool, str, str]] = Counter()
@@ -100,7 +100,7 @@ async def standing(
             found.update({(row["closed"], row["stage"], what): row[what] for what in ("cases", "late", "red")})
     stages = sorted({(closed, stage) for closed, stage, _ in found})
     return [
-        Standing(stage, closed, *(found[closed, stage, what] for what in ("cases", "late", "red")))
+        TakenOver(stage, closed, *(found[closed, stage, what] for what in ("cases", "late", "red")))
         for closed, stage in stages
     ]
 
@@ -109,25 +109,25 @@ def _id(actor: Actor, one: Map, reference: str) -> UUID:
     return imports_id(actor.hat.scope, one.source, reference)
 
 
-def _unfit(rows: Sequence[Planned]) -> Iterator[tuple[int, Line]]:
+def _unfit(rows: Sequence[Planned]) -> Iterator[tuple[int, ReportLine]]:
     """The rows that are no matter of their own: without a usable reference, or with one that came before."""
     seen: dict[str, Planned] = {}
     for row in rows:
         first = seen.setdefault(row.reference, row)
         if not row.reference:
-            yield row.number, Line(row.number, "", "refused", "", "没有编号", row.remarks)
+            yield row.number, ReportLine(row.number, "", "refused", "", "没有编号", row.remarks)
         elif len(row.reference) > REFERENCE_LENGTH_MAX:
             words = f"编号最多 {REFERENCE_LENGTH_MAX} 字"
-            yield row.number, Line(row.number, row.reference, "refused", "", words, row.remarks)
+            yield row.number, ReportLine(row.number, row.reference, "refused", "", words, row.remarks)
         elif first is not row:
             outcome = "repeated" if first.content == row.content else "conflict"
             words = f"与第 {first.number} 行编号相同" + ("" if outcome == "repeated" else "而内容不同，只迁入前一行")
-            yield row.number, Line(row.number, row.reference, outcome, "", words, row.remarks)
+            yield row.number, ReportLine(row.number, row.reference, outcome, "", words, row.remarks)
 
 
 async def _batch(
     ledger: Ledger, actor: Actor, one: Map, rows: Sequence[Planned], dry_run: bool
-) -> list[tuple[int, Line]]:
+) -> list[tuple[int, ReportLine]]:
     ids = [_id(actor, one, row.reference) for row in rows]
     before = await ledger.writers.fetch("select id from command where id = any($1::uuid[])", ids)
     known = {row["id"] for row in before}
@@ -140,15 +140,19 @@ async def _batch(
     ]
 
 
-def _line(row: Planned, ruling: Ruling | PoisonedCase, known: bool, dry_run: bool) -> Line:
+def _line(row: Planned, ruling: Ruling | PoisonedCase, known: bool, dry_run: bool) -> ReportLine:
     doubts = "；".join(remark.words for remark in row.remarks)
     if isinstance(ruling, PoisonedCase):
-        return Line(row.number, row.reference, "refused", "", f"不能推算：{ruling}", row.remarks)
+        return ReportLine(row.number, row.reference, "refused", "", f"不能推算：{ruling}", row.remarks)
     answer = json.loads(ruling.body)
     if ruling.outcome == "idempotency_conflict":
-        return Line(row.number, row.reference, "conflict", "", "此编号已迁入过，而内容不同，没有改动", row.remarks)
+        return ReportLine(
+            row.number, row.reference, "conflict", "", "此编号已迁入过，而内容不同，没有改动", row.remarks
+        )
     if ruling.refused:
-        return Line(row.number, row.reference, "refused", "", f"{answer['detail']}（{ruling.outcome}）", row.remarks)
+        return ReportLine(
+            row.number, row.reference, "refused", "", f"{answer['detail']}（{ruling.outcome}）", row.remarks
+        )
     outcome = "repeated" if known else "to_check" if row.doubtful else "imported"
     number = "" if dry_run and not known else answer["number"]
-    return Line(row.number, row.reference, outcome, number, doubts, row.remarks)
+    return ReportLine(row.number, row.reference, outcome, number, doubts, row.remarks)

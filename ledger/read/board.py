@@ -15,7 +15,7 @@ from ledger.store.table import case
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class BoardPage:
     """`at`: the ledger's clock. `counts`: open, overdue, red, yellow, due_today, escalated, each for itself."""
 
     at: Instant
@@ -30,7 +30,7 @@ async def board(
     within: Scope | None = None,
     after: Cursor | None = None,
     limit: int = 50,
-) -> Board:
+) -> BoardPage:
     """The open cases of `within` that `view` covers; most urgent is what is due, or was due, first."""
     at = await now(connection)
     # A wider condition beside a narrower one would only blur the planner's estimate.
@@ -47,4 +47,4 @@ async def board(
         func.count().filter(c.escalations > 0).label("escalated"),
     ).where(*conditions)
     counts = (await connection.execute(counted)).mappings().one()
-    return Board(at, dict(counts), await page(connection, library, conditions, after, limit))
+    return BoardPage(at, dict(counts), await page(connection, library, conditions, after, limit))

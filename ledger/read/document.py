@@ -13,7 +13,7 @@ from ledger.store.table import event
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedDocument:
     """A document: its place in the case from 1, what it is called, and the version and time of its issue."""
 
     place: int
@@ -31,15 +31,15 @@ class Issued:
         return {name: getattr(self, name) for name in names} | {"issued_at": rfc3339(self.issued_at)}
 
 
-async def issued(connection: AsyncConnection, case_id: UUID, version: int) -> list[Issued]:
+async def issued(connection: AsyncConnection, case_id: UUID, version: int) -> list[IssuedDocument]:
     """The documents of the case up to `version`, as whoever asks was found to see it, in the order of issue."""
     query = (
         select(event.c.version, event.c.recorded_at, event.c.body)
         .where(event.c.case_id == case_id, event.c.version <= version, func.strpos(event.c.body, '"papers":') > 0)
         .order_by(event.c.version)
     )
-    found: list[Issued] = []
+    found: list[IssuedDocument] = []
     for version, recorded_at, body in await connection.execute(query):
         for each in json.loads(body).get("papers", ()):
-            found.append(Issued(len(found) + 1, **each, version=version, issued_at=recorded_at))
+            found.append(IssuedDocument(len(found) + 1, **each, version=version, issued_at=recorded_at))
     return found

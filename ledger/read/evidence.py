@@ -45,7 +45,7 @@ class TooLarge(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class KeptFile:
     """A kept file: sha256 in hex, size in bytes, media type."""
 
     sha256: str
@@ -71,7 +71,7 @@ def place(directory: Path, sha256: str) -> Path:
     return directory / sha256[:2] / sha256
 
 
-async def keep(writers: Writers, directory: Path, chunks: AsyncIterator[bytes], person: str) -> Evidence:
+async def keep(writers: Writers, directory: Path, chunks: AsyncIterator[bytes], person: str) -> KeptFile:
     """Keep what `chunks` bring as this person's: on disk, then in the registers.
 
     Raises UnsupportedType, TooLarge, NotKept.
@@ -84,7 +84,7 @@ async def keep(writers: Writers, directory: Path, chunks: AsyncIterator[bytes], 
     return kept
 
 
-async def _on_disk(directory: Path, chunks: AsyncIterator[bytes]) -> Evidence:
+async def _on_disk(directory: Path, chunks: AsyncIterator[bytes]) -> KeptFile:
     file = await asyncio.to_thread(_begin, directory)
     try:
         with file:
@@ -95,14 +95,14 @@ async def _on_disk(directory: Path, chunks: AsyncIterator[bytes]) -> Evidence:
     return kept
 
 
-async def find(connection: AsyncConnection, sha256: str, person: str | None = None) -> Evidence | None:
+async def find(connection: AsyncConnection, sha256: str, person: str | None = None) -> KeptFile | None:
     """What the register says of a file; with `person`, only if that person has uploaded it."""
     columns = evidence.c.sha256, evidence.c.size, evidence.c.type
     query = select(*columns).where(evidence.c.sha256 == sha256)
     if person is not None:
         query = query.where(select(uploads).where(uploads.c.sha256 == sha256, uploads.c.person == person).exists())
     row = (await connection.execute(query)).first()
-    return Evidence(*row) if row else None
+    return KeptFile(*row) if row else None
 
 
 async def named(connection: AsyncConnection, library: Library, case_id: UUID, version: int, sha256: str) -> bool:
@@ -129,7 +129,7 @@ async def named(connection: AsyncConnection, library: Library, case_id: UUID, ve
     return False
 
 
-async def fault(directory: Path, kept: Evidence) -> str | None:
+async def fault(directory: Path, kept: KeptFile) -> str | None:
     """What is wrong with the file on disk: its words, or None when it is, byte for byte, what was uploaded."""
     return await asyncio.to_thread(_fault, place(directory, kept.sha256), kept)
 
@@ -141,12 +141,12 @@ async def verify(connection: Connection, directory: Path) -> AsyncIterator[str]:
         "select sha256, size, type from evidence where sha256 > $1 order by sha256 limit $2", last, PAGE_ROWS
     ):
         for row in rows:
-            if words := await fault(directory, Evidence(row["sha256"], row["size"], row["type"])):
+            if words := await fault(directory, KeptFile(row["sha256"], row["size"], row["type"])):
                 yield f"附件 {row['sha256']}：{words}"
         last = rows[-1]["sha256"]
 
 
-def _fault(path: Path, kept: Evidence) -> str | None:
+def _fault(path: Path, kept: KeptFile) -> str | None:
     hasher, size = hashlib.sha256(), 0
     try:
         with path.open("rb") as file:
@@ -162,7 +162,7 @@ def _fault(path: Path, kept: Evidence) -> str | None:
     return None if hasher.hexdigest() == kept.sha256 else "文件内容与其 sha256 不符"
 
 
-async def _receive(file: IO[bytes], chunks: AsyncIterator[bytes]) -> Evidence:
+async def _receive(file: IO[bytes], chunks: AsyncIterator[bytes]) -> KeptFile:
     hasher, size, head = hashlib.sha256(), 0, b""
     async for chunk in chunks:
         size += len(chunk)
@@ -176,7 +176,7 @@ async def _receive(file: IO[bytes], chunks: AsyncIterator[bytes]) -> Evidence:
     kind = sniff(head)
     if kind is None:
         raise UnsupportedType
-    return Evidence(hasher.hexdigest(), size, kind)
+    return KeptFile(hasher.hexdigest(), size, kind)
 
 
 def _begin(directory: Path) -> IO[bytes]:

@@ -51,7 +51,7 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedCase:
     """A case as a list shows it, with the names of what it refers to."""
 
     case_id: UUID
@@ -84,7 +84,7 @@ class Listed:
 class Page:
     """Rows in order, and the cursor after the last of them (None: there are no more)."""
 
-    items: Sequence[Listed]
+    items: Sequence[ListedCase]
     next: str | None
 
     @property
@@ -94,7 +94,7 @@ class Page:
 
 
 NAMED = {"case_id", "procedure_version", "procedure_title", "division_name", "stage_title", "sealed"}
-AS_STORED = [field.name for field in fields(Listed) if field.name not in NAMED]
+AS_STORED = [field.name for field in fields(ListedCase) if field.name not in NAMED]
 
 
 async def page(
@@ -160,9 +160,9 @@ async def _procedure(library: Library, sha256: str) -> Procedure | None:
         return None  # a list goes on without the words of one procedure
 
 
-def _listed(row: RowMapping, procedure: Procedure | None) -> Listed:
+def _listed(row: RowMapping, procedure: Procedure | None) -> ListedCase:
     stage = procedure.stages.get(row["stage"]) if procedure else None
-    return Listed(
+    return ListedCase(
         case_id=row["id"],
         procedure_version=procedure.version if procedure else 0,
         procedure_title=procedure.title if procedure else row["procedure"],

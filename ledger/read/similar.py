@@ -28,7 +28,7 @@ CLOSED_WITHIN = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SimilarCase:
     """A case that is likely about the same matter: how likely (0 to 100), and why."""
 
     case_id: UUID
@@ -64,11 +64,11 @@ async def similar(
     lineage: Mapping[str, str],
     matter: Matter,
     but: UUID | None = None,
-) -> list[Hit]:
+) -> list[SimilarCase]:
     """Open and lately closed cases of `procedure` around `lineage`, the likeliest first; `but`: the case itself."""
     weighed = await weights(connection)
     asked = candidates(view, procedure, lineage, matter)
-    found: list[Hit] = []
+    found: list[SimilarCase] = []
     for row in (await connection.execute(asked.where(case.c.id != but) if but else asked)).mappings():
         try:
             other = await standing(connection, row)
@@ -109,7 +109,7 @@ def _lately() -> ColumnElement[bool]:
     return last.scalar_subquery() > func.clock_timestamp() - CLOSED_WITHIN
 
 
-def _hit(case_id: UUID, other: Case, matter: Matter, weighed: Weights) -> Hit:
+def _hit(case_id: UUID, other: Case, matter: Matter, weighed: Weights) -> SimilarCase:
     likeness = compare(matter, matter_of(other), weighed)
     where = other.stage_title, other.closed
-    return Hit(case_id, other.number, other.title, *where, likeness.score, likeness.reason, bool(other.sealed))
+    return SimilarCase(case_id, other.number, other.title, *where, likeness.score, likeness.reason, bool(other.sealed))

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from domain import misreading as misfit
 from ledger.registers.division import TITLES
-from ledger.registers.register_kind import Kind, Reference, Row
+from ledger.registers.register_kind import Reference, RegisterKind, RegisterRow
 from ledger.registers.sheet import Fault, Sheet
 from ledger.store.connection import Connection
 
@@ -25,7 +25,7 @@ union all select 'person', id, null from person where id = any($1)
 union all select distinct 'post', person || ' ' || role || '@' || scope, null from hat where person = any($2)
   and (valid_to is null or valid_to > (clock_timestamp() at time zone 'Asia/Shanghai')::date)
 """
-Numbered = tuple[int, Row]
+Numbered = tuple[int, RegisterRow]
 PLACES = {"division", "village", "township"}
 
 
@@ -37,7 +37,7 @@ class Checked:
     faults: Sequence[Fault]
 
 
-def checked(kind: Kind, sheet: Sheet, spare: bool = False) -> Checked:
+def checked(kind: RegisterKind, sheet: Sheet, spare: bool = False) -> Checked:
     """The rows, each for itself: headings, cells, no key twice. `spare`: columns that the register does not have are
     left aside."""
     fields = kind.row.model_fields
@@ -51,7 +51,7 @@ def checked(kind: Kind, sheet: Sheet, spare: bool = False) -> Checked:
     seen: dict[tuple[str, ...], int] = {}
     for number, cells in sheet.rows:
         given = {known[heading]: cell for heading, cell in cells.items() if cell and heading in known}
-        row: Row | None = None
+        row: RegisterRow | None = None
         try:
             row = kind.row.model_validate(given)
         except ValidationError as error:
@@ -71,7 +71,7 @@ def checked(kind: Kind, sheet: Sheet, spare: bool = False) -> Checked:
 
 
 async def referred(
-    connection: Connection, kind: Kind, rows: Sequence[Numbered]
+    connection: Connection, kind: RegisterKind, rows: Sequence[Numbered]
 ) -> tuple[dict[str, str], Sequence[Fault]]:
     """Code → level of the divisions that the rows name; and what they name and is not on register."""
     wanted = [(number, reference) for number, row in rows for reference in row.references()]
@@ -91,7 +91,7 @@ async def referred(
     ]
 
 
-def placed(row: Row, levels: Mapping[str, str]) -> bool:
+def placed(row: RegisterRow, levels: Mapping[str, str]) -> bool:
     """Whether the divisions that a row names are on register, so that it can be compared with others."""
     return all(value in levels for _, what, value in row.references() if what in PLACES)
 
@@ -106,7 +106,7 @@ def _absent(reference: Reference, levels: Mapping[str, str]) -> str:
     return f"登记册里没有{NAMED[what]}“{value}”"
 
 
-def _headings(kind: Kind, sheet: Sheet, known: Mapping[str, str], spare: bool) -> Iterator[Fault]:
+def _headings(kind: RegisterKind, sheet: Sheet, known: Mapping[str, str], spare: bool) -> Iterator[Fault]:
     fields = kind.row.model_fields
     needed = [name for name, field in fields.items() if field.is_required() or name in kind.row.headed]
     lower = next((at for at, cells in sheet.opening[1:] if _names(kind, needed, cells)), None)
@@ -128,11 +128,11 @@ def _headings(kind: Kind, sheet: Sheet, known: Mapping[str, str], spare: bool) -
             yield Fault(sheet.at, "", f"有两列都是“{kind.heading(name)}”，请只留一列")
 
 
-def _names(kind: Kind, needed: Sequence[str], cells: Sequence[str]) -> bool:
+def _names(kind: RegisterKind, needed: Sequence[str], cells: Sequence[str]) -> bool:
     return all(name in cells or kind.heading(name) in cells for name in needed)
 
 
-def _cells(kind: Kind, number: int, error: ValidationError, absent: Any) -> Iterator[Fault]:
+def _cells(kind: RegisterKind, number: int, error: ValidationError, absent: Any) -> Iterator[Fault]:
     for each in error.errors():
         name = str(each["loc"][0]) if each["loc"] else ""
         if name in absent:

@@ -8,7 +8,7 @@ import asyncpg
 
 from domain.rules.form import control_free
 from ledger.registers.division import RegisterFault
-from ledger.registers.register_kind import Kind
+from ledger.registers.register_kind import RegisterKind
 from ledger.store.connection import TODAY, Writers
 
 WORDS_LENGTH_MAX = 2000
@@ -21,7 +21,7 @@ SCOPES = f"{BELOW} union all select id from unit where division in ({BELOW})"
 
 
 async def rows(
-    writers: Writers, kind: Kind, division: str | None = None, voided: bool = False
+    writers: Writers, kind: RegisterKind, division: str | None = None, voided: bool = False
 ) -> Sequence[dict[str, Any]]:
     """What is in force, or was `voided`, of a division and those below it, or of all. Raises RegisterFault."""
     conditions = [f"not ({kind.stands})" if voided else kind.stands, *([IN_FORCE] if kind.dated else [])]

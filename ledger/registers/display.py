@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from domain.days.instant import local
 from domain.hat import ROLE_TITLES
 from ledger.registers.division import TITLES
-from ledger.registers.register_kind import GRID_TITLES, LISTS, TIERS, Kind
+from ledger.registers.register_kind import GRID_TITLES, LISTS, TIERS, RegisterKind
 
 # What stands beside the columns that are loaded.
 BESIDE: Mapping[str, str] = {
@@ -19,17 +19,17 @@ BESIDE: Mapping[str, str] = {
 VALUES: Mapping[str, Mapping[str, str]] = {"list": LISTS, "tier": TIERS}
 
 
-def headings(kind: Kind) -> list[str]:
+def headings(kind: RegisterKind) -> list[str]:
     """The columns that are loaded."""
     return [kind.heading(name) for name in kind.row.model_fields]
 
 
-def line(kind: Kind, row: Mapping[str, Any]) -> list[str]:
+def line(kind: RegisterKind, row: Mapping[str, Any]) -> list[str]:
     """A row as stored, in those columns."""
     return [_cell(_value(name, row)) for name in kind.row.model_fields]
 
 
-def beside(kind: Kind, row: Mapping[str, Any]) -> dict[str, str]:
+def beside(kind: RegisterKind, row: Mapping[str, Any]) -> dict[str, str]:
     """Heading → what else is known of a row."""
     levels = GRID_TITLES if kind.table == "grid" else TITLES
     voided = row.get("voided_at")
@@ -43,7 +43,7 @@ def beside(kind: Kind, row: Mapping[str, Any]) -> dict[str, str]:
     return {BESIDE[name]: _cell(told[name]) for name in shown}
 
 
-def demands(kind: Kind) -> Iterator[str]:
+def demands(kind: RegisterKind) -> Iterator[str]:
     """For every column what belongs there."""
     for name, field in kind.row.model_fields.items():
         needed = "必填" if field.is_required() or name in kind.row.headed else "可空"

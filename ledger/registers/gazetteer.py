@@ -7,11 +7,11 @@ from pydantic import Field
 from ledger.registers import cell
 from ledger.registers.checking import checked
 from ledger.registers.division import SAME_AS, TITLES, Division
-from ledger.registers.register_kind import Kind, Row
+from ledger.registers.register_kind import RegisterKind, RegisterRow
 from ledger.registers.sheet import Sheet, refuse, sheet
 
 
-class Place(Row):
+class DivisionRow(RegisterRow):
     """A division as a row."""
 
     headed: ClassVar = ("parent",)
@@ -21,7 +21,7 @@ class Place(Row):
     parent: cell.Division | None = Field(None, title="上级代码")
 
 
-PLACES = Kind("区划", "division", Place, ("code",), "code")
+PLACES = RegisterKind("区划", "division", DivisionRow, ("code",), "code")
 
 
 def parse(data: bytes) -> tuple[Division, ...]:
@@ -36,5 +36,5 @@ def places(given: Sheet) -> tuple[Division, ...]:
     """
     found = checked(PLACES, given, spare=True)
     refuse(found.faults)
-    rows = [row for _, row in found.rows if isinstance(row, Place)]
+    rows = [row for _, row in found.rows if isinstance(row, DivisionRow)]
     return tuple(Division(row.code, row.name, SAME_AS.get(row.level, row.level), row.parent) for row in rows)

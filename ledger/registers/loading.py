@@ -10,7 +10,7 @@ from ledger.identity.delegation import OWN, covers, own
 from ledger.registers.checking import checked, placed, referred
 from ledger.registers.overlap import clashes
 from ledger.registers.register import Loaded
-from ledger.registers.register_kind import Kind
+from ledger.registers.register_kind import RegisterKind
 from ledger.registers.sheet import Fault, Sheet, refuse
 from ledger.store.connection import Connection, Writers
 
@@ -23,7 +23,7 @@ class _Rehearsed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RowChange:
     """A row to write. `fresh`: nothing stood under its key. `ends`: the first day of the standing row that ends on
     `on`; `written`: there is a new row, or new values of one that is not dated.
     """
@@ -35,7 +35,9 @@ class Change:
     written: bool = True
 
 
-async def load(writers: Writers, kind: Kind, sheet: Sheet, dry_run: bool = False, actor: Actor | None = None) -> Loaded:
+async def load(
+    writers: Writers, kind: RegisterKind, sheet: Sheet, dry_run: bool = False, actor: Actor | None = None
+) -> Loaded:
     """Put the rows of `sheet` on register. Raises RegisterFault, and then nothing is changed.
 
     `actor`: who loads it, where somebody says so; a delegate does not write the absence from which he or she acts.
@@ -65,7 +67,9 @@ async def load(writers: Writers, kind: Kind, sheet: Sheet, dry_run: bool = False
     return loaded
 
 
-async def _standing(connection: Connection, kind: Kind, values: Sequence[Values]) -> dict[tuple[Any, ...], Values]:
+async def _standing(
+    connection: Connection, kind: RegisterKind, values: Sequence[Values]
+) -> dict[tuple[Any, ...], Values]:
     """What stands now under the keys of `values`."""
     first = kind.key[0]
     order = " order by valid_from" if kind.dated else ""  # of several the last one stands
@@ -76,7 +80,7 @@ async def _standing(connection: Connection, kind: Kind, values: Sequence[Values]
     return {tuple(row[name] for name in kind.key): dict(row) for row in rows}
 
 
-async def _beside(connection: Connection, kind: Kind, values: Sequence[Values]) -> list[Values]:
+async def _beside(connection: Connection, kind: RegisterKind, values: Sequence[Values]) -> list[Values]:
     """The rows that stand where `values` belong, for those that may not hold at one time."""
     if not kind.voidable:
         return []
@@ -88,10 +92,10 @@ async def _beside(connection: Connection, kind: Kind, values: Sequence[Values]) 
 
 
 def _own(
-    kind: Kind,
+    kind: RegisterKind,
     values: Sequence[tuple[int, Values]],
     standing: Mapping[tuple[Any, ...], Values],
-    changes: Sequence[Change],
+    changes: Sequence[RowChange],
     person: str,
 ) -> list[Fault]:
     """The rows that write an absence, old or new, by which this person acts."""
@@ -104,7 +108,7 @@ def _own(
 
 
 async def _outside(
-    connection: Connection, kind: Kind, values: Sequence[tuple[int, Values]], actor: Actor
+    connection: Connection, kind: RegisterKind, values: Sequence[tuple[int, Values]], actor: Actor
 ) -> list[Fault]:
     """The rows of a place that the actor has nothing to say in."""
     places = {row[kind.at] for _, row in values}
@@ -115,18 +119,18 @@ async def _outside(
 
 
 def _changes(
-    kind: Kind, values: Iterable[tuple[int, Values]], standing: Mapping[tuple[Any, ...], Values], today: date
-) -> tuple[list[Change], list[Fault]]:
-    changes, wrong = list[Change](), list[Fault]()
+    kind: RegisterKind, values: Iterable[tuple[int, Values]], standing: Mapping[tuple[Any, ...], Values], today: date
+) -> tuple[list[RowChange], list[Fault]]:
+    changes, wrong = list[RowChange](), list[Fault]()
     for number, row in values:
         there = standing.get(tuple(row[name] for name in kind.key))
         differs = there is None or any(there[name] != row[name] for name in row.keys() - {"valid_from", "valid_to"})
         if not kind.dated:
-            change: Change | str | None = Change(row, there is None) if differs else None
+            change: RowChange | str | None = RowChange(row, there is None) if differs else None
         elif (row["valid_from"] or today) > today:
             change = f"{row['valid_from']} 还没有到，到日再载入"
         elif there is None:
-            change = Change(row | {"valid_from": row["valid_from"] or today}, True)
+            change = RowChange(row | {"valid_from": row["valid_from"] or today}, True)
         else:
             change = _succeeding(row, there, differs, today)
         if isinstance(change, str):
@@ -136,22 +140,22 @@ def _changes(
     return changes, wrong
 
 
-def _succeeding(row: Values, there: Values, differs: bool, today: date) -> Change | str | None:
+def _succeeding(row: Values, there: Values, differs: bool, today: date) -> RowChange | str | None:
     """What a row makes of the one that stands: nothing, its end, its successor, or words why it cannot."""
     begun, ended, since = there["valid_from"], there["valid_to"], row["valid_from"] or today
     if not differs and (ended is None or row["valid_from"] is None or row["valid_from"] <= begun):
         if row["valid_to"] == ended:
             return None
         if row["valid_to"] and row["valid_to"] > begun:
-            return Change(row, ends=begun, on=row["valid_to"], written=False)
+            return RowChange(row, ends=begun, on=row["valid_to"], written=False)
     if ended is not None and since >= ended:
-        return Change(row | {"valid_from": since})
+        return RowChange(row | {"valid_from": since})
     if since <= begun:
         return f"内容与登记的不同，应写明晚于 {begun}（登记的生效日期）的日期，现为“{since}”"
-    return Change(row | {"valid_from": since}, ends=begun, on=since)
+    return RowChange(row | {"valid_from": since}, ends=begun, on=since)
 
 
-async def _write(connection: Connection, kind: Kind, changes: Sequence[Change], actor: Actor | None) -> None:
+async def _write(connection: Connection, kind: RegisterKind, changes: Sequence[RowChange], actor: Actor | None) -> None:
     if not changes:
         return
     columns = list(changes[0].values)

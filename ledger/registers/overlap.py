@@ -5,19 +5,19 @@ from datetime import date, datetime
 from typing import Any
 
 from domain.days.instant import local
-from ledger.registers.register_kind import Kind, Voidable
+from ledger.registers.register_kind import RegisterKind, VoidableRow
 from ledger.registers.sheet import Fault
 
 Values = Mapping[str, Any]
 Placed = tuple[str, Values]  # where a row stands, in words, and what it says
 
 
-def clashes(kind: Kind, given: Sequence[tuple[int, Values]], standing: Iterable[Values]) -> list[Fault]:
+def clashes(kind: RegisterKind, given: Sequence[tuple[int, Values]], standing: Iterable[Values]) -> list[Fault]:
     """One fault for every given row that cannot hold beside another one, given or standing.
 
     A row that stands under the key of a given one is replaced by it. Rows of the same file fault the later one.
     """
-    if not issubclass(kind.row, Voidable):
+    if not issubclass(kind.row, VoidableRow):
         return []
     replaced = {_under(kind.key, values) for _, values in given}
     kept: list[Placed] = [("登记的", each) for each in standing if _under(kind.key, each) not in replaced]
@@ -42,7 +42,7 @@ def _under(names: Iterable[str], values: Values) -> tuple[Any, ...]:
     return tuple(values[name] for name in names)
 
 
-def _meet(row: type[Voidable], one: Values, other: Values) -> bool:
+def _meet(row: type[VoidableRow], one: Values, other: Values) -> bool:
     """Whether two spans have something in common: days are whole, an instant's end is no longer in it."""
     (begins, ends), (begin, end) = _under(row.span, one), _under(row.span, other)
     if isinstance(begins, datetime):
@@ -50,7 +50,7 @@ def _meet(row: type[Voidable], one: Values, other: Values) -> bool:
     return bool(begins <= end and begin <= ends)
 
 
-def _span(row: type[Voidable], values: Values) -> str:
+def _span(row: type[VoidableRow], values: Values) -> str:
     return "（" + " 至 ".join(map(_told, _under(row.span, values))) + "）"
 
 
@@ -58,7 +58,7 @@ def _told(value: date | datetime) -> str:
     return f"{local(value):%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
 
 
-def _circles(row: type[Voidable], given: Sequence[tuple[int, Values]], kept: Iterable[Placed]) -> Iterator[Fault]:
+def _circles(row: type[VoidableRow], given: Sequence[tuple[int, Values]], kept: Iterable[Placed]) -> Iterator[Fault]:
     """Delegates who are away themselves under that hat on the same days, back to where one began: nobody is left."""
     away = dict[tuple[str, str], list[Values]]()
     for values in (*(each for _, each in kept), *(each for _, each in given)):

@@ -25,7 +25,7 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class RegisteredUnit:
     """A handling unit of a division, with the kinds of matter it handles."""
 
     id: str
@@ -35,7 +35,7 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class RegisteredPerson:
     """A person and the hats they wear."""
 
     id: str
@@ -131,7 +131,7 @@ async def _end(connection: Connection, codes: Iterable[str], on: date) -> None:
     )
 
 
-async def load_units(writers: Writers, units: Sequence[Unit]) -> None:
+async def load_units(writers: Writers, units: Sequence[RegisteredUnit]) -> None:
     """Put `units` into the register, replacing what it says of them. Raises RegisterFault."""
     levels = {
         row["code"]: row["level"]
@@ -159,7 +159,7 @@ async def load_units(writers: Writers, units: Sequence[Unit]) -> None:
 
 
 async def load_persons(
-    writers: Writers, persons: Sequence[Person], sample: bool = False, since: date | None = None
+    writers: Writers, persons: Sequence[RegisteredPerson], sample: bool = False, since: date | None = None
 ) -> None:
     """Put persons and hats on register; who is known keeps the name. Raises RegisterFault.
 

@@ -23,7 +23,7 @@ TIERS: Mapping[str, str] = {"county": "县级", "township": "乡镇", "village":
 Reference = tuple[str, str, str]  # column, what it must be (division, unit, person, scope), value
 
 
-class Row(BaseModel):
+class RegisterRow(BaseModel):
     """A row of a register, read from texts; an empty cell is left out. `title` of a field: its other heading."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,20 +42,20 @@ class Row(BaseModel):
                 yield column, what, str(value)
 
 
-class Dated(Row):
+class DatedRow(RegisterRow):
     """A row that is valid from one day to another. Without `valid_from`, from the day of loading."""
 
     valid_from: Day | None = Field(None, title="生效日期")
     valid_to: Day | None = Field(None, title="失效日期")
 
     @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> "Dated":
+    def _ends_after_it_begins(self) -> "DatedRow":
         if self.valid_from and self.valid_to and self.valid_to <= self.valid_from:
             raise ValueError(f"失效日期 {self.valid_to} 应晚于生效日期 {self.valid_from}")
         return self
 
 
-class Voidable(Row):
+class VoidableRow(RegisterRow):
     """A row that is taken back when it was wrong, and stays on record as void.
 
     `span`: the columns between which it holds; no two rows of the same `alone` may hold at one time.
@@ -71,12 +71,12 @@ def _apart(values: dict[str, Any]) -> dict[str, Any]:
     return values | {"role": str(worn.role), "scope": worn.scope}
 
 
-class Person(Row):
+class PersonRow(RegisterRow):
     id: Id = Field(title="编号")
     name: Name = Field(title="姓名")
 
 
-class Post(Dated):
+class PostRow(DatedRow):
     """Who wears a hat, from one day to another: `valid_to` is the first day on which he or she no longer does."""
 
     refers = {"person": "person"}
@@ -91,7 +91,7 @@ class Post(Dated):
         yield "hat", "scope", self.hat.scope
 
 
-class Unit(Row):
+class UnitRow(RegisterRow):
     refers = {"division": "division"}
     id: Id = Field(title="编号")
     name: Name = Field(title="名称")
@@ -102,7 +102,7 @@ class Unit(Row):
         return super().columns(levels) | {"level": levels[self.division]}
 
 
-class Matter(Dated):
+class MatterRow(DatedRow):
     refers = {"division": "division", "unit": "unit"}
     code: Code = Field(title="事项代码")
     division: Division = Field(title="区划")
@@ -110,7 +110,7 @@ class Matter(Dated):
     title: Words = Field(title="事项名称")
 
 
-class Duty(Dated):
+class DutyRow(DatedRow):
     """`matters`: the matter codes that the duty covers; left out, its own code."""
 
     refers = {"division": "division"}
@@ -125,7 +125,7 @@ class Duty(Dated):
         return super().columns(levels) | {"matters": [*(self.matters or (self.code,))]}
 
 
-class Grid(Dated):
+class GridRow(DatedRow):
     """A grid: the code of its village (of its township for a general grid), a letter for the level, three digits."""
 
     refers = {"worker": "person"}
@@ -142,14 +142,14 @@ class Grid(Dated):
         yield "code", "township" if self.code[12] == "A" else "village", self.code[:12]
 
 
-class Contact(Dated):
+class ContactRow(DatedRow):
     refers = {"village": "village", "person": "person"}
     village: Division = Field(title="村（社区）")
     household: Code = Field(title="户编号")
     person: Id | None = Field(None, title="联系人")
 
 
-class Site(Row):
+class SiteRow(RegisterRow):
     refers = {"division": "division"}
     id: Id = Field(title="编号")
     name: Name = Field(title="名称")
@@ -161,7 +161,7 @@ class Site(Row):
     phone: Phone | None = Field(None, title="电话")
 
 
-class Absence(Voidable):
+class AbsenceRow(VoidableRow):
     """Days, both included, on which somebody is away under a hat, and who stands in."""
 
     span, alone = ("from_on", "to_on"), ("person", "role", "scope")
@@ -173,7 +173,7 @@ class Absence(Voidable):
     delegate: Id = Field(title="代理人")
 
     @model_validator(mode="after")
-    def _somebody_else_for_some_days(self) -> "Absence":
+    def _somebody_else_for_some_days(self) -> "AbsenceRow":
         if self.to_on < self.from_on:
             raise ValueError(f"止日 {self.to_on} 不能早于起日 {self.from_on}")
         if self.delegate == self.person:
@@ -188,7 +188,7 @@ class Absence(Voidable):
         yield "hat", "post", f"{self.person} {self.hat}"
 
 
-class Shift(Voidable):
+class ShiftRow(VoidableRow):
     span, alone = ("from_at", "to_at"), ("division", "person")
     refers = {"division": "division", "person": "person"}
     division: Division = Field(title="区划")
@@ -197,14 +197,14 @@ class Shift(Voidable):
     person: Id = Field(title="值班人")
 
     @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> "Shift":
+    def _ends_after_it_begins(self) -> "ShiftRow":
         if self.to_at <= self.from_at:
             raise ValueError("止应晚于起")
         return self
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RegisterKind:
     """A register: its table, the model of its rows, and what tells one row from another.
 
     `at`: the column that says where a row belongs; a division, or with `scope` the scope of a hat.
@@ -212,7 +212,7 @@ class Kind:
 
     title: str
     table: str
-    row: type[Row]
+    row: type[RegisterRow]
     key: tuple[str, ...]
     at: str
     scope: bool = False
@@ -220,12 +220,12 @@ class Kind:
     @property
     def dated(self) -> bool:
         """Whether its rows are valid from one day to another."""
-        return issubclass(self.row, Dated)
+        return issubclass(self.row, DatedRow)
 
     @property
     def voidable(self) -> bool:
         """Whether a wrong row is taken back."""
-        return issubclass(self.row, Voidable)
+        return issubclass(self.row, VoidableRow)
 
     def heading(self, name: str) -> str:
         """What a column is called in Chinese."""
@@ -261,15 +261,17 @@ class Kind:
         return tuple(columns[name] for name in self.key)
 
 
-KINDS: Mapping[str, Kind] = {
-    "people": Kind("人员", "person", Person, ("id",), "id"),
-    "posts": Kind("任职", "hat", Post, ("person", "role", "scope"), "scope", scope=True),
-    "units": Kind("承办单位", "unit", Unit, ("id",), "division"),
-    "matters": Kind("承办事项", "matter", Matter, ("code", "division", "unit"), "division"),
-    "duties": Kind("职责清单", "duty", Duty, ("division", "list", "code"), "division"),
-    "grids": Kind("网格", "grid", Grid, ("code",), "division"),
-    "contacts": Kind("联系户", "contact", Contact, ("village", "household"), "village"),
-    "sites": Kind("服务网点", "site", Site, ("id",), "division"),
-    "absences": Kind("请假与代理", "absence", Absence, ("person", "role", "scope", "from_on"), "scope", scope=True),
-    "rosters": Kind("值班表", "roster", Shift, ("division", "from_at", "person"), "division"),
+KINDS: Mapping[str, RegisterKind] = {
+    "people": RegisterKind("人员", "person", PersonRow, ("id",), "id"),
+    "posts": RegisterKind("任职", "hat", PostRow, ("person", "role", "scope"), "scope", scope=True),
+    "units": RegisterKind("承办单位", "unit", UnitRow, ("id",), "division"),
+    "matters": RegisterKind("承办事项", "matter", MatterRow, ("code", "division", "unit"), "division"),
+    "duties": RegisterKind("职责清单", "duty", DutyRow, ("division", "list", "code"), "division"),
+    "grids": RegisterKind("网格", "grid", GridRow, ("code",), "division"),
+    "contacts": RegisterKind("联系户", "contact", ContactRow, ("village", "household"), "village"),
+    "sites": RegisterKind("服务网点", "site", SiteRow, ("id",), "division"),
+    "absences": RegisterKind(
+        "请假与代理", "absence", AbsenceRow, ("person", "role", "scope", "from_on"), "scope", scope=True
+    ),
+    "rosters": RegisterKind("值班表", "roster", ShiftRow, ("division", "from_at", "person"), "division"),
 }

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.clocks.demand import UNIT, Need, needs, posts
+from domain.clocks.demand import UNIT, Demand, needs, posts
 from domain.days.instant import Instant
 from domain.hat import Hat, Post
 from domain.rules.procedure import Procedure
-from ledger.identity.incumbent import Occupant, answering
+from ledger.identity.incumbent import Incumbent, answering
 from ledger.registers.division import RegisterFault
 from ledger.store.connection import Writers
 from ledger.store.library import Library
@@ -20,7 +20,7 @@ and ($1::text is null or $1 in (select value from jsonb_each_text(lineage))) ord
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Village:
     """A village with its lineage and the units that are competent there: id → level."""
 
     code: str
@@ -35,12 +35,12 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StaffingRow:
     """What one need comes to at a place; `unit`: for a case that is there with this unit."""
 
     procedure: Procedure
-    place: Place
-    need: Need
+    place: Village
+    need: Demand
     unit: str | None
     holder: Hat | None
     rungs: Sequence[tuple[Hat, Instant]]
@@ -52,11 +52,11 @@ class Staffing:
 
     at: Instant
     procedures: Sequence[Procedure]
-    places: Sequence[Place]
+    places: Sequence[Village]
     released: Mapping[str, frozenset[str]]  # county → the hashes in force there
-    needs: Mapping[str, Sequence[Need]]  # by hash
+    needs: Mapping[str, Sequence[Demand]]  # by hash
     posts: Mapping[Hat, Sequence[str]]
-    occupants: Mapping[Hat, Sequence[Occupant]]
+    occupants: Mapping[Hat, Sequence[Incumbent]]
 
     @property
     def unresolved(self) -> list[Hat]:
@@ -68,7 +68,7 @@ class Staffing:
         """How many open stages the procedures have."""
         return sum(not stage.closed for procedure in self.procedures for stage in procedure.stages.values())
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[StaffingRow]:
         """The table; a stage of a unit once for every unit that is competent there."""
         for procedure in self.procedures:
             for place in self.places:
@@ -78,7 +78,7 @@ class Staffing:
                     for unit in _units(need.unit_level, place):
                         told = [(_hat(rung.post, place, unit), rung.at) for rung in need.rungs]
                         rungs = [(hat, at) for hat, at in told if hat]
-                        yield Row(procedure, place, need, unit, _hat(need.holder, place, unit), rungs)
+                        yield StaffingRow(procedure, place, need, unit, _hat(need.holder, place, unit), rungs)
 
 
 async def staffing(
@@ -101,10 +101,10 @@ async def staffing(
     )  # fmt: skip
 
 
-async def _places(writers: Writers, division: str | None) -> list[Place]:
+async def _places(writers: Writers, division: str | None) -> list[Village]:
     units = await writers.fetch("select id, division, level from unit order by id")
     return [
-        Place(
+        Village(
             row["code"], row["name"], lineage := json.loads(row["lineage"]),
             {unit["id"]: unit["level"] for unit in units if unit["division"] in lineage.values()},
         )
@@ -113,7 +113,7 @@ async def _places(writers: Writers, division: str | None) -> list[Place]:
 
 
 def _wanted(
-    procedures: Sequence[Procedure], places: Sequence[Place], in_force: Mapping[str, frozenset[str]]
+    procedures: Sequence[Procedure], places: Sequence[Village], in_force: Mapping[str, frozenset[str]]
 ) -> dict[Hat, list[str]]:
     """Every hat that somebody must wear, and for what. A unit post where there is no unit is wanted all the same."""
     wanted = dict[Hat, list[str]]()
@@ -134,9 +134,9 @@ def _wanted(
     return wanted
 
 
-def _units(level: str | None, place: Place) -> list[str] | list[None]:
+def _units(level: str | None, place: Village) -> list[str] | list[None]:
     return [None] if level is None else [unit for unit, its in place.units.items() if its == level]
 
 
-def _hat(post: str, place: Place, unit: str | None) -> Hat | None:
+def _hat(post: str, place: Village, unit: str | None) -> Hat | None:
     return Post.parse(post).at(place.lineage, unit)

@@ -6,13 +6,13 @@ from domain.hat import Actor
 from domain.rules.form import control_free
 from ledger.identity.delegation import OWN, covers, own
 from ledger.registers.division import RegisterFault
-from ledger.registers.register_kind import KINDS, Kind
+from ledger.registers.register_kind import KINDS, RegisterKind
 from ledger.store.connection import Writers
 
 REASON_LENGTH_MAX = 200
 
 
-async def void(writers: Writers, kind: Kind, key: Sequence[str], actor: Actor, reason: str) -> None:
+async def void(writers: Writers, kind: RegisterKind, key: Sequence[str], actor: Actor, reason: str) -> None:
     """Take back the row that stands under `key` (`kind.key_fields`, as people write them). Raises RegisterFault.
 
     Kept with it: when, by whom, under which hat and why. Nobody takes back the absence from which he or she acts.

@@ -48,7 +48,7 @@ Ruled = tuple[Docket, dict[int, Outcome]]
 Asked = tuple[int, Request, Row]  # its place in the batch, the request, what was read for it
 
 
-class Round:
+class Batch:
     """A single attempt on a held connection. What it leaves out of its answer must be asked again."""
 
     def __init__(

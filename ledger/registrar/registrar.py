@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.days.instant import Instant
 from domain.watch import Watch
-from ledger.registrar.batch import Outcome, Round
+from ledger.registrar.batch import Batch, Outcome
 from ledger.registrar.docket import clock_actor
 from ledger.registrar.request import LedgerUnavailable, PoisonedCase, Request, Ruling, expiry
 from ledger.store.connection import LOST, Writers
@@ -61,7 +61,7 @@ class Registrar:
             trouble: Exception | None = None
             try:
                 async with self._writers.held() as connection:
-                    progress = await Round(connection, self._library, self._clock, keep, rehearsal).run(waiting)
+                    progress = await Batch(connection, self._library, self._clock, keep, rehearsal).run(waiting)
                 outcomes.update(progress)
                 if progress:
                     pause = 0.001

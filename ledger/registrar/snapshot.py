@@ -18,7 +18,7 @@ from domain.case.command import Act, Open, parts
 from domain.case.context import Duties, Other, Place, Rival
 from domain.case.fold import fold
 from domain.case.state import Case, Fact
-from domain.clocks.clock import Unit
+from domain.clocks.clock import HandlingUnit
 from domain.days.instant import Instant, utc
 from domain.hat import OPENER, Actor, Hat, Role
 from domain.rules.form import SHA256, Known, control_free
@@ -40,7 +40,7 @@ class Registers:
     """What the registers know of everything that the batch names. `uploads`: by person, the files among it."""
 
     known: Known
-    units: Mapping[str, Unit]
+    units: Mapping[str, HandlingUnit]
     homes: Mapping[str, str]
     places: Mapping[str, Place]
     calendar: str | None
@@ -164,7 +164,7 @@ def _registers(row: Row) -> Registers:
         uploads.setdefault(person, set()).add(file)
     return Registers(
         known=Known(frozenset(unit for unit, *_ in units), frozenset(row["persons"] or ())),
-        units={unit: Unit(unit, level) for unit, _, level, _ in units},
+        units={unit: HandlingUnit(unit, level) for unit, _, level, _ in units},
         homes={unit: division for unit, division, *_ in units},
         places={code: Place(code, level, lineage) for code, level, lineage in places},
         calendar=row["calendar"],

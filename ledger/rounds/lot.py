@@ -39,7 +39,7 @@ class Lots:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SeedSource:
     """The event that gives a seed: where it stands, its leaf's SHA-256 (hex), when it was recorded, the seed."""
 
     name: str
@@ -48,12 +48,12 @@ class Source:
     seed: str
 
 
-async def source(connection: Connection, due_at: Instant) -> Source | None:
+async def source(connection: Connection, due_at: Instant) -> SeedSource | None:
     """The newest event recorded before `due_at`: a function of the ledger as soon as all of that time is committed."""
     for back in BACK:
         if row := await connection.fetchrow(NEWEST, due_at - back, due_at):
             name = f"{row['case_id']}/{row['version']}"
-            return Source(name, hash_of(row["leaf"]).hex(), row["recorded_at"], seed(row["leaf"], row["salt"]))
+            return SeedSource(name, hash_of(row["leaf"]).hex(), row["recorded_at"], seed(row["leaf"], row["salt"]))
     return None
 
 
@@ -103,7 +103,7 @@ async def faults(connection: Connection) -> AsyncIterator[str]:
             yield f"抽取 {kept.round_id} {kept.period}：{fault}"
 
 
-def differences(kept: Lots, found: Source | None) -> list[str]:
+def differences(kept: Lots, found: SeedSource | None) -> list[str]:
     """What working the lots out again comes to otherwise, in Chinese; [] when all of it is as it was drawn."""
     told = []
     if found is None or (found.name, found.seed) != (kept.source, kept.seed):

@@ -10,7 +10,7 @@ from domain.days.instant import Instant, rfc3339, utc
 from domain.hat import Actor, Hat, Post
 from domain.rules.cadence import Period
 from domain.rules.round import Round
-from ledger.registers.register import Person, load_persons
+from ledger.registers.register import RegisteredPerson, load_persons
 from ledger.registrar.request import Request, case_of, request_hash, rounds_id
 from ledger.rounds.agenda import TOPIC, Left, unfinished
 from ledger.rounds.frozen_list import counted, freeze
@@ -82,7 +82,7 @@ def _request(
 async def register(writers: Writers, requests: Sequence[Request]) -> None:
     """Put who opens rounds, and the hats worn, into the register of persons."""
     hats = sorted({request.actor.hat for request in requests}, key=str)
-    await load_persons(writers, [Person(PERSON, PERSON_NAME, tuple(hats))])
+    await load_persons(writers, [RegisteredPerson(PERSON, PERSON_NAME, tuple(hats))])
 
 
 async def opens(writers: Writers, one: Round) -> bool:

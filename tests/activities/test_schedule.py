@@ -17,14 +17,14 @@ from temporalio.worker import Worker
 
 import procedures
 from activities import wire
-from activities.registrar import Desk
+from activities.registrar import RegistrarActivities
 from activities.schedule import calendar, keep, name_of, schedule
 from domain.days.instant import utc
 from tests.domain.scene import when
 from tests.keepers.conftest import Working, eventually
 from tests.ledger.county import Database
 from tests.ledger.rounds.county_rounds import a_county, opened, rounds_of, to
-from workflows.round import Round
+from workflows.round import RoundWorkflow
 
 ROUNDS = procedures.rounds()
 
@@ -89,8 +89,8 @@ async def test_starting_one_however_often_opens_nothing_twice(
         await client.create_schedule("round/of_the_test", schedule(one))
         handle = client.get_schedule_handle("round/of_the_test")
         rounds = rounds_of(county, "affairs_day")
-        desk = Desk(county.ledger.registrar, county.ledger.writers, rounds.open)
-        worker = Worker(client, task_queue=wire.TASK_QUEUE, workflows=[Round], activities=[desk.open_round])
+        desk = RegistrarActivities(county.ledger.registrar, county.ledger.writers, rounds.open)
+        worker = Worker(client, task_queue=wire.TASK_QUEUE, workflows=[RoundWorkflow], activities=[desk.open_round])
         try:
             async with worker:
                 for _ in range(3):

@@ -11,7 +11,7 @@ import pytest_asyncio
 import procedures
 from bench import due_days as almanac
 from bench.recount import replayed
-from bench.tally import Tally
+from bench.tally import YearTally
 from bench.virtual import Virtual, load
 from tests.domain.scene import DISPATCHER, when
 from tests.ledger.county import County, Database
@@ -39,10 +39,10 @@ async def march(copied: Callable[[], Database]) -> AsyncIterator[County]:
         yield county
 
 
-async def tallied(county: County, now: datetime | None = None) -> Tally:
+async def tallied(county: County, now: datetime | None = None) -> YearTally:
     """The recount, held against everything that was opened and frozen."""
     expected = almanac.expected(procedures.ROUNDS, START, END)
-    tally = Tally()
+    tally = YearTally()
     instants = sorted({due for one in expected for due in one.due})
     await tally.read(county.superuser, instants, now or START)
     await tally.rounds(county.superuser, expected)

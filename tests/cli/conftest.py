@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from cli.__main__ import app
 from ledger.changes.publish import stock
-from ledger.ledger import Ledger, opened
+from ledger.ledger import Ledger, open_ledger
 from samples import FOLDER
 
 Answer = TypeVar("Answer")
@@ -24,7 +24,7 @@ def ask(database: str) -> "Callable[[Callable[[Ledger], Coroutine[Any, Any, Answ
 
     def asked(work: Callable[[Ledger], Coroutine[Any, Any, Answer]]) -> Answer:
         async def on_ledger() -> Answer:
-            async with opened(database, size=4) as ledger:
+            async with open_ledger(database, size=4) as ledger:
                 return await work(ledger)
 
         return asyncio.run(on_ledger())

@@ -11,7 +11,7 @@ from cli.event_text import EVENTS, event
 from cli.field import typed
 from cli.sample import picture
 from cli.session import Declined
-from cli.wording import Lexicon
+from cli.wording import Wording
 from domain.case.event import SCHEMAS
 from domain.rules.form import FieldType, FormField
 from ledger.changes.publish import stock
@@ -133,7 +133,7 @@ def test_a_case_is_told_in_words(county: Any, token: Callable[[str], str], monke
 
 def test_every_sort_of_event_has_words() -> None:
     procedure = parse(DIRECTORY / "hazard.yaml")
-    lexicon = Lexicon(procedure, Names({"P-1": "甲"}, {"141025101000": "北平镇", "U-1": "执法队"}))
+    lexicon = Wording(procedure, Names({"P-1": "甲"}, {"141025101000": "北平镇", "U-1": "执法队"}))
     for kind, data, told in [
         ("ClockWarned", {"clock": "sign", "rung": "warning"}, ("预警", "签收")),
         ("CardIssued", {"clock": "sign", "rung": "yellow", "color": "yellow"}, ("黄牌", "签收")),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import procedures
 from domain.days.instant import rfc3339
 from keepers.rounds import Rounds
-from ledger.ledger import opened
+from ledger.ledger import open_ledger
 from tests.cli.conftest import Run
 from tests.cli.test_case import OPEN
 from tests.domain.scene import COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE
@@ -23,14 +23,14 @@ def test_an_inspector_sees_the_draw_worked_out_again(county: Run, token: Callabl
     (period,) = list(one.cadence.periods(datetime.now(UTC) + timedelta(seconds=20), datetime.now(UTC) + later))[:1]
 
     async def drawn() -> int:
-        async with opened(database, 4, lambda at: at + later) as ledger:
+        async with open_ledger(database, 4, lambda at: at + later) as ledger:
             await ledger.writers.fetch(
                 "insert into setting values ($1, $2)", f"round/{ROUND}/since", rfc3339(datetime.now(UTC))
             )
             return await Rounds([one], ledger.registrar, ledger.writers, lambda at: at + later).look()
 
     async def read() -> list[str]:
-        async with opened(database, 1) as ledger:
+        async with open_ledger(database, 1) as ledger:
             rows = await ledger.writers.fetch("select * from access order by id")
         return [f"{row['hat']} {row['what']} {row['about']}" for row in rows]
 

@@ -75,19 +75,19 @@ def test_a_second_start_changes_nothing(ask: Ask, state: State) -> None:
 
 
 def test_a_start_cut_off_goes_on(ask: Ask, state: State, monkeypatch: pytest.MonkeyPatch) -> None:
-    lead, led = sample.Life.lead, []
+    lead, led = sample.SampleLife.lead, []
 
-    async def cut(self: sample.Life) -> str | None:
+    async def cut(self: sample.SampleLife) -> str | None:
         led.append(self)
         if len(led) > 10:
             raise ConnectionResetError
         return await lead(self)
 
-    monkeypatch.setattr(sample.Life, "lead", cut)
+    monkeypatch.setattr(sample.SampleLife, "lead", cut)
     with pytest.raises(ConnectionResetError):
         start(ask, state)
     assert 0 < len(stages(ask)) < 40
-    monkeypatch.setattr(sample.Life, "lead", lead)
+    monkeypatch.setattr(sample.SampleLife, "lead", lead)
     start(ask, state)
     assert len(stages(ask)) == 40
     assert count(ask, "select count(*) from command where from_version = to_version") == 0

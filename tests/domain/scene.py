@@ -13,14 +13,14 @@ from calendars import load
 from domain.case.acting import act
 from domain.case.command import Act, Open, Rebind, Tell
 from domain.case.context import Context, Place
-from domain.case.event import ActionTaken, CaseOpened, Event, Paper
+from domain.case.event import ActionTaken, CaseOpened, Document, Event
 from domain.case.expiry import Firing, expire
 from domain.case.fold import evolve
 from domain.case.inbox import hear, rederived
 from domain.case.opening import open_case
 from domain.case.rule_change import rebound
 from domain.case.state import Case, Fact
-from domain.clocks.clock import Unit
+from domain.clocks.clock import HandlingUnit
 from domain.days.calendar import Calendar, YearDocument
 from domain.days.instant import SHANGHAI, Instant
 from domain.hat import Actor, Hat
@@ -44,8 +44,8 @@ PLACES = {
     TOWNSHIP: Place(TOWNSHIP, "township", {"township": TOWNSHIP, "county": COUNTY}),
     COUNTY: Place(COUNTY, "county", {"county": COUNTY}),
 }
-UNITS = {unit: Unit(unit, "township") for unit in (TOWNSHIP_UNIT, *OTHER_UNITS)}
-UNITS[COUNTY_UNIT] = Unit(COUNTY_UNIT, "county")
+UNITS = {unit: HandlingUnit(unit, "township") for unit in (TOWNSHIP_UNIT, *OTHER_UNITS)}
+UNITS[COUNTY_UNIT] = HandlingUnit(COUNTY_UNIT, "county")
 HOMES = {unit: TOWNSHIP if each.level == "township" else COUNTY for unit, each in UNITS.items()}
 KNOWN = Known(frozenset(UNITS), frozenset({"P-0001"}), frozenset({PHOTO}))
 
@@ -154,7 +154,7 @@ class Life:
         return self.case
 
     @property
-    def papers(self) -> list[Paper]:
+    def papers(self) -> list[Document]:
         """Every document issued so far."""
         said = [fact.event for fact in self.facts]
         return [paper for event in said if isinstance(event, CaseOpened | ActionTaken) for paper in event.papers]

@@ -9,7 +9,7 @@ import pytest_asyncio
 from temporalio.client import Client
 
 from bench import matter
-from ledger.ledger import Ledger, opened
+from ledger.ledger import Ledger, open_ledger
 from ledger.store.connection import Connection, connect
 from worker import WorkerSettings, serve
 
@@ -18,7 +18,7 @@ Working = Callable[[str], AbstractAsyncContextManager[None]]
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def ledger(database: str) -> AsyncIterator[Ledger]:
-    async with opened(database) as ledger:
+    async with open_ledger(database) as ledger:
         await matter.furnish(ledger, matter.drill(3, (1, 2)))
         yield ledger
 

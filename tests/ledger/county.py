@@ -196,7 +196,7 @@ def told(ruling: Ruling) -> dict[str, Any]:
 async def inhabited(database: Database, size: int = 8) -> AsyncIterator[County]:
     """The county on a stocked database."""
     clock = Clock()
-    async with house.opened(database.app_url, size, clock) as ledger:
+    async with house.open_ledger(database.app_url, size, clock) as ledger:
         superuser = await connect(database.superuser_url, statement_timeout="60000")
         try:
             yield County(database, ledger, clock, superuser)

@@ -8,7 +8,7 @@ from typing import Any
 from domain.case.acting import act
 from domain.case.command import Act
 from domain.case.context import Rival
-from domain.case.event import Event, Paper
+from domain.case.event import Document, Event
 from domain.clocks.clock import Clock
 from domain.days.instant import local
 from domain.refusal import Refusal
@@ -29,7 +29,7 @@ class Petition(Life):
     rivals: tuple[Rival, ...] = ()
 
     @property
-    def papers(self) -> list[Paper]:
+    def papers(self) -> list[Document]:
         """What was issued after the receipt."""
         return super().papers[1:]
 

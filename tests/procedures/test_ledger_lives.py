@@ -35,7 +35,7 @@ from tests.domain.scene import CLAIM_CODE, procedure, when
 from tests.ledger.county import Database, shows, upload
 from tests.procedures.script import Script, Step, Wait, live
 from tests.procedures.test_lives import KINDS, PROCEDURES, scripts
-from workflows.case import Case
+from workflows.case import CaseWorkflow
 
 
 class Hands:
@@ -74,10 +74,10 @@ World = tuple[Hands, Ledger, Connection]
 async def world(copied: Callable[[], Database], skipping: WorkflowEnvironment) -> AsyncIterator[World]:
     """A ledger, and one worker for all lives: a worker that ends leaves tasks behind, and these hold time up."""
     hands, database = Hands(skipping), copied()
-    async with house.opened(database.app_url, 2, hands.clock) as ledger:
+    async with house.open_ledger(database.app_url, 2, hands.clock) as ledger:
         connection = await connect(database.superuser_url)
         waking = hands.waking(ledger)
-        async with Worker(skipping.client, task_queue="lives", workflows=[Case], activities=[waking]):
+        async with Worker(skipping.client, task_queue="lives", workflows=[CaseWorkflow], activities=[waking]):
             yield hands, ledger, connection
         await connection.close()
 
@@ -106,7 +106,7 @@ async def keep(hands: Hands, watch: Watch, keeper: WorkflowHandle[Any, Any] | No
         return None
     told = hands.seen(watch)
     return await hands.environment.client.start_workflow(
-        Case.run, told, id=told.case_id, task_queue="lives", start_signal=wire.MOVED, start_signal_args=[told]
+        CaseWorkflow.run, told, id=told.case_id, task_queue="lives", start_signal=wire.MOVED, start_signal_args=[told]
     )
 
 
@@ -163,7 +163,7 @@ async def play(script: Script, hands: Hands, ledger: Ledger, connection: Connect
     if keeper is not None:
         last = await watch_of(connection, case_id)
         if last.wake_at is not None:  # the script ends here, whatever would still come
-            await keeper.signal(Case.moved, Watch(last.case_id, last.version + 1, None))
+            await keeper.signal(CaseWorkflow.moved, Watch(last.case_id, last.version + 1, None))
         await keeper.result()
     return case_id
 

@@ -14,7 +14,7 @@ from domain.rules.form import Known, answers
 from domain.rules.procedure import Procedure
 from domain.rules.rule import meets
 from procedures import parse
-from samples import FOLDER, Hazard, SampleError, Samples, Step, build, catalogue, read
+from samples import FOLDER, SampleError, SampleHazard, Samples, SampleStep, build, catalogue, read
 from samples.row import Kind
 from samples.table import KEPT
 
@@ -133,7 +133,7 @@ def test_no_sample_life_breaks_the_separation_of_duties(samples: Samples, proced
             assert sum(map(len, groups)) == len(set().union(*groups)), hazard.title
 
 
-def led(hazard: Hazard, procedure: Procedure) -> str:
+def led(hazard: SampleHazard, procedure: Procedure) -> str:
     """The stage in which a sample life ends; every action of it must be allowed where it is taken."""
     stage, facts = procedure.intake.stage[-1].stage, dict[str, Any]()
     for step in hazard.life:
@@ -144,7 +144,7 @@ def led(hazard: Hazard, procedure: Procedure) -> str:
     return stage
 
 
-def given(step: Step) -> dict[str, Any]:
+def given(step: SampleStep) -> dict[str, Any]:
     return {**step.fields, **({"evidence": [SHA256]} if step.evidence else {})}
 
 

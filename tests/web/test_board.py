@@ -8,11 +8,11 @@ import pytest
 
 from domain.days.instant import SHANGHAI, Instant
 from web import STATIC, environment
-from web.board import Counts, OpenCase, board, due_text, left_text, short_name, urgency
+from web.board import BoardCounts, OpenCase, board, due_text, left_text, short_name, urgency
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
 MIDNIGHT = datetime(2026, 11, 25, tzinfo=SHANGHAI)
-COUNTS: Counts = {"open": 3, "overdue": 1, "red": 1, "yellow": 0, "due_today": 2, "escalated": 0}
+COUNTS: BoardCounts = {"open": 3, "overdue": 1, "red": 1, "yellow": 0, "due_today": 2, "escalated": 0}
 COUNTY = {"code": "141025000000", "name": "古县", "level": "county"}
 TOWNSHIP = {"code": "141025101000", "name": "北平镇", "level": "township"}
 VIEWER = {"person_name": "样例·朱调度", "hat_title": "北平镇 调度员"}

@@ -18,9 +18,9 @@ from activities import wire
 from domain.watch import Watch
 from embedded.temporal import binary
 from tests.workflows.stand_in import CASE_ID, Ledger, worker
-from workflows.case import Case
-from workflows.intake import Intake
-from workflows.round import Round
+from workflows.case import CaseWorkflow
+from workflows.intake import IntakeWorkflow
+from workflows.round import RoundWorkflow
 
 HISTORIES = Path(__file__).parent / "histories"
 SUGGEST = "limit.historyCount.suggestContinueAsNew=60"
@@ -34,12 +34,12 @@ def soon(seconds: float) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
-Keeper = WorkflowHandle[Case, None]
+Keeper = WorkflowHandle[CaseWorkflow, None]
 
 
 async def _keeper(environment: WorkflowEnvironment, watch: Watch) -> Keeper:
     return await environment.client.start_workflow(
-        Case.run,
+        CaseWorkflow.run,
         watch,
         id=f"case-{uuid4()}",
         task_queue=wire.TASK_QUEUE,
@@ -62,10 +62,10 @@ async def moves(environment: WorkflowEnvironment) -> WorkflowHistory:
     ledger = Ledger(real_now, [Watch(CASE_ID, 4, soon(3600))])
     async with worker(environment.client, ledger):
         keeper = await _keeper(environment, Watch(CASE_ID, 1, soon(3600)))
-        await keeper.signal(Case.moved, Watch(CASE_ID, 3, soon(0.5)))
-        await keeper.signal(Case.moved, Watch(CASE_ID, 2, soon(0.1)))
+        await keeper.signal(CaseWorkflow.moved, Watch(CASE_ID, 3, soon(0.5)))
+        await keeper.signal(CaseWorkflow.moved, Watch(CASE_ID, 2, soon(0.1)))
         await asyncio.sleep(1.5)
-        await keeper.signal(Case.moved, Watch(CASE_ID, 5, None))
+        await keeper.signal(CaseWorkflow.moved, Watch(CASE_ID, 5, None))
         await keeper.result()
     return await keeper.fetch_history()
 
@@ -97,7 +97,7 @@ async def intake(environment: WorkflowEnvironment) -> WorkflowHistory:
     """One opening."""
     async with worker(environment.client, Ledger(real_now, [None])):
         opening = await environment.client.start_workflow(
-            Intake.run, {"key": "1"}, id=f"intake-{uuid4()}", task_queue=wire.TASK_QUEUE
+            IntakeWorkflow.run, {"key": "1"}, id=f"intake-{uuid4()}", task_queue=wire.TASK_QUEUE
         )
         await opening.result()
     return await opening.fetch_history()
@@ -107,7 +107,7 @@ async def round_(environment: WorkflowEnvironment) -> WorkflowHistory:
     """One round, as a schedule starts it."""
     async with worker(environment.client, Ledger(real_now, [None])):
         started = await environment.client.start_workflow(
-            Round.run, "affairs_day", id=f"round-{uuid4()}", task_queue=wire.TASK_QUEUE
+            RoundWorkflow.run, "affairs_day", id=f"round-{uuid4()}", task_queue=wire.TASK_QUEUE
         )
         await started.result()
     return await started.fetch_history()

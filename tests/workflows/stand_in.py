@@ -11,9 +11,9 @@ from temporalio.worker import Worker
 
 from activities import wire
 from domain.watch import Watch
-from workflows.case import Case
-from workflows.intake import Intake
-from workflows.round import Round
+from workflows.case import CaseWorkflow
+from workflows.intake import IntakeWorkflow
+from workflows.round import RoundWorkflow
 
 CASE_ID = "0d9d2c5e-6f0a-5c1e-9b1b-2f1c6a9a7f10"
 
@@ -46,7 +46,9 @@ class Ledger:
         return 79
 
 
-def worker(client: Client, ledger: Ledger, workflows: Sequence[type] = (Case, Intake, Round)) -> Worker:
+def worker(
+    client: Client, ledger: Ledger, workflows: Sequence[type] = (CaseWorkflow, IntakeWorkflow, RoundWorkflow)
+) -> Worker:
     activities = [ledger.wake, ledger.open, ledger.open_round]
     return Worker(client, task_queue=wire.TASK_QUEUE, workflows=list(workflows), activities=activities)
 

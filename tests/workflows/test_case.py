@@ -10,11 +10,11 @@ from temporalio.testing import WorkflowEnvironment
 from activities import wire
 from domain.watch import Watch
 from tests.workflows.stand_in import CASE_ID, Ledger, at, worker
-from workflows.case import Case
+from workflows.case import CaseWorkflow
 
 
-async def keeper(environment: WorkflowEnvironment, watch: Watch) -> WorkflowHandle[Case, None]:
-    return await environment.client.start_workflow(Case.run, watch, id=str(uuid4()), task_queue=wire.TASK_QUEUE)
+async def keeper(environment: WorkflowEnvironment, watch: Watch) -> WorkflowHandle[CaseWorkflow, None]:
+    return await environment.client.start_workflow(CaseWorkflow.run, watch, id=str(uuid4()), task_queue=wire.TASK_QUEUE)
 
 
 async def test_wakes_at_each_time_and_ends_when_none_is_left(skipping: WorkflowEnvironment) -> None:
@@ -50,8 +50,8 @@ async def test_news_moves_the_time_and_late_news_does_not(skipping: WorkflowEnvi
     ledger = Ledger(skipping.get_current_time, [Watch(CASE_ID, 9, None)])
     async with worker(skipping.client, ledger):
         handle = await keeper(skipping, Watch(CASE_ID, 5, at(start, 3600)))
-        await handle.signal(Case.moved, Watch(CASE_ID, 7, at(start, 600)))
-        await handle.signal(Case.moved, Watch(CASE_ID, 6, at(start, 60)))
+        await handle.signal(CaseWorkflow.moved, Watch(CASE_ID, 7, at(start, 600)))
+        await handle.signal(CaseWorkflow.moved, Watch(CASE_ID, 6, at(start, 60)))
         await handle.result()
     (asked,) = ledger.asked_at
     assert 600 <= (asked - start).total_seconds() < 602
@@ -62,7 +62,7 @@ async def test_news_that_nothing_is_left_ends_it(skipping: WorkflowEnvironment) 
     ledger = Ledger(skipping.get_current_time, [None])
     async with worker(skipping.client, ledger):
         handle = await keeper(skipping, Watch(CASE_ID, 1, at(start, 3600)))
-        await handle.signal(Case.moved, Watch(CASE_ID, 2, None))
+        await handle.signal(CaseWorkflow.moved, Watch(CASE_ID, 2, None))
         await handle.result()
     assert ledger.asked_at == []
 

@@ -15,9 +15,9 @@ from domain.watch import Watch
 from tests.workflows.record import HISTORIES, SCENES
 from tests.workflows.stand_in import commands
 from workflows import registrar
-from workflows.case import Case
-from workflows.intake import Intake
-from workflows.round import Round
+from workflows.case import CaseWorkflow
+from workflows.intake import IntakeWorkflow
+from workflows.round import RoundWorkflow
 
 CORPUS = sorted(HISTORIES.glob("*.json"))
 CASES = [path for path in CORPUS if path.stem.startswith("case")]
@@ -38,7 +38,7 @@ def test_the_corpus_is_there() -> None:
 
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
 async def test_recorded_histories_replay(path: Path) -> None:
-    assert await replay(path, [Case, Intake, Round]) is None
+    assert await replay(path, [CaseWorkflow, IntakeWorkflow, RoundWorkflow]) is None
 
 
 @workflow.defn(name=wire.CASE)

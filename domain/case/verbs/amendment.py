@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from domain.case.act import Deed, moved
+from domain.case.act import CheckedAct, moved
 from domain.case.claim_code import sealed_code
 from domain.case.consequence import Consequence, Facts, invalid
 from domain.case.event import Event, FieldCorrected, GateCounted, PersonRecused
@@ -20,7 +20,7 @@ RECEIPT = "receipt"
 PLAIN = {FieldType.TEXT, FieldType.PLACE, FieldType.NUMBER, FieldType.DATE, FieldType.INSTANT}
 
 
-def recuse(deed: Deed, facts: Facts) -> Consequence | Refusal:
+def recuse(deed: CheckedAct, facts: Facts) -> Consequence | Refusal:
     """The person takes no part any more; the meeting just held is counted again without him or her (DOMAIN §4).
 
     Everybody recuses himself or herself; others are recused by who leads, inspects or supervises.
@@ -53,7 +53,7 @@ def recuse(deed: Deed, facts: Facts) -> Consequence | Refusal:
     return move if isinstance(move, Refusal) else Consequence(after=after, move=move)
 
 
-def readmit(deed: Deed, _facts: Facts) -> Consequence | Refusal:
+def readmit(deed: CheckedAct, _facts: Facts) -> Consequence | Refusal:
     """A recusal that was a mistake ends; whoever was recused cannot end it."""
     person = deed.fields["person"]
     if person not in deed.case.recused:
@@ -61,7 +61,7 @@ def readmit(deed: Deed, _facts: Facts) -> Consequence | Refusal:
     return Consequence(after=(PersonRecused(person, lifted=True),))
 
 
-def claim(deed: Deed, _facts: Facts) -> Consequence | Refusal:
+def claim(deed: CheckedAct, _facts: Facts) -> Consequence | Refusal:
     """Whoever claims shows the code that was told when the case was opened; the code itself is not written down."""
     given = "".join(str(deed.fields["claim_code"]).split()).upper()
     if sealed_code(deed.context.case_id, given) != deed.case.code:
@@ -86,7 +86,7 @@ def correctable(case: Case, procedure: Procedure, person: str) -> dict[str, Form
     }
 
 
-def correct(deed: Deed, _facts: Facts) -> Consequence | Refusal:
+def correct(deed: CheckedAct, _facts: Facts) -> Consequence | Refusal:
     """A field said wrongly is said rightly, by the person who said it: its own form says what is right."""
     name, text = deed.fields["field"], deed.fields["value"]
     known = correctable(deed.case, deed.context.procedure, deed.context.actor.person).get(name)

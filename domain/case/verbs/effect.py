@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from domain.case.act import Deed
+from domain.case.act import CheckedAct
 from domain.case.consequence import Consequence, Facts
 from domain.case.verbs import amendment, pacing, relation, signing
 from domain.refusal import Refusal
 
-EFFECTS: Mapping[str, Callable[[Deed, Facts], Consequence | Refusal]] = {
+EFFECTS: Mapping[str, Callable[[CheckedAct, Facts], Consequence | Refusal]] = {
     "request_extension": pacing.request_extension,
     "rule_extension": pacing.rule_extension,
     "pause": pacing.pause,
@@ -26,6 +26,6 @@ EFFECTS: Mapping[str, Callable[[Deed, Facts], Consequence | Refusal]] = {
 }
 
 
-def consequence(deed: Deed, facts: Facts) -> Consequence | Refusal:
+def consequence(deed: CheckedAct, facts: Facts) -> Consequence | Refusal:
     """What the action's effect brings, or why it cannot be."""
     return EFFECTS[deed.action.effect or ""](deed, facts)

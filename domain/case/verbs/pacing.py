@@ -3,20 +3,20 @@
 from dataclasses import replace
 from datetime import date
 
-from domain.case.act import Deed, asked, moved
+from domain.case.act import CheckedAct, asked, moved
 from domain.case.consequence import Consequence, Facts, invalid
 from domain.case.event import ClockExtended, ClocksPaused, ClocksResumed
 from domain.case.state import HOLD
 from domain.clocks.clock import Clock, Extension, Then
 from domain.clocks.schedule import paused, resumed, start, timed
 from domain.days.instant import day_of
-from domain.days.limit import Limit, Unit
+from domain.days.limit import Limit, TimeUnit
 from domain.hat import Post
 from domain.refusal import Refusal
 from domain.rules.verbs import SHELVING
 
 
-def request_extension(deed: Deed, facts: Facts) -> Consequence | Refusal:
+def request_extension(deed: CheckedAct, facts: Facts) -> Consequence | Refusal:
     """Asked before due only, within the cap of the rule, so often at most; whoever may rule is asked."""
     clock = deed.case.clocks[deed.fields["clock"]]
     rule = deed.context.procedure.clocks[clock.rule or clock.id].extension
@@ -35,7 +35,7 @@ def request_extension(deed: Deed, facts: Facts) -> Consequence | Refusal:
     return one if isinstance(one, Refusal) else Consequence(opened=[one])
 
 
-def _extensible(deed: Deed, clock: Clock, units: int) -> Refusal | None:
+def _extensible(deed: CheckedAct, clock: Clock, units: int) -> Refusal | None:
     rule = deed.context.procedure.clocks[clock.rule or clock.id].extension
     assert rule is not None
     if deed.at >= clock.due_at:
@@ -47,7 +47,7 @@ def _extensible(deed: Deed, clock: Clock, units: int) -> Refusal | None:
     return None
 
 
-def rule_extension(deed: Deed, facts: Facts) -> Consequence | Refusal:
+def rule_extension(deed: CheckedAct, facts: Facts) -> Consequence | Refusal:
     """Granted: more budget, both dates move, what has fired stays. Too late a ruling grants nothing any more."""
     assert deed.item is not None
     if deed.fields["ruling"] != "granted":
@@ -67,7 +67,7 @@ def rule_extension(deed: Deed, facts: Facts) -> Consequence | Refusal:
     return Consequence(after=(ClockExtended(again, extension, clock.due_at),))
 
 
-def pause(deed: Deed, facts: Facts) -> Consequence | Refusal:
+def pause(deed: CheckedAct, facts: Facts) -> Consequence | Refusal:
     """Every clock that this ground may pause stops, until resumed or until a day by which it resumes by itself."""
     ground = deed.fields.get("ground", SHELVING)
     rules = deed.context.procedure.clocks
@@ -83,7 +83,7 @@ def pause(deed: Deed, facts: Facts) -> Consequence | Refusal:
     if not 1 <= days <= most:
         return invalid("until", f"日期应在明天至 {most} 日之内")
     setting = deed.context.setting(deed.case.lineage)
-    held = start(setting, HOLD, facts, deed.at, deed.version, Limit(days, Unit.DAY))
+    held = start(setting, HOLD, facts, deed.at, deed.version, Limit(days, TimeUnit.DAY))
     clocks = tuple(paused(clock, ground, deed.at) for clock in stopping)
     title = rules[stopping[0].rule or stopping[0].id].pauses[ground]
     back = tuple(resumed(setting, clock, facts, held.due_at) for clock in clocks)
@@ -91,14 +91,14 @@ def pause(deed: Deed, facts: Facts) -> Consequence | Refusal:
     return Consequence(after=(ClocksPaused(clocks, ground, title, hold),))
 
 
-def resume(deed: Deed, facts: Facts) -> Consequence | Refusal:
+def resume(deed: CheckedAct, facts: Facts) -> Consequence | Refusal:
     """The paused clocks run on from now."""
     setting = deed.context.setting(deed.case.lineage)
     back = [resumed(setting, clock, facts, deed.at) for clock in deed.case.clocks.values() if clock.state == "paused"]
     return Consequence(after=(ClocksResumed(tuple(back)),))
 
 
-def resubmit(deed: Deed, facts: Facts) -> Consequence | Refusal:
+def resubmit(deed: CheckedAct, facts: Facts) -> Consequence | Refusal:
     """Straight back to where the case was returned from, and to the unit that returned it."""
     left = deed.case.left
     assert left is not None  # required by the verb

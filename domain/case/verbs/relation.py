@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
-from domain.case.act import Deed, asked, moved
+from domain.case.act import CheckedAct, asked, moved
 from domain.case.command import TITLE_LENGTH_MAX, Open
 from domain.case.consequence import Consequence, Facts, invalid
 from domain.case.context import Place
@@ -21,7 +21,7 @@ from domain.rules.form import legible
 from domain.rules.template import filled
 
 
-def merge(deed: Deed, facts: Facts) -> Consequence | Refusal:
+def merge(deed: CheckedAct, facts: Facts) -> Consequence | Refusal:
     """This case goes into another; its time stands still, in case that turns out to be a mistake."""
     into = next(other for other in deed.context.others.values() if other.case_id == deed.fields["into"])
     if into.case_id == deed.context.case_id:
@@ -50,13 +50,13 @@ def _runs(case: Case, clock: str) -> bool:
     return case.clocks[clock].state == "running" and not case.clocks[clock].window
 
 
-def split(deed: Deed, _facts: Facts) -> Consequence | Refusal:
+def split(deed: CheckedAct, _facts: Facts) -> Consequence | Refusal:
     """The source goes its own way again; it will be told."""
     assert deed.item is not None
     return Consequence(other=deed.item.data["case"])
 
 
-def link(deed: Deed, _facts: Facts) -> Consequence | Refusal:
+def link(deed: CheckedAct, _facts: Facts) -> Consequence | Refusal:
     """Both cases say so; neither changes. What is sealed is named nowhere else."""
     other = next(each for each in deed.context.others.values() if each.case_id == deed.fields["other"])
     if other.case_id == deed.context.case_id:
@@ -71,7 +71,7 @@ def _as_sealed(move: Move, parent: Case) -> bool:
     return bool(move.sealed) and set(move.sealed) <= set(parent.sealed)
 
 
-def spawn(deed: Deed, facts: Facts) -> Consequence | Refusal:
+def spawn(deed: CheckedAct, facts: Facts) -> Consequence | Refusal:
     """A child case, to be opened under the rights of the person who asks for it; refused here if it would be there."""
     context, lineage = deed.context, deed.case.lineage
     child = context.child
@@ -100,7 +100,7 @@ def spawn(deed: Deed, facts: Facts) -> Consequence | Refusal:
     return one if isinstance(one, Refusal) else Consequence(opened=[one])
 
 
-def _said(deed: Deed) -> dict[str, Any]:
+def _said(deed: CheckedAct) -> dict[str, Any]:
     """Procedure, title and form of the child where the action itself says them; {} where its form does."""
     spawns = deed.action.spawns
     if spawns is None:

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from domain.case.act import Deed, asked
+from domain.case.act import CheckedAct, asked
 from domain.case.consequence import Consequence, Facts, invalid
 from domain.case.event import ItemOpened, ItemSettled
-from domain.clocks.clock import Unit as CaseUnit
+from domain.clocks.clock import HandlingUnit as CaseUnit
 from domain.refusal import Refusal
 
 
-def co_sign(deed: Deed, facts: Facts) -> Consequence | Refusal:
+def co_sign(deed: CheckedAct, facts: Facts) -> Consequence | Refusal:
     """One signature is asked of every unit; in order, one after the other."""
     mode, names = deed.fields["mode"], deed.fields["units"]
     if mode == "ratio" and "percent" not in deed.fields:
@@ -27,7 +27,7 @@ def co_sign(deed: Deed, facts: Facts) -> Consequence | Refusal:
     return Consequence(opened=opened)
 
 
-def sign_off(deed: Deed, facts: Facts) -> Consequence | Refusal:
+def sign_off(deed: CheckedAct, facts: Facts) -> Consequence | Refusal:
     """Once the outcome is sure, nobody else need sign; in order, the next is asked."""
     item = deed.item
     assert item is not None

@@ -14,7 +14,7 @@ from domain.clocks.clock import Clock, Extension
 from domain.clocks.schedule import Setting, start, timed
 from domain.days.counting import Pause
 from domain.days.instant import Instant
-from domain.days.limit import Limit, Unit
+from domain.days.limit import Limit, TimeUnit
 from domain.rules.procedure import Procedure, read
 from tests.domain.scene import (
     COUNTY,
@@ -191,7 +191,7 @@ def test_what_somebody_set_stays() -> None:
 
 
 def hours(rules: Procedure, n: int) -> Procedure:
-    clocks = {**rules.clocks, "triage": rules.clocks["triage"].model_copy(update={"limit": Limit(n, Unit.HOUR)})}
+    clocks = {**rules.clocks, "triage": rules.clocks["triage"].model_copy(update={"limit": Limit(n, TimeUnit.HOUR)})}
     return rules.model_copy(update={"clocks": clocks})
 
 
@@ -234,7 +234,7 @@ def test_consumed_and_left_are_the_new_whole_at_every_instant(
     seen = moved + timedelta(minutes=seen_after)
     left = again.due_at - seen  # negative once it is late; all pauses lie before
     whole_time = timedelta(hours=new + more)
-    assert again.budget == Limit(new + more, Unit.HOUR)
+    assert again.budget == Limit(new + more, TimeUnit.HOUR)
     if again.due_at >= at:
         assert consumed(again, seen) + left == whole_time
     assert consumed(again, again.due_at) == whole_time

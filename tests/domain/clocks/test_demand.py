@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from domain.clocks.demand import Need, needs, posts
+from domain.clocks.demand import Demand, needs, posts
 from domain.clocks.schedule import Setting, start
 from domain.days.instant import Instant
-from domain.days.limit import Limit, Unit
+from domain.days.limit import Limit, TimeUnit
 from domain.hat import STANDING, Post
 from domain.rules.procedure import Procedure, read
 from procedures import paths
@@ -19,7 +19,7 @@ AT: Instant = when("2026-11-23 09:00")
 ALL = [path.stem for path in paths()]
 
 
-def of(rows: list[Need], stage: str, clock: str, **more: Any) -> Need:
+def of(rows: list[Demand], stage: str, clock: str, **more: Any) -> Demand:
     (found,) = [
         row for row in rows
         if (row.stage, row.clock) == (stage, clock)
@@ -32,7 +32,7 @@ def test_an_emergency_is_a_row_of_its_own() -> None:
     rows = list(needs(procedure("hazard"), calendar(), AT))
     plain = of(rows, "reported", "triage", facts=())
     urgent = of(rows, "reported", "triage", facts=(("emergency", True),))
-    assert (plain.limit, urgent.limit) == (Limit(24, Unit.HOUR), Limit(30, Unit.MINUTE))
+    assert (plain.limit, urgent.limit) == (Limit(24, TimeUnit.HOUR), Limit(30, TimeUnit.MINUTE))
     assert (plain.due_at, urgent.due_at) == (when("2026-11-24 09:00"), when("2026-11-23 09:30"))
     assert [(rung.post, rung.at) for rung in urgent.rungs] == [
         ("head@township", when("2026-11-23 09:30")),

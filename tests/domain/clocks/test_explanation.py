@@ -11,7 +11,7 @@ from domain.clocks.explanation import StepKind, explain_clock, text
 from domain.days.calendar import Calendar
 from domain.days.counting import Due, Pause, count
 from domain.days.instant import SHANGHAI, Instant, day_of
-from domain.days.limit import Limit, Roll, Unit
+from domain.days.limit import Limit, Roll, TimeUnit
 from tests.domain.clocks.random_clock import made
 from tests.domain.scene import calendar, when
 
@@ -30,7 +30,7 @@ def test_a_clock_names_its_rule_its_calendar_its_extension_and_its_pause() -> No
     clock = made(
         calendar(),
         when("2026-03-02 09:00"),
-        Limit(60, Unit.DAY),
+        Limit(60, TimeUnit.DAY),
         more=[30],
         pauses=[pause("2026-03-12 10:00", "2026-03-20 16:30")],
     )
@@ -57,7 +57,7 @@ def test_working_days_over_a_holiday_with_a_pause() -> None:
     clock = made(
         calendar(),
         when("2026-09-28 09:00"),
-        Limit(5, Unit.WORKING_DAY),
+        Limit(5, TimeUnit.WORKING_DAY),
         pauses=[pause("2026-09-30 09:00", "2026-10-07 18:00")],
     )
     assert told(clock)[2:] == [
@@ -77,7 +77,7 @@ def test_hours_are_told_span_by_span() -> None:
     clock = made(
         calendar(),
         when("2026-03-02 09:00"),
-        Limit(24, Unit.HOUR),
+        Limit(24, TimeUnit.HOUR),
         pauses=[pause("2026-03-02 11:30", "2026-03-04 08:00")],
     )
     assert told(clock)[2:] == [
@@ -90,7 +90,7 @@ def test_hours_are_told_span_by_span() -> None:
 
 
 def test_a_clock_still_paused_has_no_due_step() -> None:
-    for limit in (Limit(60, Unit.DAY), Limit(240, Unit.HOUR), Limit(5, Unit.WORKING_DAY)):
+    for limit in (Limit(60, TimeUnit.DAY), Limit(240, TimeUnit.HOUR), Limit(5, TimeUnit.WORKING_DAY)):
         clock = made(calendar(), when("2026-03-02 09:00"), limit, pauses=[pause("2026-03-05 10:00", None)])
         steps = explain_clock(calendar(), clock, GROUNDS)
         assert steps[-1].words == "自2026-03-05 10:00:00起中止（听证），尚未恢复；恢复之前没有到期时刻"
@@ -98,7 +98,7 @@ def test_a_clock_still_paused_has_no_due_step() -> None:
 
 
 def test_a_last_day_cut_short_ends_on_the_day_of_resuming() -> None:
-    start, limit, roll = when("2026-03-02 09:00"), Limit(3, Unit.DAY), Roll.NONE
+    start, limit, roll = when("2026-03-02 09:00"), Limit(3, TimeUnit.DAY), Roll.NONE
     clock = made(calendar(), start, limit, roll, pauses=[pause("2026-03-05 10:00", "2026-03-10 09:00")])
     assert "2026-03-10 09:00:00恢复；末日未满，恢复之日为末日" in told(clock)[-3]
     assert told(clock)[-2:] == ["末日为2026-03-10（星期二）", "至2026-03-10 24:00届满"]
@@ -115,13 +115,13 @@ def test_a_last_day_cut_short_ends_on_the_day_of_resuming() -> None:
     ],
 )
 def test_a_rolled_last_day_is_cut_short_like_any_other(began: str, ended: str, last: str) -> None:
-    start, limit, pauses = when("2026-09-16 09:00"), Limit(15, Unit.DAY), [pause(began, ended)]
+    start, limit, pauses = when("2026-09-16 09:00"), Limit(15, TimeUnit.DAY), [pause(began, ended)]
     assert count(calendar(), start, limit, Roll.FORWARD, pauses).last_day == date.fromisoformat(last)
     assert f"末日为{last}" in "\n".join(told(made(calendar(), start, limit, Roll.FORWARD, pauses=pauses)))
 
 
 def test_a_pause_after_the_end_changes_nothing_and_is_told() -> None:
-    for limit in (Limit(3, Unit.DAY), Limit(30, Unit.HOUR)):
+    for limit in (Limit(3, TimeUnit.DAY), Limit(30, TimeUnit.HOUR)):
         clock = made(calendar(), when("2026-03-02 09:00"), limit, pauses=[pause("2026-03-20 10:00", None)])
         words = told(clock)
         assert words[-2] == "自2026-03-20 10:00:00起中止（听证），尚未恢复；已在届满之后，不改变到期"
@@ -132,7 +132,7 @@ def test_a_pause_after_the_end_changes_nothing_and_is_told() -> None:
 
 starts = st.datetimes(datetime(2025, 6, 1), datetime(2026, 12, 1), timezones=st.just(SHANGHAI))  # noqa: DTZ001
 hours = st.integers(0, 30 * 24) | st.sampled_from([24 * n for n in range(20)])
-limits = st.builds(Limit, st.integers(0, 40), st.sampled_from(Unit))
+limits = st.builds(Limit, st.integers(0, 40), st.sampled_from(TimeUnit))
 any_calendar = st.sampled_from([calendar(), Calendar(), Calendar(calendar().documents[-1:])])
 
 
@@ -175,9 +175,9 @@ def test_the_explanation_of_a_clock_comes_to_the_same(given_: tuple[Calendar, Cl
     assert [step.date for step in steps if step.kind is StepKind.LAST_DAY] == [due.last_day] * bool(due.last_day)
     assert any(step.provisional for step in steps) == due.provisional
     counted = [step for step in steps if step.counted and step.date]
-    if clock.limit.unit is Unit.WORKING_DAY:
+    if clock.limit.unit is TimeUnit.WORKING_DAY:
         assert len(counted) == clock.budget.n
-    elif clock.limit.unit is Unit.DAY:
+    elif clock.limit.unit is TimeUnit.DAY:
         assert sum(((step.to or day_of(clock.started_at)) - (step.date or date.min)).days + 1 for step in counted) == (
             clock.budget.n
         )

@@ -12,7 +12,7 @@ from domain.clocks.clock import Clock
 from domain.days.calendar import Calendar, DaysOff, MakeupDay, YearDocument
 from domain.days.counting import Pause, count
 from domain.days.instant import SHANGHAI, Instant
-from domain.days.limit import Limit, Roll, Unit
+from domain.days.limit import Limit, Roll, TimeUnit
 from tests.domain.clocks import oracle
 from tests.domain.clocks.random_clock import made
 from tests.domain.days.test_counting import VECTORS
@@ -85,9 +85,9 @@ def clocks() -> Iterator[Told]:
     shelf = [(held, days(held)) for held in (a_calendar(dice) for _ in range(60))]
     for _ in range(CLOCKS):
         held, plain = dice.choice(shelf)
-        unit = dice.choice(list(Unit))
+        unit = dice.choice(list(TimeUnit))
         start = moment(dice, datetime(2024, 10, 1, tzinfo=SHANGHAI), 1200)
-        most = {Unit.SECOND: 10**6, Unit.MINUTE: 20_000, Unit.HOUR: 400, Unit.MONTH: 3}.get(unit, 40)
+        most = {TimeUnit.SECOND: 10**6, TimeUnit.MINUTE: 20_000, TimeUnit.HOUR: 400, TimeUnit.MONTH: 3}.get(unit, 40)
         limit = Limit(dice.randrange(unit.value in oracle.SECONDS, most), unit)
         more = [dice.randrange(1, 20) for _ in range(dice.choice([0, 0, 1, 2]))]
         pauses: list[Pause] = []
@@ -138,7 +138,7 @@ def test_the_budget_of_ten_thousand_clocks_adds_up_and_leads_to_the_same_due_dat
         if answer is None or goes_on is None or at >= answer.due_at or at_midnight:
             continue
         # What is left, counted from there under the pauses still to come, ends when the whole does.
-        rest = Limit(max(stands.left, 0), Unit(stands.unit))
+        rest = Limit(max(stands.left, 0), TimeUnit(stands.unit))
         later = clock.pauses[len(known) :]
         assert count(told.held, goes_on, rest, Roll(clock.roll), later).due_at == answer.due_at, (clock, at)
         recounted += 1

@@ -16,7 +16,7 @@ from domain.clocks.clock import Clock
 from domain.clocks.explanation import explain_clock
 from domain.clocks.schedule import Setting, start
 from domain.days.instant import shown
-from domain.days.limit import Limit, Unit
+from domain.days.limit import Limit, TimeUnit
 from domain.refusal import Refusal
 from domain.rules.procedure import Procedure, read
 from domain.rules.soundness import faults
@@ -65,7 +65,7 @@ def test_a_day_that_ends_at_midnight_is_shown_as_such() -> None:
 
 def test_without_the_field_the_limit_of_the_rule_holds() -> None:
     clock = taken_over(None).now.clocks["due"]
-    assert (clock.until, clock.due_at, clock.limit) == (None, when("2026-04-02 00:00"), Limit(30, Unit.DAY))
+    assert (clock.until, clock.due_at, clock.limit) == (None, when("2026-04-02 00:00"), Limit(30, TimeUnit.DAY))
     assert "办理时限30日" in words(taken_over(None).now)[0]
 
 
@@ -189,7 +189,7 @@ def committed(due_on: str | None) -> Life:
 )
 def test_a_date_is_the_last_day_and_counts_whole(due_on: str | None, days: int, first_late: str) -> None:
     clock = committed(due_on).now.clocks["implement"]
-    assert (clock.limit, clock.until) == (Limit(days, Unit.DAY), None)
+    assert (clock.limit, clock.until) == (Limit(days, TimeUnit.DAY), None)
     assert clock.due_at == when(first_late)  # what lies before its start is over with the first day
 
 
@@ -198,4 +198,4 @@ def test_what_an_action_sets_goes_before_the_date() -> None:
     photo = "a" * 64
     one.act("submit", f"clerk@{VILLAGE}", {"result": "已修好", "evidence": [photo]})
     assert not isinstance(one.act("reject", f"committee@{VILLAGE}", reason="只修了一盏"), Refusal)
-    assert one.now.clocks["implement"].limit == Limit(10, Unit.DAY)
+    assert one.now.clocks["implement"].limit == Limit(10, TimeUnit.DAY)

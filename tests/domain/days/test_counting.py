@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import calendars
-from domain.clocks.explanation import Step, StepKind, explain
+from domain.clocks.explanation import CountingStep, StepKind, explain
 from domain.days.calendar import Calendar
 from domain.days.counting import Due, after, before, count, internal_due, share_of, shift
 from domain.days.instant import SHANGHAI, Instant, day_of, midnight
-from domain.days.limit import Limit, Roll, Unit
+from domain.days.limit import Limit, Roll, TimeUnit
 
 CALENDAR = calendars.load()
 
@@ -62,8 +62,8 @@ def test_vectors(time: str, limit: str, roll: Roll, start: str, last: str, provi
 
 def test_the_day_of_the_start_is_that_of_shanghai() -> None:
     evening_in_utc = datetime(2026, 8, 1, 16, 0, tzinfo=UTC)  # already the 2nd in Shanghai
-    assert count(CALENDAR, evening_in_utc, Limit(60, Unit.DAY)).last_day == date(2026, 10, 1)
-    assert count(CALENDAR, evening_in_utc - timedelta(seconds=1), Limit(60, Unit.DAY)).last_day == date(2026, 9, 30)
+    assert count(CALENDAR, evening_in_utc, Limit(60, TimeUnit.DAY)).last_day == date(2026, 10, 1)
+    assert count(CALENDAR, evening_in_utc - timedelta(seconds=1), Limit(60, TimeUnit.DAY)).last_day == date(2026, 9, 30)
 
 
 @pytest.mark.parametrize(("limit", "end"), [("24 hours", "2026-10-02T18:30:07"), ("30 minutes", "2026-10-01T19:00:07")])
@@ -72,7 +72,7 @@ def test_short_units_run_through_nights_and_holidays_and_never_roll(limit: str, 
 
 
 def test_a_start_without_zone_is_refused() -> None:
-    for limit in (Limit(1, Unit.DAY), Limit(1, Unit.HOUR)):
+    for limit in (Limit(1, TimeUnit.DAY), Limit(1, TimeUnit.HOUR)):
         with pytest.raises(ValueError, match="缺少时区"):
             count(CALENDAR, datetime(2026, 1, 1), limit)  # noqa: DTZ001
 
@@ -96,7 +96,7 @@ def test_the_internal_due_is_four_fifths_rounded_earlier(limit: str, start: str,
 
 def test_the_internal_due_does_not_roll_with_the_legal_one() -> None:
     legal = due("15 days", "2026-09-16T09:00", Roll.FORWARD)
-    assert internal_due(CALENDAR, at("2026-09-16T09:00"), Limit(15, Unit.DAY), legal) == at("2026-09-29T00:00")
+    assert internal_due(CALENDAR, at("2026-09-16T09:00"), Limit(15, TimeUnit.DAY), legal) == at("2026-09-29T00:00")
 
 
 def test_a_share_is_exact() -> None:
@@ -146,13 +146,13 @@ def test_a_rung_is_counted_from_the_due_date(
 
 def test_what_derives_from_a_provisional_date_is_provisional() -> None:
     legal = due("60 days", "2026-11-23", Roll.FORWARD)
-    assert before(CALENDAR, legal, Limit(1, Unit.WORKING_DAY)) == (at("2027-01-22"), True)
-    assert before(CALENDAR, legal, Limit(6, Unit.HOUR))[1]
-    assert after(CALENDAR, legal, Limit(1, Unit.HOUR)).provisional
+    assert before(CALENDAR, legal, Limit(1, TimeUnit.WORKING_DAY)) == (at("2027-01-22"), True)
+    assert before(CALENDAR, legal, Limit(6, TimeUnit.HOUR))[1]
+    assert after(CALENDAR, legal, Limit(1, TimeUnit.HOUR)).provisional
     last_of_the_year = due("1 day", "2026-12-30")
     assert not last_of_the_year.provisional
-    assert after(CALENDAR, last_of_the_year, Limit(1, Unit.WORKING_DAY)).provisional
-    assert before(CALENDAR, due("1 day", "2026-12-31"), Limit(1, Unit.WORKING_DAY)) == (
+    assert after(CALENDAR, last_of_the_year, Limit(1, TimeUnit.WORKING_DAY)).provisional
+    assert before(CALENDAR, due("1 day", "2026-12-31"), Limit(1, TimeUnit.WORKING_DAY)) == (
         at("2027-01-01"),
         True,
     )
@@ -162,20 +162,20 @@ def test_what_derives_from_a_provisional_date_is_provisional() -> None:
 
 starts = st.datetimes(datetime(2018, 1, 1), datetime(2026, 6, 1), timezones=st.just(SHANGHAI))  # noqa: DTZ001
 rolls = st.sampled_from(Roll)
-units = st.sampled_from(Unit)
+units = st.sampled_from(TimeUnit)
 limits = st.builds(Limit, st.integers(0, 90), units)
 
 
 def naive(start: Instant, limit: Limit, roll: Roll) -> date:
     """The last day, counted with fingers on another calendar."""
     day, left = start.date(), limit.n
-    if limit.unit is Unit.MONTH:
+    if limit.unit is TimeUnit.MONTH:
         year, month = day.year + (day.month - 1 + left) // 12, (day.month - 1 + left) % 12 + 1
         ends = [n for n in range(1, day.day + 1) if _exists(year, month, n)]
         day, left = date(year, month, ends[-1]), 0
     while left:
         day += timedelta(days=1)
-        if limit.unit is Unit.DAY or chinese_calendar.is_workday(day):
+        if limit.unit is TimeUnit.DAY or chinese_calendar.is_workday(day):
             left -= 1
     while roll is Roll.FORWARD and chinese_calendar.is_holiday(day):
         day += timedelta(days=1)
@@ -190,14 +190,16 @@ def _exists(year: int, month: int, day: int) -> bool:
     return True
 
 
-@given(starts, st.integers(0, 90), st.sampled_from([Unit.DAY, Unit.WORKING_DAY]), rolls)
-def test_an_independent_count_agrees(start: Instant, n: int, unit: Unit, roll: Roll) -> None:
+@given(starts, st.integers(0, 90), st.sampled_from([TimeUnit.DAY, TimeUnit.WORKING_DAY]), rolls)
+def test_an_independent_count_agrees(start: Instant, n: int, unit: TimeUnit, roll: Roll) -> None:
     assert count(CALENDAR, start, Limit(n, unit), roll).last_day == naive(start, Limit(n, unit), roll)
 
 
 @given(starts, st.integers(0, 5), rolls)
 def test_an_independent_count_of_months_agrees(start: Instant, n: int, roll: Roll) -> None:
-    assert count(CALENDAR, start, Limit(n, Unit.MONTH), roll).last_day == naive(start, Limit(n, Unit.MONTH), roll)
+    assert count(CALENDAR, start, Limit(n, TimeUnit.MONTH), roll).last_day == naive(
+        start, Limit(n, TimeUnit.MONTH), roll
+    )
 
 
 @given(starts, limits, rolls)
@@ -250,18 +252,18 @@ def test_the_explanation_comes_to_the_same(calendar: Calendar, start: Instant, l
     assert (steps[-1].kind, steps[-1].at) == (StepKind.DUE, result.due_at)
     assert [step.date for step in steps if step.kind is StepKind.LAST_DAY] == [result.last_day] * bool(result.last_day)
     assert any(step.provisional for step in steps) == result.provisional
-    if limit.unit is Unit.WORKING_DAY:
+    if limit.unit is TimeUnit.WORKING_DAY:
         assert sum(step.counted for step in steps) == limit.n
         days = [step.date for step in steps if step.kind in (StepKind.COUNTED, StepKind.SKIPPED)]
         assert days == [day_of(start) + timedelta(days=1 + n) for n in range(len(days))]
 
 
-def words(steps: tuple[Step, ...]) -> str:
+def words(steps: tuple[CountingStep, ...]) -> str:
     return "\n".join(step.words for step in steps)
 
 
 def test_the_explanation_names_every_day_off_and_every_make_up_day() -> None:
-    told = words(explain(CALENDAR, at("2026-09-29T10:00"), Limit(5, Unit.WORKING_DAY)))
+    told = words(explain(CALENDAR, at("2026-09-29T10:00"), Limit(5, TimeUnit.WORKING_DAY)))
     assert "2026-09-29（星期二）为起算之日，不计入" in told
     assert "2026-10-01（星期四）国庆节放假，不计入" in told
     assert "2026-10-10（星期六）国庆节调休上班，计为第4个工作日" in told
@@ -270,20 +272,20 @@ def test_the_explanation_names_every_day_off_and_every_make_up_day() -> None:
 
 
 def test_the_explanation_tells_of_rolling_and_of_not_rolling() -> None:
-    rolled = explain(CALENDAR, at("2026-08-02"), Limit(60, Unit.DAY), Roll.FORWARD)
+    rolled = explain(CALENDAR, at("2026-08-02"), Limit(60, TimeUnit.DAY), Roll.FORWARD)
     assert [step.date for step in rolled if step.kind is StepKind.ROLLED] == [date(2026, 10, n) for n in range(1, 8)]
-    kept = explain(CALENDAR, at("2026-09-16"), Limit(15, Unit.DAY))
+    kept = explain(CALENDAR, at("2026-09-16"), Limit(15, TimeUnit.DAY))
     assert "末日为2026-10-01（星期四）（国庆节放假），本时限不顺延" in words(kept)
-    worked = explain(CALENDAR, at("2026-01-30"), Limit(15, Unit.DAY), Roll.FORWARD)
+    worked = explain(CALENDAR, at("2026-01-30"), Limit(15, TimeUnit.DAY), Roll.FORWARD)
     assert "末日为2026-02-14（星期六）春节调休上班" in words(worked)
 
 
 def test_the_explanation_marks_what_is_provisional() -> None:
-    assert "暂定：2027年" in words(explain(CALENDAR, at("2026-11-23"), Limit(60, Unit.DAY), Roll.FORWARD))
-    assert "暂定" not in words(explain(CALENDAR, at("2026-11-23"), Limit(60, Unit.DAY)))
+    assert "暂定：2027年" in words(explain(CALENDAR, at("2026-11-23"), Limit(60, TimeUnit.DAY), Roll.FORWARD))
+    assert "暂定" not in words(explain(CALENDAR, at("2026-11-23"), Limit(60, TimeUnit.DAY)))
 
 
 def test_the_explanation_of_hours_says_that_they_run_on() -> None:
-    told = words(explain(CALENDAR, at("2026-09-29T10:00"), Limit(2, Unit.HOUR), Roll.FORWARD))
+    told = words(explain(CALENDAR, at("2026-09-29T10:00"), Limit(2, TimeUnit.HOUR), Roll.FORWARD))
     assert "夜间和节假日照计" in told
     assert told.endswith("至2026-09-29 12:00届满")

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from domain.days.limit import Limit, Unit
+from domain.days.limit import Limit, TimeUnit
 
 READER = TypeAdapter(Limit)
 
@@ -11,19 +11,19 @@ READER = TypeAdapter(Limit)
 @pytest.mark.parametrize(
     ("text", "limit"),
     [
-        ("60 days", Limit(60, Unit.DAY)),
-        ("1 day", Limit(1, Unit.DAY)),
-        ("5 working days", Limit(5, Unit.WORKING_DAY)),
-        ("5 working_day", Limit(5, Unit.WORKING_DAY)),
-        ("2 hours", Limit(2, Unit.HOUR)),
-        ("30 Minutes", Limit(30, Unit.MINUTE)),
-        ("3 months", Limit(3, Unit.MONTH)),
-        ("60日", Limit(60, Unit.DAY)),
-        ("60 天", Limit(60, Unit.DAY)),
-        ("5个工作日", Limit(5, Unit.WORKING_DAY)),
-        ("2小时", Limit(2, Unit.HOUR)),
-        ("1个月", Limit(1, Unit.MONTH)),
-        ("10秒", Limit(10, Unit.SECOND)),
+        ("60 days", Limit(60, TimeUnit.DAY)),
+        ("1 day", Limit(1, TimeUnit.DAY)),
+        ("5 working days", Limit(5, TimeUnit.WORKING_DAY)),
+        ("5 working_day", Limit(5, TimeUnit.WORKING_DAY)),
+        ("2 hours", Limit(2, TimeUnit.HOUR)),
+        ("30 Minutes", Limit(30, TimeUnit.MINUTE)),
+        ("3 months", Limit(3, TimeUnit.MONTH)),
+        ("60日", Limit(60, TimeUnit.DAY)),
+        ("60 天", Limit(60, TimeUnit.DAY)),
+        ("5个工作日", Limit(5, TimeUnit.WORKING_DAY)),
+        ("2小时", Limit(2, TimeUnit.HOUR)),
+        ("1个月", Limit(1, TimeUnit.MONTH)),
+        ("10秒", Limit(10, TimeUnit.SECOND)),
     ],
 )
 def test_a_limit_is_read_in_english_and_chinese(text: str, limit: Limit) -> None:
@@ -38,8 +38,8 @@ def test_other_words_are_refused(text: str) -> None:
 
 
 def test_files_and_schemas_speak_of_n_and_unit() -> None:
-    assert READER.validate_python({"n": 60, "unit": "day"}) == Limit(60, Unit.DAY)
-    assert READER.dump_json(Limit(5, Unit.WORKING_DAY)) == b'{"n":5,"unit":"working_day"}'
+    assert READER.validate_python({"n": 60, "unit": "day"}) == Limit(60, TimeUnit.DAY)
+    assert READER.dump_json(Limit(5, TimeUnit.WORKING_DAY)) == b'{"n":5,"unit":"working_day"}'
     assert READER.json_schema()["required"] == ["n", "unit"]
 
 

@@ -10,11 +10,11 @@ import pytest
 import pytest_asyncio
 
 from domain.case.command import Rebind
-from domain.days.limit import Limit, Unit
+from domain.days.limit import Limit, TimeUnit
 from domain.hat import Actor, Hat
 from ledger.changes import rule_change as rebinding
-from ledger.changes.preview import Change, foreseen
-from ledger.changes.rule_change import NotAllowed
+from ledger.changes.preview import CaseChange, foreseen
+from ledger.changes.rule_change import RuleChangeRefused
 from ledger.registrar.request import Ruling
 from tests.domain.scene import COUNTY, DISPATCHER, TOWNSHIP, procedure, stricter
 from tests.ledger.county import County, Database, inhabited, ruled
@@ -40,7 +40,7 @@ async def opened(county: County, count: int) -> list[UUID]:
     return ids
 
 
-async def looked(county: County, actor: Actor = ASKING) -> list[Change]:
+async def looked(county: County, actor: Actor = ASKING) -> list[CaseChange]:
     to = await rebinding.pinned(county.ledger, "hazard", actor.hat.scope)
     return [change async for change in foreseen(county.ledger, actor, "hazard", to, {})]
 
@@ -58,13 +58,17 @@ async def everything(county: County) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in rows]
 
 
-def _differs_exactly(changes: list[Change], handled_id: UUID) -> None:
+def _differs_exactly(changes: list[CaseChange], handled_id: UUID) -> None:
     assert len(changes) == MANY - 1  # the closed one is no business of this
     triaging = [change for change in changes if change.stage == "reported"]
     assert len(triaging) == MANY - 2
     for change in triaging:
         (clock,) = change.clocks
-        assert (clock.id, clock.limit_was, clock.limit) == ("triage", Limit(24, Unit.HOUR), Limit(20, Unit.HOUR))
+        assert (clock.id, clock.limit_was, clock.limit) == (
+            "triage",
+            Limit(24, TimeUnit.HOUR),
+            Limit(20, TimeUnit.HOUR),
+        )
         assert clock.due_was is not None
         assert clock.due is not None
         assert clock.due_was - clock.due == timedelta(hours=4)
@@ -89,17 +93,17 @@ async def test_a_thousand_cases_move_and_come_back(own: County) -> None:
     _differs_exactly(changes, ids[0])
 
     move = await rebinding.ask(own.ledger, ASKING, "hazard", {})
-    with pytest.raises(NotAllowed, match="第二人"):
+    with pytest.raises(RuleChangeRefused, match="第二人"):
         await rebinding.run(own.ledger, move.id)
     for nobody in (
         Actor(ASKING.person, Hat("head", COUNTY)), Actor("P-0008", Hat("dispatcher", COUNTY)),
         Actor("P-0008", Hat("head", TOWNSHIP)),
     ):  # fmt: skip
-        with pytest.raises(NotAllowed):
+        with pytest.raises(RuleChangeRefused):
             await rebinding.approve(own.ledger, nobody, move.id)
     approved = await rebinding.approve(own.ledger, APPROVING, move.id)
     assert approved.approved == APPROVING
-    with pytest.raises(NotAllowed, match="已经批准"):
+    with pytest.raises(RuleChangeRefused, match="已经批准"):
         await rebinding.approve(own.ledger, Actor("P-0008", Hat("head", COUNTY)), move.id)
     assert await dues(own) == before
 
@@ -125,10 +129,10 @@ async def test_a_thousand_cases_move_and_come_back(own: County) -> None:
     assert {case_id: back[case_id] for case_id in ids if case_id != ids[2]} == {
         case_id: before[case_id] for case_id in ids if case_id != ids[2]
     }
-    with pytest.raises(NotAllowed, match=f"由 {APPROVING.person} 撤销，这次什么也没有改"):
+    with pytest.raises(RuleChangeRefused, match=f"由 {APPROVING.person} 撤销，这次什么也没有改"):
         await rebinding.undo(own.ledger, ASKING, move.id)
     assert await own.value("select count(*) from event where name = 'ProcedureChanged'") == 2 * (MANY - 1)
-    with pytest.raises(NotAllowed, match="已经撤销"):
+    with pytest.raises(RuleChangeRefused, match="已经撤销"):
         await rebinding.run(own.ledger, move.id)
     assert await own.faults() == []
     print(f"\nmoved {MANY - 1} of {MANY}, undone {MANY - 1}, faults 0")

@@ -9,7 +9,7 @@ import pytest_asyncio
 from domain.days.instant import Instant, rfc3339
 from domain.days.office_hours import OfficeHours
 from domain.hat import Actor, Hat
-from ledger.identity.incumbent import Occupant, answering, office_hours, set_office_hours
+from ledger.identity.incumbent import Incumbent, answering, office_hours, set_office_hours
 from ledger.registers.contents import on_duty, rows
 from ledger.registers.division import RegisterFault
 from ledger.registers.loading import load
@@ -62,7 +62,7 @@ async def test_by_day_the_holder_answers_and_by_night_the_duty_room(one: County)
     night = when("2026-02-17 02:00")  # the spring festival's
     assert await who(one, OFFICE, night) == [("H-1", "on_duty"), *own]
     found = await answering(one.ledger.writers, one.ledger.library, [OFFICE, CHIEF], night)
-    assert found[OFFICE][0] == Occupant("H-1", "样例·值班甲", "on_duty", when("2026-02-17 08:00"))
+    assert found[OFFICE][0] == Incumbent("H-1", "样例·值班甲", "on_duty", when("2026-02-17 08:00"))
     assert [each.basis for each in found[CHIEF]] == ["holder"]  # only the duty room has a roster
     assert await who(one, OFFICE, when("2026-02-17 08:00")) == own  # the shift is over
     await put(one, "rosters", f"{SHIFTS}{COUNTY},2026-11-23 06:00,2026-11-24 06:00,H-1\n")  # a Monday

@@ -6,13 +6,13 @@ import pytest
 import yaml
 
 from ledger.imports.column_map import Map, MapFault, fitting, read
-from ledger.imports.foreign_time import Moment
+from ledger.imports.foreign_time import ForeignTime
 from settings import ROOT
 from tests.domain.scene import procedure, when
 
-NYC = Moment(column="t", format="%m/%d/%Y %I:%M:%S %p", zone="America/New_York")
+NYC = ForeignTime(column="t", format="%m/%d/%Y %I:%M:%S %p", zone="America/New_York")
 THERE = "（America/New_York）"
-COUNTY = Moment(column="t", format=["excel", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"])
+COUNTY = ForeignTime(column="t", format=["excel", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"])
 
 
 def utc(text: str) -> datetime:
@@ -45,7 +45,7 @@ def test_a_time_without_zone_is_read_in_its_zone(text: str, at: str, remark: str
 @pytest.mark.parametrize("text", ["13/01/2011 02:27:57 PM", "2011-03-01", "昨天", "NaN", "inf", "9" * 400])
 def test_what_is_no_time_is_none(text: str) -> None:
     assert NYC.read(text) is None
-    assert Moment(column="t", format="excel").read(text) is None
+    assert ForeignTime(column="t", format="excel").read(text) is None
 
 
 def test_several_ways_of_writing_and_days_that_end() -> None:

@@ -10,7 +10,7 @@ from domain.case.command import Act, Import, Open
 from domain.days.instant import ONE_DAY, day_of
 from domain.hat import Actor, Hat
 from ledger.imports.column_map import Map, read
-from ledger.imports.takeover import Line, NotAllowed, Standing, standing, take_over
+from ledger.imports.takeover import ReportLine, TakenOver, TakeoverRefused, standing, take_over
 from ledger.read.history import history
 from ledger.registers.sheet import Sheet, sheet
 from ledger.registrar.request import imports_id
@@ -42,11 +42,11 @@ def table(*rows: str) -> Sheet:
     return sheet((HEADER + "\n".join(rows) + "\n").encode())
 
 
-async def put(county: County, given: Sheet, one: Map | None = None, **more: Any) -> list[Line]:
+async def put(county: County, given: Sheet, one: Map | None = None, **more: Any) -> list[ReportLine]:
     return await take_over(county.ledger, SYSTEM, one or read(MAP), given, **more)
 
 
-async def stands(county: County, given: Sheet, one: Map | None = None) -> list[Standing]:
+async def stands(county: County, given: Sheet, one: Map | None = None) -> list[TakenOver]:
     return await standing(county.superuser, SYSTEM, one or read(MAP), given, ["due"])
 
 
@@ -233,7 +233,7 @@ async def test_a_refused_row_stops_nobody_and_may_come_again(county: County) -> 
 async def test_only_systems_and_administrators_import_and_only_where_it_is_provided_for(county: County) -> None:
     given = table("G-1,路灯,2026-03-02 09:00:00,,,在办")
     clerk = Actor("P-0001", Hat.parse(DISPATCHER))
-    with pytest.raises(NotAllowed):
+    with pytest.raises(TakeoverRefused):
         await take_over(county.ledger, clerk, read(MAP), given)
     then = when("2026-03-02 09:00")
     opening = Open("transferred", TOWNSHIP, "路灯", {"source": "x", "reference": "y"}, occurred_at=then)

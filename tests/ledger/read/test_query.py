@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.hat import Actor, Hat
 from embedded.postgres import Postgres
 from ledger.identity.scope import Scope, view_of
-from ledger.ledger import Ledger, opened
+from ledger.ledger import Ledger, open_ledger
 from ledger.read.board import board
 from ledger.read.cursor import Cursor
 from ledger.store.table import METADATA, case
@@ -36,7 +36,7 @@ from generate_series(1, 3000) n
 @pytest.fixture(scope="module")
 async def ledger(migrated: Postgres) -> AsyncIterator[Ledger]:
     """A ledger with 3,000 rows of cases of a county that no other test knows."""
-    async with opened(migrated.app_url) as ledger:
+    async with open_ledger(migrated.app_url) as ledger:
         await ledger.writers.fetch(FILL)
         yield ledger
         await ledger.writers.fetch('delete from "case" where county = $1', COUNTY)

@@ -12,7 +12,7 @@ from domain.case.similarity import Matter
 from domain.hat import Actor, Hat
 from ledger.audit.rebuild import rebuild
 from ledger.identity.scope import Scope, view_of
-from ledger.read.similar import Hit, candidates, similar
+from ledger.read.similar import SimilarCase, candidates, similar
 from ledger.store.connection import connect
 from tests.domain.scene import COUNTY, DISPATCHER, GRID_WORKER, OTHER_TOWNSHIP, PLACES, VILLAGE
 from tests.ledger.county import County, ruled
@@ -43,7 +43,9 @@ async def filed(county: County, title: str, fields: Mapping[str, Any], procedure
     return ruling.case_id
 
 
-async def asked(county: County, hat: str = DISPATCHER, matter: Matter = AGAIN, procedure: str = "hazard") -> list[Hit]:
+async def asked(
+    county: County, hat: str = DISPATCHER, matter: Matter = AGAIN, procedure: str = "hazard"
+) -> list[SimilarCase]:
     """What this hat is shown."""
     async with county.ledger.reading() as connection:
         view = await view_of(connection, Actor("P-0001", Hat.parse(hat)))

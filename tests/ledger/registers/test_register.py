@@ -12,7 +12,7 @@ from ledger.identity import token as tokens
 from ledger.registers import register
 from ledger.registers.division import Division, RegisterFault, lineages
 from ledger.registers.gazetteer import parse
-from ledger.registers.register import Loaded, Person, Unit, load_divisions, load_persons, load_units
+from ledger.registers.register import Loaded, RegisteredPerson, RegisteredUnit, load_divisions, load_persons, load_units
 from ledger.store.connection import Writers
 
 HEADER = "code,name,level,parent\n"
@@ -147,24 +147,31 @@ async def test_nothing_is_half_done(writers: Writers) -> None:
 
 async def test_units_stand_at_their_divisions_level(writers: Writers) -> None:
     await load(writers, TREE)
-    units = [Unit("U-1", "县局", COUNTY, ("safety",)), Unit("U-2", "镇执法队", TOWNSHIP, ("safety", "dispute"))]
+    units = [
+        RegisteredUnit("U-1", "县局", COUNTY, ("safety",)),
+        RegisteredUnit("U-2", "镇执法队", TOWNSHIP, ("safety", "dispute")),
+    ]
     await load_units(writers, units)
-    await load_units(writers, [Unit("U-1", "县应急局", COUNTY)])
+    await load_units(writers, [RegisteredUnit("U-1", "县应急局", COUNTY)])
     assert await rows(writers, "select id, name, level, kinds from unit order by id") == [
         ("U-1", "县应急局", "county", []),
         ("U-2", "镇执法队", "township", ["safety", "dispute"]),
     ]
     with pytest.raises(RegisterFault, match="没有区划 1"):
-        await load_units(writers, [Unit("U-3", "某局", "1")])
+        await load_units(writers, [RegisteredUnit("U-3", "某局", "1")])
 
 
 async def test_persons_keep_their_names_and_gain_hats(writers: Writers) -> None:
     await load(writers, TREE)
-    await load_persons(writers, [Person("P-1", "甲", (Hat("clerk", VILLAGE),))], sample=True)
-    await load_persons(writers, [Person("P-1", "乙", (Hat("clerk", VILLAGE), Hat("proxy", VILLAGE)))])
+    await load_persons(writers, [RegisteredPerson("P-1", "甲", (Hat("clerk", VILLAGE),))], sample=True)
+    await load_persons(writers, [RegisteredPerson("P-1", "乙", (Hat("clerk", VILLAGE), Hat("proxy", VILLAGE)))])
     assert await register.person(writers, "P-1") == "甲"
     assert await rows(writers, "select role from hat where person = 'P-1' order by 1") == [("clerk",), ("proxy",)]
-    for person in (Person("P-2", "丙", (Hat("clerk", "U-9"),)), Person("P-2", " "), Person("P-2", "\x00")):
+    for person in (
+        RegisteredPerson("P-2", "丙", (Hat("clerk", "U-9"),)),
+        RegisteredPerson("P-2", " "),
+        RegisteredPerson("P-2", "\x00"),
+    ):
         with pytest.raises(RegisterFault):
             await load_persons(writers, [person])
     assert await register.person(writers, "P-2") is None
@@ -172,7 +179,7 @@ async def test_persons_keep_their_names_and_gain_hats(writers: Writers) -> None:
 
 async def test_a_revoked_token_is_nobodys(writers: Writers) -> None:
     await load(writers, TREE)
-    await load_persons(writers, [Person("P-1", "甲")])
+    await load_persons(writers, [RegisteredPerson("P-1", "甲")])
     hat = Hat("clerk", VILLAGE)
     first, second = await tokens.create(writers, "P-1", hat), await tokens.create(writers, "P-1", hat)
     listed = await tokens.issued(writers)

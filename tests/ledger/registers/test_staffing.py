@@ -12,7 +12,7 @@ from ledger.registers.division import RegisterFault
 from ledger.registers.loading import load
 from ledger.registers.register_kind import KINDS
 from ledger.registers.sheet import sheet
-from ledger.registers.staffing import Row, Staffing, staffing
+from ledger.registers.staffing import Staffing, StaffingRow, staffing
 from ledger.registers.vacancy import gaps
 from procedures import paths
 from samples import read
@@ -63,7 +63,9 @@ async def test_every_unit_that_is_competent_at_a_village_has_its_rows(one: Count
         "select array_agg(id order by id) from unit where division = any($1)", [COUNTY, TOWNSHIP]
     )
     signing = ("dispatched", "sign", ())
-    rows: list[Row] = [row for row in found.rows() if (row.need.stage, row.need.clock, row.need.facts) == signing]
+    rows: list[StaffingRow] = [
+        row for row in found.rows() if (row.need.stage, row.need.clock, row.need.facts) == signing
+    ]
     assert [str(row.holder) for row in rows if row.unit == UNIT] == [f"handler@{UNIT}"]
     assert sorted(row.unit or "" for row in rows) == competent
     told = {row.unit: [str(hat) for hat, _ in row.rungs] for row in rows}

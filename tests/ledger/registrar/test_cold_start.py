@@ -6,7 +6,7 @@ from bench.life import live
 from bench.register import seed
 from bench.row import by_callers
 from embedded.postgres import Postgres
-from ledger.ledger import opened
+from ledger.ledger import open_ledger
 from ledger.store.migration import upgrade
 
 
@@ -16,5 +16,5 @@ async def test_first_commands_do_not_wait_for_each_others_connections(postgres: 
     app, owner = postgres.url("bihuan", "cold_start"), postgres.url("bihuan_owner", "cold_start")
     await asyncio.to_thread(upgrade, owner)
     await seed(owner, app)
-    async with opened(app, 4) as ledger:
+    async with open_ledger(app, 4) as ledger:
         await asyncio.wait_for(by_callers(4, [lambda: live(ledger.registrar)] * 4), 20)

@@ -11,8 +11,8 @@ import asyncpg
 import pytest
 
 from domain.case.command import Act
-from ledger.ledger import opened
-from ledger.registrar.batch import Round
+from ledger.ledger import open_ledger
+from ledger.registrar.batch import Batch
 from ledger.registrar.docket import Docket
 from ledger.registrar.request import LedgerUnavailable, Request, Ruling, callers_id, engines_id
 from ledger.store.connection import connect
@@ -53,10 +53,10 @@ async def test_another_command_under_a_used_id_is_refused_without_a_trace(county
 async def test_two_callers_with_one_key_are_independent(county: County) -> None:
     ids = {callers_id(person, "k") for person in ("P-1", "P-2", "P-1k", "P-")}
     assert len(ids | {callers_id("P", "-1k")}) == 5
-    opened = [
+    open_ledger = [
         await county.ledger.registrar.rule(county.opening(key="shared", person=person)) for person in ("P-1", "P-2")
     ]
-    assert len({ruling.case_id for ruling in opened}) == 2
+    assert len({ruling.case_id for ruling in open_ledger}) == 2
 
 
 async def test_fifty_at_once_with_one_id_have_one_effect_and_one_answer(county: County) -> None:
@@ -167,9 +167,9 @@ async def test_an_acknowledgement_lost_after_the_commit_is_found_by_its_id(
     county: County, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every other append commits and its answer never arrives."""
-    write, lost = Round._write, 0
+    write, lost = Batch._write, 0
 
-    async def write_and_lose(self: Round, dockets: Sequence[Docket]) -> set[UUID]:
+    async def write_and_lose(self: Batch, dockets: Sequence[Docket]) -> set[UUID]:
         nonlocal lost
         won = await write(self, dockets)
         lost += 1
@@ -177,7 +177,7 @@ async def test_an_acknowledgement_lost_after_the_commit_is_found_by_its_id(
             raise asyncpg.ConnectionDoesNotExistError("cut off")
         return won
 
-    monkeypatch.setattr(Round, "_write", write_and_lose)
+    monkeypatch.setattr(Batch, "_write", write_and_lose)
     case_id = await county.open()
     await county.lead(case_id, "close")
     refused = county.request(Act("sign"), HANDLER, case_id)
@@ -199,7 +199,7 @@ async def test_an_acknowledgement_lost_after_the_commit_is_found_by_its_id(
 async def test_a_ledger_that_is_away_is_said_to_be_away(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ledger.registrar.registrar.PATIENCE_SECONDS", 0.3)
     away = county.database.app_url.replace("port=5432", "port=5999")
-    async with opened(away, size=1) as ledger:
+    async with open_ledger(away, size=1) as ledger:
         with pytest.raises(LedgerUnavailable):
             await ledger.registrar.rule(county.opening())
 
