@@ -22,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 import log
 import web
 from domain.days.instant import Instant
+from domain.refusal import Code
 from ledger.audit import trouble
 from ledger.ledger import open_ledger
 from ledger.registrar.request import LedgerUnavailable, PoisonedCase
@@ -51,16 +52,16 @@ from routes.middleware import RequestMiddleware
 from routes.stocking import stocking
 from settings import Settings, load
 
+# The outcomes of what was not refused, and the codes of what was. A code that stands nowhere here fails the start.
+OUTCOMES = {"ok": 200, "acted": 200, "told": 200, "rederived": 200, "rebound": 200, "imported": 200, "opened": 201,
+            "stored": 201, "see_other": 303, "not_ready": 503}  # fmt: skip
 BY_STATUS: Mapping[int, str] = {
-    200: "ok acted told rederived rebound imported",
-    201: "opened stored",
-    303: "see_other",
     400: "malformed_json bad_idempotency_key",
     401: "no_token bad_token",
     403: "division_outside_scope hat_not_allowed same_person person_recused not_public cross_site"
     " reporter_not_revealed post_over delegation_over",
     404: "not_found unknown_case unknown_action unknown_version unknown_clock unknown_evidence unknown_document"
-    " unknown_household",
+    " unknown_household case_outside_scope",
     405: "method_not_allowed",
     408: "request_timeout",
     409: "version_conflict idempotency_conflict action_not_allowed_in_stage case_closed window_closed closing_gate"
@@ -73,9 +74,10 @@ BY_STATUS: Mapping[int, str] = {
     422: "invalid_body invalid_query invalid_fields unknown_procedure unknown_division occurred_in_future no_holder"
     " no_stage",
     500: "internal case_unreadable evidence_damaged",
-    503: "not_ready ledger_unavailable storage_unavailable",
+    503: "ledger_unavailable storage_unavailable",
 }
-STATUSES = {code: status for status, codes in BY_STATUS.items() for code in codes.split()}
+STATUS_OF = {Code(code): status for status, codes in BY_STATUS.items() for code in codes.split()}
+STATUSES: Mapping[str, int] = {**OUTCOMES, **{code: STATUS_OF[code] for code in Code}}
 TITLES: Mapping[int, str] = {
     400: "请求有误", 401: "需要令牌", 403: "无权办理", 404: "没有找到", 405: "方法不可用", 408: "请求超时",
     409: "与现状冲突", 413: "内容过大", 415: "类型不可用", 422: "内容不合要求", 500: "内部错误", 503: "暂时不可用",
@@ -115,14 +117,14 @@ def create(settings: Settings, clock: Callable[[Instant], Instant] = lambda at: 
     return app
 
 
-def problem(request: Request, code: str, detail: str, errors: Any = (), **headers: str) -> Response:
+def problem(request: Request, code: Code, detail: str, errors: Any = (), **headers: str) -> Response:
     """RFC 9457: the same refusal always gives the same bytes. A browser that asked for a page gets one."""
-    status = STATUSES.get(code, HTTPStatus.UNPROCESSABLE_ENTITY)
+    status = STATUS_OF[code]
     told = {"type": f"urn:bihuan:problem:{code}", "title": TITLES[status], "status": status, "detail": detail}
     told |= {"code": code} | ({"errors": list(errors)} if errors else {})
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="bihuan"' + (
-            ', error="invalid_token"' if code == "bad_token" else ""
+            ', error="invalid_token"' if code is Code.BAD_TOKEN else ""
         )
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "2"
@@ -146,9 +148,9 @@ async def misread(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
     if found[0]["loc"][0] == "path":
-        return problem(request, "unknown_case", "没有这个事项")
+        return problem(request, Code.UNKNOWN_CASE, "没有这个事项")
     told = errors(found, within=1)
-    code = "bad_idempotency_key" if found[0]["loc"][0] == "header" else "invalid_query"
+    code = Code.BAD_IDEMPOTENCY_KEY if found[0]["loc"][0] == "header" else Code.INVALID_QUERY
     return problem(request, code, "；".join(f"{each['name']}：{each['detail']}" for each in told[:5]), told)
 
 
@@ -156,8 +158,8 @@ async def unmatched(request: Request, error: Exception) -> Response:
     """No such path, or not with this method."""
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        return problem(request, "method_not_allowed", "这个地址不支持此方法", **(error.headers or {}))
-    return problem(request, "not_found", "没有这个地址")
+        return problem(request, Code.METHOD_NOT_ALLOWED, "这个地址不支持此方法", **(error.headers or {}))
+    return problem(request, Code.NOT_FOUND, "没有这个地址")
 
 
 async def unavailable(request: Request, error: Exception) -> Response:
@@ -166,7 +168,7 @@ async def unavailable(request: Request, error: Exception) -> Response:
     words = "暂时连不上台账，请稍后重试"
     if request.method != "GET":
         words = "暂时连不上台账，是否已记录尚不确定：请用同一个 Idempotency-Key 原样重发，不会重复办理"
-    return problem(request, "ledger_unavailable", words)
+    return problem(request, Code.LEDGER_UNAVAILABLE, words)
 
 
 async def unreadable(request: Request, error: Exception) -> Response:
@@ -177,12 +179,12 @@ async def unreadable(request: Request, error: Exception) -> Response:
         await trouble.note(request.app.state.house.ledger.writers, error)
     except LOST:
         logger.warning("trouble not noted", case_id=str(error.case_id))
-    return problem(request, "case_unreadable", "这个事项暂时读不出来，已记录，请联系管理员")
+    return problem(request, Code.CASE_UNREADABLE, "这个事项暂时读不出来，已记录，请联系管理员")
 
 
 async def failed(request: Request) -> Response:
     """Whatever nobody expected: nothing of its inside goes out; the log has it under the request's id."""
-    return problem(request, "internal", "系统内部出错，已记录")
+    return problem(request, Code.INTERNAL, "系统内部出错，已记录")
 
 
 def main() -> None:

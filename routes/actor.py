@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from domain.hat import Actor
-from domain.refusal import Refusal
+from domain.refusal import Code, Refusal
 from ledger.identity import token as tokens
 from routes.answer import Declined
 from routes.app_state import app_state
@@ -31,7 +31,7 @@ async def viewer(request: Request, shown: Shown) -> Actor:
 async def holder(request: Request, token: str | None) -> Actor:
     """The actor whom this token stands for, by whom the request is from then on, in the log too. Raises Declined."""
     if not token:
-        raise Declined("no_token", "请在 Authorization 头中出示令牌：Bearer <token>")
+        raise Declined(Code.NO_TOKEN, "请在 Authorization 头中出示令牌：Bearer <token>")
     plausible = len(token) <= TOKEN_LENGTH_MAX and token.isascii()
     actor = await tokens.bearer(app_state(request).ledger.writers, token) if plausible else tokens.BAD_TOKEN
     if isinstance(actor, Refusal):

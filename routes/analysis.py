@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from domain.refusal import Code
 from ledger.rounds import frozen_list as analysis
 from routes import notice
 from routes.actor import Caller
@@ -24,5 +25,5 @@ async def frozen(actor: Caller, case_id: CaseId, trace: TheTrace) -> Answer:
     async with trace.ledger.reading() as connection:
         body = await analysis.kept(connection, str(case.fields.get("list", "")))
     if case.procedure.id != analysis.PROCEDURE or body is None:
-        raise Declined("unknown_document", "本事项没有清单")
+        raise Declined(Code.UNKNOWN_DOCUMENT, "本事项没有清单")
     return Answer("ok", body)

@@ -7,18 +7,18 @@ from typing import Any
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from domain.refusal import Refusal
+from domain.refusal import Code, Refusal
 from ledger.registrar.request import Ruling
 
 # What lies outside the caller's scope is answered like what is not there; the ledger keeps the difference.
-UNKNOWN_CASE = Refusal("unknown_case", "没有这个事项")
-HIDDEN: Mapping[str, Refusal] = {"case_outside_scope": UNKNOWN_CASE}
+UNKNOWN_CASE = Refusal(Code.UNKNOWN_CASE, "没有这个事项")
+HIDDEN: Mapping[str, Refusal] = {Code.CASE_OUTSIDE_SCOPE: UNKNOWN_CASE}
 
 
 class Declined(Exception):
-    """The request is refused: a stable `code`, words in Chinese, and what is wrong with single fields."""
+    """The request is refused: its code, words in Chinese, and what is wrong with single fields."""
 
-    def __init__(self, code: str, words: str, errors: Sequence[Mapping[str, Any]] = ()) -> None:
+    def __init__(self, code: Code, words: str, errors: Sequence[Mapping[str, Any]] = ()) -> None:
         super().__init__(code)
         self.code, self.words, self.errors = code, words, tuple(errors)
 
@@ -33,7 +33,7 @@ class Declined(Exception):
         if ruling.outcome in HIDDEN:
             return cls.of(HIDDEN[ruling.outcome])
         document = json.loads(ruling.body)
-        return cls(document["code"], document["detail"], document.get("errors", ()))
+        return cls(Code(document["code"]), document["detail"], document.get("errors", ()))
 
 
 class Answer(Response):

@@ -10,6 +10,7 @@ from fastapi import Depends, Header, Request
 from pydantic import ValidationError
 
 from domain.hat import Actor
+from domain.refusal import Code
 from ledger.registrar.request import callers_id, request_hash
 from routes.answer import Declined
 from routes.form import Body, errors
@@ -35,7 +36,7 @@ async def chunks(request: Request, size_max: int) -> AsyncIterator[bytes]:
             async with asyncio.timeout_at(began + PATIENCE_S + size / BYTES_PER_S):
                 chunk = await anext(stream, None)
         except TimeoutError:
-            raise Declined("request_timeout", "内容传得太慢，已不再等待，请重试") from None
+            raise Declined(Code.REQUEST_TIMEOUT, "内容传得太慢，已不再等待，请重试") from None
         if chunk is None:
             return
         size += len(chunk)
@@ -47,7 +48,7 @@ async def chunks(request: Request, size_max: int) -> AsyncIterator[bytes]:
 
 def too_large(size_max: int) -> Declined:
     """What to raise for a body that is too large."""
-    return Declined("body_too_large", f"内容过大，最多 {size_max // 2**20} MiB")
+    return Declined(Code.BODY_TOO_LARGE, f"内容过大，最多 {size_max // 2**20} MiB")
 
 
 async def whole(request: Request) -> bytes:
@@ -62,10 +63,10 @@ def parsed(model: type[Model], body: bytes) -> Model:
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
         if found[0]["type"] == "json_invalid":
-            raise Declined("malformed_json", "内容不是合格的 JSON") from None
+            raise Declined(Code.MALFORMED_JSON, "内容不是合格的 JSON") from None
         told = errors(found)
         words = "；".join(f"{each['name'] or '内容'}：{each['detail']}" for each in told[:5])
-        raise Declined("invalid_body", words, told) from None
+        raise Declined(Code.INVALID_BODY, words, told) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ async def write(request: Request, key: Key = None) -> Write:
     if key is None:
         key = str(uuid4())
     elif not 1 <= len(key) <= KEY_LENGTH_MAX or not key.isprintable():
-        raise Declined("bad_idempotency_key", f"Idempotency-Key 应为 1 至 {KEY_LENGTH_MAX} 个可打印字符")
+        raise Declined(Code.BAD_IDEMPOTENCY_KEY, f"Idempotency-Key 应为 1 至 {KEY_LENGTH_MAX} 个可打印字符")
     request.state.idempotency_key = key
     return Write(await whole(request), key, request.method, request.url.path)
 

@@ -13,6 +13,7 @@ from domain.case.state import Case
 from domain.case.view import offered, shown
 from domain.days.instant import Instant, rfc3339
 from domain.hat import Actor
+from domain.refusal import Code
 from domain.rules.form import control_free
 from ledger.audit.access import What
 from ledger.identity.scope import Scope, view_of
@@ -88,7 +89,7 @@ async def act(
 ) -> Answer:
     """Take an action on a case; `events` is what it caused, escalations that had come due meanwhile left out."""
     if not control_free(action):
-        raise Declined("unknown_action", "本事项没有这一操作")
+        raise Declined(Code.UNKNOWN_ACTION, "本事项没有这一操作")
     asked = parsed(ActingBody, write.body)
     command = Act(action, asked.fields, asked.reason, asked.expected_version)
     return await _rule(house, Request(write.command_id(actor), write.hash(actor), command, actor, case_id))
@@ -139,7 +140,7 @@ async def reporter(actor: Caller, case_id: CaseId, trace: TheTrace) -> dict[str,
     ledger = trace.ledger
     procedure = await ledger.library.procedure(case.procedure.sha256)
     if not knows_reporter(case, procedure, actor):
-        raise Declined("reporter_not_revealed", "请先办理“查看报告人联系方式”并说明理由")
+        raise Declined(Code.REPORTER_NOT_REVEALED, "请先办理“查看报告人联系方式”并说明理由")
     await trace.reporter(actor, case_id)
     merged = [item.data for item in case.items.values() if item.kind == "source"]
     ids = [case_id, *(UUID(each["case"]) for each in merged)]
@@ -165,7 +166,7 @@ async def visible(
     if case is None:
         raise Declined.of(UNKNOWN_CASE)
     if inside and outsider(case, actor):
-        raise Declined("not_public", "对外公开的只有现状和文书")
+        raise Declined(Code.NOT_PUBLIC, "对外公开的只有现状和文书")
     if what is not None:
         await trace.case(actor, what, case_id, case)
     return case, view

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from domain.refusal import Code
 from ledger.read import document as paper
 from routes import notice
 from routes.actor import Caller
@@ -35,5 +36,5 @@ async def text(actor: Caller, case_id: CaseId, place: str, trace: TheTrace) -> A
     async with trace.ledger.reading() as connection:
         issued = await paper.issued(connection, case_id, case.version)
     if not place.isdecimal() or not 1 <= int(place[:6]) <= len(issued):
-        raise Declined("unknown_document", "没有这份文书")
+        raise Declined(Code.UNKNOWN_DOCUMENT, "没有这份文书")
     return Answer("ok", issued[int(place) - 1].text, "text/plain; charset=utf-8")

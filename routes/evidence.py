@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic_core import to_json
 from starlette.responses import FileResponse
 
+from domain.refusal import Code
 from domain.rules.form import SHA256
 from ledger.read import evidence
 from routes import notice
@@ -47,9 +48,9 @@ async def upload(actor: Caller, request: Request, house: TheAppState) -> Answer:
     except evidence.TooLarge:
         raise too_large(limit) from None
     except evidence.UnsupportedType:
-        raise Declined("unsupported_type", "只接受图片（PNG、JPEG、WebP）、PDF 和 MP4") from None
+        raise Declined(Code.UNSUPPORTED_TYPE, "只接受图片（PNG、JPEG、WebP）、PDF 和 MP4") from None
     except evidence.NotKept:
-        raise Declined("storage_unavailable", "附件暂时无法保存，请稍后重试") from None
+        raise Declined(Code.STORAGE_UNAVAILABLE, "附件暂时无法保存，请稍后重试") from None
     return Answer("stored", to_json(kept))
 
 
@@ -94,7 +95,7 @@ async def _sent(house: AppState, kept: evidence.KeptFile | None) -> FileResponse
         raise _unknown()
     if fault := await evidence.fault(house.evidence_dir, kept):
         log.error("evidence damaged", sha256=kept.sha256, fault=fault)
-        raise Declined("evidence_damaged", "这个附件已损坏或缺失，已记录，请联系管理员")
+        raise Declined(Code.EVIDENCE_DAMAGED, "这个附件已损坏或缺失，已记录，请联系管理员")
     path = evidence.place(house.evidence_dir, kept.sha256)
     name = f"{kept.sha256[:16]}.{ENDINGS.get(kept.type, 'bin')}"
     return FileResponse(path, media_type=kept.type, filename=name, headers=HEADERS)
@@ -102,4 +103,4 @@ async def _sent(house: AppState, kept: evidence.KeptFile | None) -> FileResponse
 
 def _unknown() -> Declined:
     """No such file, or none that the caller may read: the same words for both."""
-    return Declined("unknown_evidence", "没有这个附件")
+    return Declined(Code.UNKNOWN_EVIDENCE, "没有这个附件")

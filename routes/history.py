@@ -15,6 +15,7 @@ from domain.days.calendar import Calendar
 from domain.days.counting import Pause
 from domain.days.instant import Instant, rfc3339, shown
 from domain.hat import SUPERVISING
+from domain.refusal import Code
 from ledger.identity.scope import now
 from ledger.read import history
 from routes import notice, reckoning, shape
@@ -60,12 +61,12 @@ async def replay(
 ) -> dict[str, Any]:
     """The case as of a version, or as recorded by an instant; one of the two. By an instant, also who answered then."""
     if (version is None) == (at is None):
-        raise Declined("invalid_query", "请给出 version 或 at 其中之一")
+        raise Declined(Code.INVALID_QUERY, "请给出 version 或 at 其中之一")
     stands, _ = await visible(trace, actor, case_id, None, inside=True)
     async with trace.ledger.reading() as connection:
         case = await history.replayed(connection, case_id, version, at)
     if case is None:
-        raise Declined("unknown_version", "事项当时还没有这一版")
+        raise Declined(Code.UNKNOWN_VERSION, "事项当时还没有这一版")
     await trace.case(actor, "replay", case_id, stands, case)
     return present(str(case_id), case) | (await answers(trace.ledger, case, actor, at) if at else {})
 
@@ -80,7 +81,7 @@ async def explanation(actor: Caller, case_id: CaseId, clock: str, trace: TheTrac
     case, _ = await visible(trace, actor, case_id, "explanation", inside=True)
     ledger, found = trace.ledger, case.clocks.get(clock)
     if found is None:
-        raise Declined("unknown_clock", "本事项没有这一时限")
+        raise Declined(Code.UNKNOWN_CLOCK, "本事项没有这一时限")
     calendar = await ledger.library.calendar(found.calendar)
     procedure = await ledger.library.procedure(case.procedure.sha256)
     rule = procedure.clocks.get(found.rule or found.id)  # none where the case has moved to rules without it

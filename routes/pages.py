@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from domain.hat import LEVEL_TITLES, ROLE_TITLES, Actor
+from domain.refusal import Code
 from ledger.identity.scope import UNIT, Scope, person_name, scope_of, view_of
 from ledger.read.cursor import Cursor
 from ledger.read.listing import ListedCase
@@ -91,7 +92,7 @@ def refusal_page(request: Request, title: str, detail: str) -> str | None:
 
 def _same_site(request: Request) -> None:
     if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
-        raise Declined("cross_site", "请从本站页面操作")
+        raise Declined(Code.CROSS_SITE, "请从本站页面操作")
 
 
 def _page(template: str, given: Mapping[str, Any], outcome: str = "ok") -> Answer:

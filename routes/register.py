@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.hat import Role
+from domain.refusal import Code
 from domain.rules.form import control_free
 from domain.rules.procedure import Procedure
 from ledger.identity.scope import Scope, scope_of, view_of
@@ -69,7 +70,7 @@ async def duties(
     """The duty, task and negative lists in force of a division and of those below it; without one, all."""
     begin = tuple(after.split(" ")) if after else ()
     if begin and len(begin) != len(DUTY_KEY):
-        raise Declined("invalid_query", "after 应为上一页的 next")
+        raise Declined(Code.INVALID_QUERY, "after 应为上一页的 next")
     async with ledger.reading() as connection:
         within = await asked_scope(connection, division)
         rows = await place.duties(connection, within, begin, limit + 1)
@@ -95,10 +96,10 @@ async def contact(actor: Caller, ledger: TheLedger, code: str, household: str) -
     async with ledger.reading() as connection:
         asked = await asked_scope(connection, code if control_free(code) else "")
         if asked is None or (await view_of(connection, actor)).home not in asked.lineage.values():
-            raise Declined("division_outside_scope", "该区划不在您的管辖范围内")
+            raise Declined(Code.DIVISION_OUTSIDE_SCOPE, "该区划不在您的管辖范围内")
         found = await place.contact(connection, asked.code, household) if control_free(household) else None
     if found is None:
-        raise Declined("unknown_household", "没有登记这一户，请核对户编号，或向村（社区）询问")
+        raise Declined(Code.UNKNOWN_HOUSEHOLD, "没有登记这一户，请核对户编号，或向村（社区）询问")
     return found
 
 
@@ -112,7 +113,7 @@ async def duty_room(actor: Caller, ledger: TheLedger, code: str) -> dict[str, An
     async with ledger.reading() as connection:
         asked = await asked_scope(connection, code if control_free(code) else "", await view_of(connection, actor))
     if asked is None or actor.hat.role == Role.RESIDENT or actor.hat.scope not in asked.lineage.values():
-        raise Declined("division_outside_scope", "该区划不在您的管辖范围内")
+        raise Declined(Code.DIVISION_OUTSIDE_SCOPE, "该区划不在您的管辖范围内")
     shifts = [dict(row) for row in await folio.on_duty(ledger.writers, code)]
     return {"on_duty": shifts, "handovers": [dict(row) for row in await folio.handovers(ledger.writers, code)]}
 
@@ -134,9 +135,9 @@ async def asked_scope(connection: AsyncConnection, code: str | None, view: Scope
     if asked is None or not asked.lineage:
         if asked is not None and view is not None and asked.code == view.code:
             return asked  # a unit asks for itself
-        raise Declined("unknown_division", f"没有代码为“{code[:20]}”的区划")
+        raise Declined(Code.UNKNOWN_DIVISION, f"没有代码为“{code[:20]}”的区划")
     if view is not None and not view.covers(asked):
-        raise Declined("division_outside_scope", "该区划不在您的管辖范围内")
+        raise Declined(Code.DIVISION_OUTSIDE_SCOPE, "该区划不在您的管辖范围内")
     return asked
 
 

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from domain.case.command import TITLE_LENGTH_MAX
 from domain.case.similarity import Matter, matter_of
+from domain.refusal import Code
 from domain.rules.form import control_free
 from ledger.identity.scope import now, view_of
 from ledger.read.similar import SimilarCase
@@ -54,7 +55,7 @@ async def similar(
 ) -> dict[str, Any]:
     """Cases in the caller's sight that are likely about what is about to be filed."""
     if procedure not in await trace.ledger.library.released(county_of(division)):
-        raise Declined("unknown_procedure", "没有这个办理流程")
+        raise Declined(Code.UNKNOWN_PROCEDURE, "没有这个办理流程")
     async with trace.ledger.reading() as connection:
         within = await asked_scope(connection, division)
         assert within is not None

@@ -16,7 +16,7 @@ from domain.days.instant import Instant, day_of, utc
 from domain.days.limit import Limit
 from domain.days.limit import TimeUnit as LimitUnit
 from domain.hat import Post
-from domain.refusal import FieldProblem, Refusal
+from domain.refusal import Code, FieldProblem, Refusal
 from domain.rules.form import FieldType
 from domain.rules.procedure import Action, ItemKind
 
@@ -120,7 +120,7 @@ def elsewhere(deed: CheckedAct, unit: HandlingUnit | None) -> Refusal | None:
     """A unit of another township has no business here; the county's own are everybody's."""
     home = deed.context.unit_homes.get(unit.id, "") if unit else ""
     if home and home not in deed.case.lineage.values():
-        return Refusal("unit_elsewhere", "该单位不在本事项所在的乡镇，也不是县级单位")
+        return Refusal(Code.UNIT_ELSEWHERE, "该单位不在本事项所在的乡镇，也不是县级单位")
     return None
 
 
@@ -187,9 +187,9 @@ def _too_many(deed: CheckedAct, name: str, kind: ItemKind) -> Refusal | None:
     case, actor = deed.case, deed.context.actor
     mine = sum(item.kind == name and item.open and item.by == actor.person for item in case.items.values())
     if kind.each is not None and mine >= kind.each and str(actor.hat) != case.holder:
-        return Refusal("requirement_not_met", f"您已有 {mine} 件没有办结的{kind.title}，最多 {kind.each} 件")
+        return Refusal(Code.REQUIREMENT_NOT_MET, f"您已有 {mine} 件没有办结的{kind.title}，最多 {kind.each} 件")
     if sum(item.kind == name for item in case.items.values()) >= ITEMS_MAX:
-        return Refusal("requirement_not_met", f"本事项的{kind.title}已达 {ITEMS_MAX} 件，不能再加")
+        return Refusal(Code.REQUIREMENT_NOT_MET, f"本事项的{kind.title}已达 {ITEMS_MAX} 件，不能再加")
     return None
 
 
@@ -211,5 +211,5 @@ def _own_limit(deed: CheckedAct) -> Limit | Refusal | None:
     days = (date.fromisoformat(deed.fields["due_on"]) - day_of(deed.at)).days
     if not 0 <= days <= 366:
         words = "期限应在今天至一年之内"
-        return Refusal("invalid_fields", words, (FieldProblem("due_on", "out_of_range", words),))
+        return Refusal(Code.INVALID_FIELDS, words, (FieldProblem("due_on", "out_of_range", words),))
     return Limit(days, LimitUnit.DAY)

@@ -13,7 +13,7 @@ from domain.case.permission import answerable, permitted
 from domain.case.state import Case
 from domain.clocks.clock import Clock
 from domain.days.instant import Instant
-from domain.refusal import FieldProblem, Refusal, invalid_fields
+from domain.refusal import Code, FieldProblem, Refusal, invalid_fields
 from domain.rules import vote as gates
 from domain.rules.form import FieldType, answers, control_free, legible
 from domain.rules.procedure import Action, Procedure
@@ -25,12 +25,12 @@ def act(case: Case, command: Act, context: Context, at: Instant) -> tuple[Event,
     """What an action does to a case whose due rungs have already fired."""
     if command.expected_version is not None and command.expected_version != case.version:
         return Refusal(
-            "version_conflict",
+            Code.VERSION_CONFLICT,
             f"事项已有新变化（现为第 {case.version} 版，您看到的是第 {command.expected_version} 版），请刷新后再办",
         )
     action = context.procedure.actions.get(command.action)
     if action is None:
-        return Refusal("unknown_action", f"本事项没有“{legible(command.action, 40)}”这一操作")
+        return Refusal(Code.UNKNOWN_ACTION, f"本事项没有“{legible(command.action, 40)}”这一操作")
     refusal = permitted(case, command.action, action, context.procedure, context.actor, context.home)
     if refusal:
         return refusal

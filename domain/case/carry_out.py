@@ -12,7 +12,7 @@ from domain.case.stage_entry import begun
 from domain.case.verbs.effect import consequence
 from domain.clocks.clock import Clock, Move
 from domain.days.instant import day_of
-from domain.refusal import FieldProblem, Refusal
+from domain.refusal import Code, FieldProblem, Refusal
 from domain.rules import vote as gates
 from domain.rules.rule import Requirement, meets
 from domain.rules.vote import Tally
@@ -67,10 +67,10 @@ def _refused(deed: CheckedAct, facts: Mapping[str, Any], failing: Sequence[Requi
     strict = next((each for each in failing if not each.overridden(facts)), None)
     refusal = _unsettled(deed) or _untimely(deed, facts) or _uncounted(deed) or elsewhere(deed, deed.unit)
     if refusal or strict:
-        return refusal or Refusal("requirement_not_met", strict.words if strict else "")
+        return refusal or Refusal(Code.REQUIREMENT_NOT_MET, strict.words if strict else "")
     if failing and not (deed.reason or "").strip():  # whoever goes over a rule says why
         words = f"须说明理由方可先行办理：{'；'.join(each.words for each in failing)}"
-        return Refusal("invalid_fields", words, (FieldProblem("reason", "missing_field", words),))
+        return Refusal(Code.INVALID_FIELDS, words, (FieldProblem("reason", "missing_field", words),))
     return None
 
 
@@ -80,7 +80,7 @@ def _unsettled(deed: CheckedAct) -> Refusal | None:
     if item:
         kind = deed.context.procedure.items.get(item.kind)
     if item and kind and kind.apart and item.by == deed.context.actor.person:
-        return Refusal("same_person", f"提出人与裁定人不得为同一人：这项{item.title}是您提出的")
+        return Refusal(Code.SAME_PERSON, f"提出人与裁定人不得为同一人：这项{item.title}是您提出的")
     return None
 
 
@@ -88,10 +88,12 @@ def _untimely(deed: CheckedAct, facts: Mapping[str, Any]) -> Refusal | None:
     """The day that was announced has not come, or something must be settled first."""
     said = next((str(facts[name]) for name in deed.action.not_before if facts.get(name)), None)
     if said and day_of(deed.at).isoformat() < said:
-        return Refusal("requirement_not_met", f"定在 {said}，还没有到，不能{deed.action.title}")
+        return Refusal(Code.REQUIREMENT_NOT_MET, f"定在 {said}，还没有到，不能{deed.action.title}")
     waiting = next((i for i in deed.case.items.values() if i.open and i.kind in deed.action.settled), None)
     if waiting:
-        return Refusal("requirement_not_met", f"还有没有办完的{waiting.title}（{waiting.id}），不能{deed.action.title}")
+        return Refusal(
+            Code.REQUIREMENT_NOT_MET, f"还有没有办完的{waiting.title}（{waiting.id}），不能{deed.action.title}"
+        )
     return None
 
 
@@ -105,7 +107,7 @@ def _uncounted(deed: CheckedAct) -> Refusal | None:
     if raised <= tally.present:
         return None
     words = f"合计 {raised} 人，超过到会的 {tally.present} 人"
-    return Refusal("invalid_fields", words, tuple(FieldProblem(n, "out_of_range", words) for n in hands.fields))
+    return Refusal(Code.INVALID_FIELDS, words, tuple(FieldProblem(n, "out_of_range", words) for n in hands.fields))
 
 
 def _counted(deed: CheckedAct, facts: Mapping[str, Any]) -> Tally | Refusal | None:
@@ -134,7 +136,7 @@ def _move(deed: CheckedAct, facts: Mapping[str, Any]) -> Move | Refusal | None:
     if branch is None or (branch.stage == case.stage and unit is None):
         return None
     if unit and case.unit and unit.id == case.unit.id and not case.closed:
-        return Refusal("same_unit", "该单位已是承办单位")
+        return Refusal(Code.SAME_UNIT, "该单位已是承办单位")
     return moved(deed, branch.stage, facts, unit)
 
 
@@ -144,16 +146,16 @@ def _blocked(deed: CheckedAct, move: Move | None) -> Refusal | None:
     if move is None:
         return None
     if case.held and not move.closed:
-        return Refusal("case_on_hold", f"事项已{case.held.title}，请先恢复")
+        return Refusal(Code.CASE_ON_HOLD, f"事项已{case.held.title}，请先恢复")
     if not move.closed or case.closed or (deed.action.unfinished and deed.action.verb):
         return None
     if case.facts["signatures"] == "failed" and not deed.action.unfinished:
-        return Refusal("closing_gate", f"会签未通过，不能{deed.action.title}，请修改后重新会签")
+        return Refusal(Code.CLOSING_GATE, f"会签未通过，不能{deed.action.title}，请修改后重新会签")
     settling, giving_up = deed.fields.get("item"), deed.action.unfinished
     open_items = [item for item in case.items.values() if item.open and item.id != settling]
     waiting = next((item for item in open_items if (item.binding if giving_up else item.blocks)), None)
     if waiting:
-        return Refusal("closing_gate", f"还有未办完的{waiting.title}（{waiting.id}），不能{deed.action.title}")
+        return Refusal(Code.CLOSING_GATE, f"还有未办完的{waiting.title}（{waiting.id}），不能{deed.action.title}")
     return None
 
 
@@ -206,7 +208,7 @@ def _opened(deed: CheckedAct, facts: Mapping[str, Any]) -> list[ItemOpened] | Re
         return []
     unit = deed.unit
     if unit and deed.case.unit and unit.id == deed.case.unit.id:
-        return Refusal("same_unit", "该单位已是承办单位")
+        return Refusal(Code.SAME_UNIT, "该单位已是承办单位")
     one = asked(deed, facts, unit=unit)
     return one if isinstance(one, Refusal) else [one]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.case.event import Event, ItemOpened
 from domain.clocks.clock import Move
-from domain.refusal import FieldProblem, Refusal
+from domain.refusal import Code, FieldProblem, Refusal
 
 Facts = Mapping[str, Any]
 
@@ -24,4 +24,4 @@ class Consequence:
 
 def invalid(name: str, words: str, code: str = "out_of_range") -> Refusal:
     """A refusal about one field that the form alone could not see."""
-    return Refusal("invalid_fields", words, (FieldProblem(name, code, words),))
+    return Refusal(Code.INVALID_FIELDS, words, (FieldProblem(name, code, words),))

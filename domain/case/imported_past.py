@@ -14,7 +14,7 @@ from domain.case.opening import open_case
 from domain.case.state import Case, Fact
 from domain.days.instant import Instant, utc
 from domain.hat import Actor, Hat, Role
-from domain.refusal import Refusal
+from domain.refusal import Code, Refusal
 
 IMPORTING = (Role.INTEGRATION, Role.ADMINISTRATOR)
 
@@ -70,7 +70,7 @@ def imported(command: Import, context: Context, now: Instant) -> tuple[Past, ...
         if isinstance(decided, Refusal):
             return decided
         if any(isinstance(event, (CaseOpened, ActionTaken)) and event.papers for event in decided):
-            return Refusal("document_in_past", "迁入不能补开文书，而该流程的这一步会开出文书")
+            return Refusal(Code.DOCUMENT_IN_PAST, "迁入不能补开文书，而该流程的这一步会开出文书")
         # Whatever the limits are counted from: the matter occurred, and reached an office, there and then.
         then = utc((part.occurred_at if isinstance(part, Open) else None) or at)
         for event in decided:
@@ -82,10 +82,10 @@ def imported(command: Import, context: Context, now: Instant) -> tuple[Past, ...
 def _unfit(command: Import, context: Context, now: Instant) -> Refusal | None:
     """Why nothing of it is even tried."""
     if context.actor.hat.role not in IMPORTING:
-        return Refusal("hat_not_allowed", "只有接入系统和管理员可以迁入事项")
+        return Refusal(Code.HAT_NOT_ALLOWED, "只有接入系统和管理员可以迁入事项")
     if not context.procedure.intake.transfers:
-        return Refusal("not_for_import", f"“{context.procedure.title}”不接受迁入，不能补记过去的时间")
+        return Refusal(Code.NOT_FOR_IMPORT, f"“{context.procedure.title}”不接受迁入，不能补记过去的时间")
     moments = [command.at or now, *(at or now for at, _ in command.steps), now]
     if any(later < earlier for earlier, later in pairwise(moments)):
-        return Refusal("out_of_order", "迁入的各步须按时间先后，且不晚于现在")
+        return Refusal(Code.OUT_OF_ORDER, "迁入的各步须按时间先后，且不晚于现在")
     return None

@@ -11,7 +11,7 @@ from domain.case.state import HOLD, Case
 from domain.clocks.clock import Clock, Then
 from domain.clocks.schedule import resumed, timed
 from domain.days.instant import Instant
-from domain.refusal import Refusal
+from domain.refusal import Code, Refusal
 
 ENGINE = "bihuan"
 
@@ -36,7 +36,7 @@ def hear(case: Case, news: Tell, context: Context, at: Instant) -> tuple[Event, 
 def _merged(case: Case, news: Tell, context: Context, received: NewsReceived) -> tuple[Event, ...] | Refusal:
     kind = context.procedure.items.get("source")
     if case.closed or kind is None:
-        return Refusal("other_case_closed", f"事项 {case.number} 已经了结或不能并案")
+        return Refusal(Code.OTHER_CASE_CLOSED, f"事项 {case.number} 已经了结或不能并案")
     if any(item.kind == "source" and item.open and item.data["case"] == news.other for item in case.items.values()):
         return (received,)
     number = sum(item.kind == "source" for item in case.items.values()) + 1

@@ -18,7 +18,7 @@ from domain.case.item import Item
 from domain.case.stage_entry import enter
 from domain.days.instant import Instant, utc
 from domain.hat import Post, Role
-from domain.refusal import FieldProblem, Refusal, invalid_fields
+from domain.refusal import Code, FieldProblem, Refusal, invalid_fields
 from domain.rules.form import LINE_BREAK, answers, control_free, legible
 from domain.rules.procedure import Procedure
 from domain.rules.rule import meets
@@ -34,13 +34,13 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
     """The first events of a case, or why there are none."""
     procedure, intake, place = context.procedure, context.procedure.intake, context.place
     if place is None:
-        return Refusal("unknown_division", f"没有代码为“{legible(command.division, 20)}”的区划")
+        return Refusal(Code.UNKNOWN_DIVISION, f"没有代码为“{legible(command.division, 20)}”的区划")
     if context.home not in place.lineage.values():
-        return Refusal("division_outside_scope", "该区划不在您的管辖范围内")
+        return Refusal(Code.DIVISION_OUTSIDE_SCOPE, "该区划不在您的管辖范围内")
     if not any(Post.parse(by).worn_by(context.actor.hat, place.lineage, None, context.home) for by in intake.by):
-        return Refusal("hat_not_allowed", f"您当前的身份不能{intake.title}")
+        return Refusal(Code.HAT_NOT_ALLOWED, f"您当前的身份不能{intake.title}")
     if any(moment is not None and moment > at for moment in (command.occurred_at, command.received_at)):
-        return Refusal("occurred_in_future", "发生时间和收到时间不能晚于现在")
+        return Refusal(Code.OCCURRED_IN_FUTURE, "发生时间和收到时间不能晚于现在")
     if command.received_at is not None and context.actor.hat.role not in RECEIVING:
         words = "收到时间由受理、调度岗位补记；您登记的，以登记之时为准"
         return invalid_fields((FieldProblem("received_at", "not_allowed", words),))
@@ -62,7 +62,9 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
         missing = [field for field in intake.form if field.name in named and field.name not in fields]
         words = "、".join(field.title for field in missing)
         problems = tuple(FieldProblem(f.name, "missing_field", f"请填写“{f.title}”") for f in missing)
-        return invalid_fields(problems) if words else Refusal("no_stage", "按所填内容和区划的层级，没有可以进入的阶段")
+        return (
+            invalid_fields(problems) if words else Refusal(Code.NO_STAGE, "按所填内容和区划的层级，没有可以进入的阶段")
+        )
     title = command.title.strip()
     # A limit runs from when the matter reached an office, not from when somebody found the time to record it.
     since = dict.fromkeys(procedure.stages[branch.stage].clocks, utc(received))

@@ -3,7 +3,7 @@
 from domain.case.item import Item
 from domain.case.state import Case
 from domain.hat import OPENER, Actor, Post, Role
-from domain.refusal import Refusal
+from domain.refusal import Code, Refusal
 from domain.rules.procedure import INTAKE, Action, Procedure
 
 
@@ -12,18 +12,18 @@ def permitted(
 ) -> Refusal | None:
     """Why not, in the order in which a person would ask; None when it is allowed."""
     if case.closed and case.stage not in action.from_:
-        return Refusal("case_closed", f"事项已{case.stage_title.removeprefix('已')}，不能再{action.title}")
+        return Refusal(Code.CASE_CLOSED, f"事项已{case.stage_title.removeprefix('已')}，不能再{action.title}")
     if case.stage not in action.from_:
-        return Refusal("action_not_allowed_in_stage", f"事项处于“{case.stage_title}”，此时不能{action.title}")
+        return Refusal(Code.ACTION_NOT_ALLOWED_IN_STAGE, f"事项处于“{case.stage_title}”，此时不能{action.title}")
     if actor.person in case.recused:
-        return Refusal("person_recused", "您在本事项中已回避，不能参与办理")
+        return Refusal(Code.PERSON_RECUSED, "您在本事项中已回避，不能参与办理")
     items = settleable(case, action)
     if not any(worn(case, by, actor, home, items) for by in action.by):
         if action.settles and not items:
-            return Refusal("nothing_to_settle", f"没有可以{action.title}的事")
-        return Refusal("hat_not_allowed", f"您当前的身份不能对本事项{action.title}")
+            return Refusal(Code.NOTHING_TO_SETTLE, f"没有可以{action.title}的事")
+        return Refusal(Code.HAT_NOT_ALLOWED, f"您当前的身份不能对本事项{action.title}")
     if action.settles and not items:
-        return Refusal("nothing_to_settle", f"没有可以{action.title}的事")
+        return Refusal(Code.NOTHING_TO_SETTLE, f"没有可以{action.title}的事")
     return (
         _timely(case, action_id, action, procedure)
         or _separated(case, action_id, procedure, actor)
@@ -59,17 +59,21 @@ def answerable(case: Case, action: Action, actor: Actor, home: str) -> tuple[Ite
 
 def _timely(case: Case, action_id: str, action: Action, procedure: Procedure) -> Refusal | None:
     if action.within is not None and _state(case, action.within) != "running":
-        return Refusal("window_closed", f"“{procedure.clocks[action.within].title}”已过，不能再{action.title}")
+        return Refusal(Code.WINDOW_CLOSED, f"“{procedure.clocks[action.within].title}”已过，不能再{action.title}")
     if action.after is not None and _state(case, action.after) is None:
-        return Refusal("window_still_open", f"“{procedure.clocks[action.after].title}”还没有开始，还不能{action.title}")
+        return Refusal(
+            Code.WINDOW_STILL_OPEN, f"“{procedure.clocks[action.after].title}”还没有开始，还不能{action.title}"
+        )
     if action.after is not None and _state(case, action.after) != "lapsed":
-        return Refusal("window_still_open", f"“{procedure.clocks[action.after].title}”尚未期满，还不能{action.title}")
+        return Refusal(
+            Code.WINDOW_STILL_OPEN, f"“{procedure.clocks[action.after].title}”尚未期满，还不能{action.title}"
+        )
     if action.times is not None and action_id in case.done and case.done[action_id].times >= action.times:
-        return Refusal("done_already", f"{action.title}只能办理 {action.times} 次")
+        return Refusal(Code.DONE_ALREADY, f"{action.title}只能办理 {action.times} 次")
     if action.effect == "pause" and case.held:
-        return Refusal("case_on_hold", f"事项已在{case.held.title}，不能再{action.title}")
+        return Refusal(Code.CASE_ON_HOLD, f"事项已在{case.held.title}，不能再{action.title}")
     if action.effect == "resume" and not case.held:
-        return Refusal("not_on_hold", "事项没有中止或挂账，不需要恢复")
+        return Refusal(Code.NOT_ON_HOLD, "事项没有中止或挂账，不需要恢复")
     return None
 
 
@@ -87,7 +91,7 @@ def _separated(case: Case, action_id: str, procedure: Procedure, actor: Actor) -
                 continue
             for done in other:
                 if actor.person in _doers(case, done):
-                    return Refusal("same_person", f"{rule.title}：您已对本事项{procedure.act_title(done)}")
+                    return Refusal(Code.SAME_PERSON, f"{rule.title}：您已对本事项{procedure.act_title(done)}")
     return None
 
 
@@ -109,7 +113,7 @@ def _gate(case: Case, action_id: str, action: Action, procedure: Procedure) -> R
         if needed == action_id:
             continue
         if needed not in case.done or case.done[needed].version < since:
-            return Refusal("closing_gate", f"尚未{procedure.actions[needed].title}，不能{action.title}")
+            return Refusal(Code.CLOSING_GATE, f"尚未{procedure.actions[needed].title}，不能{action.title}")
     return None
 
 

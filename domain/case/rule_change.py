@@ -15,7 +15,7 @@ from domain.clocks.schedule import Setting, resumed, timed
 from domain.days.instant import Instant
 from domain.days.limit import Limit
 from domain.hat import Post
-from domain.refusal import Refusal
+from domain.refusal import Code, Refusal
 from domain.rules.form import legible
 from domain.rules.procedure import Procedure
 from domain.rules.rule import ClockRule, meets
@@ -42,7 +42,7 @@ def rebound(case: Case, command: Rebind, context: Context, at: Instant) -> tuple
         holder = post.at(case.lineage, facts["unit"])
         level = facts["unit_level"] if post.level == "unit" else post.level
         if holder is None:
-            return Refusal("no_holder", f"新版“{stage.title}”在该区划没有承办岗位")
+            return Refusal(Code.NO_HOLDER, f"新版“{stage.title}”在该区划没有承办岗位")
     clocks = _counted(case, name, context, at)
     if isinstance(clocks, Refusal):
         return clocks
@@ -70,21 +70,21 @@ def _unfit(case: Case, command: Rebind, context: Context) -> Refusal | None:
     """Why the case cannot go on under the other rules at all."""
     procedure, former = context.procedure, context.former
     if former is None or procedure.id != case.procedure.id:
-        return Refusal("unknown_procedure", "不是同一办理流程的版次")
+        return Refusal(Code.UNKNOWN_PROCEDURE, "不是同一办理流程的版次")
     if command.approved_by == context.actor.person:
-        return Refusal("same_person", "提出换版与批准换版不得为同一人")
+        return Refusal(Code.SAME_PERSON, "提出换版与批准换版不得为同一人")
     if case.closed:
-        return Refusal("case_closed", "事项已了结，不再换版")
+        return Refusal(Code.CASE_CLOSED, "事项已了结，不再换版")
     stages = [case.stage, *([case.left.stage] if case.left else [])]
     for name in stages:
         stage = procedure.stages.get(command.stages.get(name, name))
         if stage is None or stage.closed:
             return Refusal(
-                "stage_gone", f"新版没有与“{former.stages[name].title}”（{legible(name, 40)}）对应的在办阶段"
+                Code.STAGE_GONE, f"新版没有与“{former.stages[name].title}”（{legible(name, 40)}）对应的在办阶段"
             )
     kind = next((i.kind for i in case.items.values() if i.open and i.kind not in procedure.items), None)
     if kind:
-        return Refusal("item_gone", f"新版没有“{former.items[kind].title}”，而事项中还有未办完的")
+        return Refusal(Code.ITEM_GONE, f"新版没有“{former.items[kind].title}”，而事项中还有未办完的")
     return None
 
 

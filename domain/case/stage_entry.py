@@ -9,7 +9,7 @@ from domain.clocks.schedule import Setting, start
 from domain.days.instant import Instant
 from domain.days.limit import Limit
 from domain.hat import OPENER, Post
-from domain.refusal import Refusal
+from domain.refusal import Code, Refusal
 from domain.rules.procedure import Procedure
 from domain.rules.rule import meets
 
@@ -38,7 +38,7 @@ def enter(
         holder = post.at(setting.lineage, facts["unit"])
         level = facts["unit_level"] if post.level == "unit" else post.level
         if holder is None:
-            return Refusal("no_holder", f"“{stage.title}”在该区划没有承办岗位，请选择下级区划")
+            return Refusal(Code.NO_HOLDER, f"“{stage.title}”在该区划没有承办岗位，请选择下级区划")
     started = [
         begun(setting, clock, facts, since.get(clock, at), version, limits.get(clock), now=at)
         for clock in stage.clocks
@@ -49,7 +49,7 @@ def enter(
         return refusal
     over = [clock for clock in started if isinstance(clock, Clock) and clock.window and clock.due_at <= at]
     if over:
-        return Refusal("window_over", f"按所填时间，“{over[0].title}”已经届满，不能补记；请重新送达")
+        return Refusal(Code.WINDOW_OVER, f"按所填时间，“{over[0].title}”已经届满，不能补记；请重新送达")
     return Move(
         stage=stage_id,
         stage_title=stage.title,

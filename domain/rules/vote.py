@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import field_validator
 
-from domain.refusal import FieldProblem, Refusal
+from domain.refusal import Code, FieldProblem, Refusal
 from domain.rules.form import FieldType, FormField
 from domain.rules.rule import Part
 
@@ -118,10 +118,10 @@ def again(title: str, before: Tally | None, now: Tally, reason: str | None) -> R
     if before.held_on == now.held_on:
         counts = f"应到 {before.due} 人，到会 {before.present} 人"
         words = f"{title}今天已经计过（{counts}），没有通过的须另行召集，当日不能重计"
-        return Refusal("requirement_not_met", words)
+        return Refusal(Code.REQUIREMENT_NOT_MET, words)
     if now.due < before.due and not (reason or "").strip():
         words = f"应到 {now.due} 人，比上次的 {before.due} 人少，须说明理由"
-        return Refusal("invalid_fields", words, (FieldProblem("reason", "missing_field", words),))
+        return Refusal(Code.INVALID_FIELDS, words, (FieldProblem("reason", "missing_field", words),))
     return None
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from domain.days.instant import Instant
 from domain.hat import ROLE_TITLES, Actor, Hat
-from domain.refusal import Refusal
+from domain.refusal import Code, Refusal
 from ledger.store.connection import TODAY, Writers
 
 PREFIX = "bh_"
 FINGERPRINT = re.compile(r"[0-9a-f]{12,64}")
-BAD_TOKEN = Refusal("bad_token", "令牌无效或已吊销")
+BAD_TOKEN = Refusal(Code.BAD_TOKEN, "令牌无效或已吊销")
 
 # Whoever wears the hat, and whoever stands in for such a person; `day` is today in Shanghai.
 IN_FORCE = "h.valid_from <= day and (h.valid_to is null or h.valid_to > day)"
@@ -80,9 +80,11 @@ async def bearer(writers: Writers, token: str) -> Actor | Refusal:
     title = ROLE_TITLES[row["role"]]
     if row["delegated"]:
         days = f"代理期限为 {row['days']}，" if row["days"] else f"登记册里没有可代理的{title}，"
-        return Refusal("delegation_over", f"{days}现在不能以此身份办理")
+        return Refusal(Code.DELEGATION_OVER, f"{days}现在不能以此身份办理")
     ended = f"您的{title}任职已于 {row['ended_on']} 结束" if row["ended_on"] else f"您的{title}任职还没有开始"
-    return Refusal("post_over", f"{ended}，不能再以此身份办理" if row["ended_on"] else f"{ended}，现在不能以此身份办理")
+    return Refusal(
+        Code.POST_OVER, f"{ended}，不能再以此身份办理" if row["ended_on"] else f"{ended}，现在不能以此身份办理"
+    )
 
 
 async def stands_in(writers: Writers, person: str, hat: Hat) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.case.imported_past import IMPORTING
 from domain.hat import Actor
+from domain.refusal import Code
 from ledger.imports.column_map import Map, fitting
 from ledger.imports.plan import Planned, Remark, planned
 from ledger.ledger import Ledger
@@ -145,7 +146,7 @@ def _line(row: Planned, ruling: Ruling | PoisonedCase, known: bool, dry_run: boo
     if isinstance(ruling, PoisonedCase):
         return ReportLine(row.number, row.reference, "refused", "", f"不能推算：{ruling}", row.remarks)
     answer = json.loads(ruling.body)
-    if ruling.outcome == "idempotency_conflict":
+    if ruling.outcome == Code.IDEMPOTENCY_CONFLICT:
         return ReportLine(
             row.number, row.reference, "conflict", "", "此编号已迁入过，而内容不同，没有改动", row.remarks
         )

@@ -14,7 +14,7 @@ from domain.case.imported_past import imported
 from domain.case.opening import open_case
 from domain.case.state import Case
 from domain.days.instant import Instant, local
-from domain.refusal import Refusal
+from domain.refusal import Code, Refusal
 from domain.rules.procedure import Procedure
 from ledger.registers.division import county_of
 from ledger.registrar.docket import Docket
@@ -219,7 +219,7 @@ def _tried(command: Command, context: Context, at: Instant) -> Event | None:
     if isinstance(command, Open):
         opened = open_case(command, context, at)
         return None if isinstance(opened, Refusal) else opened[0]
-    pasts = imported(command, context, at) if isinstance(command, Import) else Refusal("", "")
+    pasts = imported(command, context, at) if isinstance(command, Import) else Refusal(Code.INTERNAL, "")
     return None if isinstance(pasts, Refusal) else pasts[0].event
 
 
@@ -227,7 +227,7 @@ def _repeat(request: Request, row: Row) -> Ruling:
     """The stored ruling, byte for byte; another request under the same id is refused and leaves no trace."""
     if row["request_hash"] != request.request_hash:
         body = '{"code":"idempotency_conflict","detail":"同一个 Idempotency-Key 已用于另一请求，请换一个"}'
-        return Ruling("idempotency_conflict", None, 0, body.encode())
+        return Ruling(Code.IDEMPOTENCY_CONFLICT, None, 0, body.encode())
     return Ruling(row["outcome"], row["ruled_case"], row["ruled_version"], row["body"].encode())
 
 

@@ -25,7 +25,7 @@ from domain.case.state import Case, Fact
 from domain.case.view import offered, shown
 from domain.days.instant import Instant, utc
 from domain.hat import Actor, Hat
-from domain.refusal import Refusal
+from domain.refusal import Code, Refusal
 from domain.rules.form import legible
 from ledger.registrar.request import Reporter, Request, Ruling, engines_id
 from ledger.registrar.snapshot import Snapshot
@@ -116,7 +116,7 @@ class Docket:
 
     @staticmethod
     def _unknown(procedure: str) -> Refusal:
-        return Refusal("unknown_procedure", f"没有名为“{legible(procedure, 40)}”的办理流程")
+        return Refusal(Code.UNKNOWN_PROCEDURE, f"没有名为“{legible(procedure, 40)}”的办理流程")
 
     def _decide(self, request: Request, context: Context | None) -> tuple[Event, ...] | Refusal:
         match request.command:
@@ -126,12 +126,12 @@ class Docket:
                 return open_case(command, context, self.at)
             case Act() as command:
                 if self.case is None or context is None:
-                    return Refusal("unknown_case", "没有这个事项")
+                    return Refusal(Code.UNKNOWN_CASE, "没有这个事项")
                 if not sees(self.case, request.actor, context.home):
-                    return Refusal("case_outside_scope", "该事项不在您的管辖范围内")
+                    return Refusal(Code.CASE_OUTSIDE_SCOPE, "该事项不在您的管辖范围内")
                 return act(self.case, command, context, self.at)
             case Tell() | Rederive() | Rebind() if self.case is None or context is None:
-                return Refusal("unknown_case", "没有这个事项")
+                return Refusal(Code.UNKNOWN_CASE, "没有这个事项")
             case Tell() as command:
                 assert self.case is not None
                 assert context is not None

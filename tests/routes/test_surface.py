@@ -14,6 +14,7 @@ import uvicorn
 
 import api
 import log
+from domain.refusal import Code
 from ledger.changes.publish import stock
 from ledger.registrar.request import LedgerUnavailable, PoisonedCase
 from procedures import paths
@@ -28,15 +29,17 @@ SAFE = {"content-security-policy", "x-content-type-options", "referrer-policy", 
 
 
 def test_every_refusal_of_the_domain_has_a_status() -> None:
-    sources = [path.read_text() for folder in ("domain", "ledger") for path in (ROOT / folder).glob("*.py")]
-    codes = {code for text in sources for code in re.findall(r'\bRefusal\(\s*"([a-z_]+)"', text)}
-    raised = {
-        code
-        for path in (ROOT / "routes").glob("*.py")
-        for code in re.findall(r'Declined\("([a-z_]+)"', path.read_text())
-    }
-    assert len(codes) > 10
-    assert (codes | raised) - {"case_outside_scope"} - api.STATUSES.keys() == set()
+    assert api.STATUS_OF.keys() == set(Code)
+    listed = [code for codes in api.BY_STATUS.values() for code in codes.split()]
+    assert len(listed) == len(set(listed))
+    assert api.BY_STATUS.keys() == api.TITLES.keys()
+
+
+def test_every_code_is_used() -> None:
+    folders = ("activities", "cli", "domain", "keepers", "ledger", "routes")
+    sources = [path.read_text() for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    used = set(re.findall(r"\bCode\.([A-Z_]+)", "".join([*sources, (ROOT / "api.py").read_text()])))
+    assert {code.name for code in Code} - used == set()
 
 
 async def test_the_description_is_walked(world: Any) -> None:
@@ -68,7 +71,7 @@ async def test_the_description_is_walked(world: Any) -> None:
                 assert bare.json()["code"] in said.split("、"), path
     schemas = document["components"]["schemas"]
     assert set(re.findall(r"#/components/schemas/(\w+)", json.dumps(document))) <= schemas.keys()
-    assert schemas["Opening"]["required"] == ["procedure", "division", "title"]
+    assert schemas["OpeningBody"]["required"] == ["procedure", "division", "title"]
 
 
 async def test_the_manual_reaches_no_outside_host(world: Any) -> None:

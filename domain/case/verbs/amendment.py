@@ -9,7 +9,7 @@ from domain.case.consequence import Consequence, Facts, invalid
 from domain.case.event import Event, FieldCorrected, GateCounted, PersonRecused
 from domain.case.state import Case
 from domain.hat import Role
-from domain.refusal import Refusal
+from domain.refusal import Code, Refusal
 from domain.rules import vote as gates
 from domain.rules.form import FieldType, FormField, answers
 from domain.rules.procedure import Procedure
@@ -30,7 +30,7 @@ def recuse(deed: CheckedAct, facts: Facts) -> Consequence | Refusal:
         return invalid("person", "请写明回避人", "missing_field")
     actor = deed.context.actor
     if person != actor.person and actor.hat.role not in RECUSING:
-        return Refusal("hat_not_allowed", "本人可以申请自己回避；他人的回避由负责人、监督委员会或纪检监察决定")
+        return Refusal(Code.HAT_NOT_ALLOWED, "本人可以申请自己回避；他人的回避由负责人、监督委员会或纪检监察决定")
     if name and name in deed.case.recused_names:
         return invalid("name", f"{name}已经回避", "already_recused")
     if vote is not None and "proof" not in deed.fields:
@@ -43,9 +43,9 @@ def recuse(deed: CheckedAct, facts: Facts) -> Consequence | Refusal:
     if min(again.present, again.in_favour, again.opposed) < 0 or again.due < 1:
         return invalid("vote", "与原计票不符：减去此人后人数小于 0")
     if deed.case.stage not in (last.stage, last.led_to):
-        return Refusal("revote_needed", "表决之后已办理后续手续，应回避的须重新提交表决")
+        return Refusal(Code.REVOTE_NEEDED, "表决之后已办理后续手续，应回避的须重新提交表决")
     if again.passed and not last.passed:
-        return Refusal("revote_needed", "除去此人后结果由未通过变为通过，须重新表决")
+        return Refusal(Code.REVOTE_NEEDED, "除去此人后结果由未通过变为通过，须重新表决")
     after: tuple[Event, ...] = (recused, GateCounted(again, again=True))
     if not last.passed or again.passed:
         return Consequence(after=after)
@@ -91,11 +91,11 @@ def correct(deed: CheckedAct, _facts: Facts) -> Consequence | Refusal:
     name, text = deed.fields["field"], deed.fields["value"]
     known = correctable(deed.case, deed.context.procedure, deed.context.actor.person).get(name)
     if known is None:
-        return Refusal("not_correctable", "只能更正本人填写、尚未据以出具文书或作出决定的内容")
+        return Refusal(Code.NOT_CORRECTABLE, "只能更正本人填写、尚未据以出具文书或作出决定的内容")
     value: Any = text
     if known.type is FieldType.NUMBER:
         value = int(text) if text.lstrip("-").isdecimal() else text
     kept, problems = answers((known,), {name: value}, replace(deed.context.known, at=deed.at))
     if problems:
-        return Refusal("invalid_fields", problems[0].words, problems)
+        return Refusal(Code.INVALID_FIELDS, problems[0].words, problems)
     return Consequence(after=(FieldCorrected(name, deed.case.fields[name], kept.get(name)),))

@@ -12,7 +12,7 @@ from domain.clocks.schedule import paused, resumed, start, timed
 from domain.days.instant import day_of
 from domain.days.limit import Limit, TimeUnit
 from domain.hat import Post
-from domain.refusal import Refusal
+from domain.refusal import Code, Refusal
 from domain.rules.verbs import SHELVING
 
 
@@ -26,11 +26,11 @@ def request_extension(deed: CheckedAct, facts: Facts) -> Consequence | Refusal:
         return refusal
     asked_for = [item.data["clock"] for item in deed.case.items.values() if item.kind == "extension" and item.open]
     if clock.id in asked_for:
-        return Refusal("already_asked", f"“{clock.title}”的延期申请正在审批")
+        return Refusal(Code.ALREADY_ASKED, f"“{clock.title}”的延期申请正在审批")
     hats = [Post.parse(by).at(deed.case.lineage, clock.unit) for by in rule.by]
     ruler = next((str(hat) for hat in hats if hat), None)
     if ruler is None:
-        return Refusal("no_holder", "没有可以审批延期的岗位")
+        return Refusal(Code.NO_HOLDER, "没有可以审批延期的岗位")
     one = asked(deed, facts, to=ruler)
     return one if isinstance(one, Refusal) else Consequence(opened=[one])
 
@@ -39,9 +39,9 @@ def _extensible(deed: CheckedAct, clock: Clock, units: int) -> Refusal | None:
     rule = deed.context.procedure.clocks[clock.rule or clock.id].extension
     assert rule is not None
     if deed.at >= clock.due_at:
-        return Refusal("extension_too_late", f"“{clock.title}”已到期，延期须在到期前申请并审批")
+        return Refusal(Code.EXTENSION_TOO_LATE, f"“{clock.title}”已到期，延期须在到期前申请并审批")
     if len(clock.extensions) >= rule.times:
-        return Refusal("extension_used_up", f"“{clock.title}”最多延期 {rule.times} 次（{rule.authority}）")
+        return Refusal(Code.EXTENSION_USED_UP, f"“{clock.title}”最多延期 {rule.times} 次（{rule.authority}）")
     if clock.limit.unit != rule.most.unit or units > rule.most.n:
         return invalid("units", f"“{clock.title}”延期最多 {rule.most}（{rule.authority}）")
     return None
@@ -54,7 +54,7 @@ def rule_extension(deed: CheckedAct, facts: Facts) -> Consequence | Refusal:
         return Consequence()
     clock = deed.case.clocks.get(deed.item.data["clock"])
     if clock is None or clock.state != "running":
-        return Refusal("clock_not_running", "该时限已不在计时，不能延期")
+        return Refusal(Code.CLOCK_NOT_RUNNING, "该时限已不在计时，不能延期")
     units = int(deed.item.data["units"])
     refusal = _extensible(deed, clock, units)
     if refusal:
@@ -77,7 +77,7 @@ def pause(deed: CheckedAct, facts: Facts) -> Consequence | Refusal:
         if clock.state == "running" and not clock.red and ground in rules[clock.rule or clock.id].pauses
     ]
     if not stopping:
-        return Refusal("nothing_to_pause", "没有可以按此事由中止的时限（已超期的不能中止）")
+        return Refusal(Code.NOTHING_TO_PAUSE, "没有可以按此事由中止的时限（已超期的不能中止）")
     most = deed.action.limits[HOLD].n
     days = (date.fromisoformat(deed.fields["until"]) - day_of(deed.at)).days
     if not 1 <= days <= most:

@@ -16,7 +16,7 @@ from domain.case.state import Case
 from domain.clocks.clock import Move
 from domain.clocks.schedule import paused
 from domain.hat import LEVELS
-from domain.refusal import Refusal
+from domain.refusal import Code, Refusal
 from domain.rules.form import legible
 from domain.rules.template import filled
 
@@ -29,14 +29,14 @@ def merge(deed: CheckedAct, facts: Facts) -> Consequence | Refusal:
     if into.procedure != deed.case.procedure.id:
         return invalid("into", "只能并入同一类事项", "other_procedure")
     if into.closed:
-        return Refusal("other_case_closed", f"事项 {into.number} 已经了结，不能并入")
+        return Refusal(Code.OTHER_CASE_CLOSED, f"事项 {into.number} 已经了结，不能并入")
     if deed.case.held:
-        return Refusal("case_on_hold", f"事项已{deed.case.held.title}，请先恢复")
+        return Refusal(Code.CASE_ON_HOLD, f"事项已{deed.case.held.title}，请先恢复")
     waiting = [item for item in deed.case.items.values() if item.open and item.blocks]
     if any(item.kind == "source" for item in waiting):
-        return Refusal("has_sources", "已有其他事项并入本事项，请把对方并入本事项，或先拆分")
+        return Refusal(Code.HAS_SOURCES, "已有其他事项并入本事项，请把对方并入本事项，或先拆分")
     if waiting:
-        return Refusal("closing_gate", f"还有未办完的{waiting[0].title}（{waiting[0].id}），不能并案")
+        return Refusal(Code.CLOSING_GATE, f"还有未办完的{waiting[0].title}（{waiting[0].id}），不能并案")
     move = moved(deed, deed.action.to[0].stage, facts, None)
     if isinstance(move, Refusal):
         return move
@@ -62,7 +62,7 @@ def link(deed: CheckedAct, _facts: Facts) -> Consequence | Refusal:
     if other.case_id == deed.context.case_id:
         return invalid("other", "不能与自身关联", "same_case")
     if other.sealed and not deed.case.sealed:
-        return Refusal("sealed_elsewhere", "密封办理的事项不能写进其他事项")
+        return Refusal(Code.SEALED_ELSEWHERE, "密封办理的事项不能写进其他事项")
     return Consequence(other=other.case_id)
 
 
@@ -92,9 +92,9 @@ def spawn(deed: CheckedAct, facts: Facts) -> Consequence | Refusal:
     opened = tried[0]
     for_now = isinstance(opened, CaseOpened) and child.stages[opened.move.stage].for_now
     if isinstance(opened, CaseOpened) and opened.move.sealed and not for_now and not deed.case.sealed:
-        return Refusal("sealed_elsewhere", f"{child.title}密封办理，请直接登记，不能衍生")
+        return Refusal(Code.SEALED_ELSEWHERE, f"{child.title}密封办理，请直接登记，不能衍生")
     if isinstance(opened, CaseOpened) and deed.case.sealed and not _as_sealed(opened.move, deed.case):
-        return Refusal("sealed_elsewhere", "密封办理的事项只能衍生密封给相同岗位的事项，以免外泄；请另行登记")
+        return Refusal(Code.SEALED_ELSEWHERE, "密封办理的事项只能衍生密封给相同岗位的事项，以免外泄；请另行登记")
     case_id = str(uuid5(NAMESPACE_OID, f"bihuan:child:{context.case_id}:{deed.version}"))
     one = asked(deed, facts, data={**data, "case": case_id})
     return one if isinstance(one, Refusal) else Consequence(opened=[one])

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from domain.case.command import Open
 from domain.hat import Actor, Hat
-from domain.refusal import Refusal
+from domain.refusal import Code, Refusal
 from ledger.identity import token as tokens
 from ledger.identity.name import names
 from ledger.identity.scope import view_of
@@ -120,10 +120,10 @@ async def test_a_delegate_acts_in_his_own_name_and_only_while_it_lasts(one: Coun
     day = timedelta(days=1)
     token = await tokens.create(writers, "D-1", hat, delegated=True)
     assert await away(today - 3 * day, today - day) == Loaded(1, 0, 0)
-    outside = Refusal("delegation_over", f"代理期限为 {today - 3 * day} 至 {today - day}，现在不能以此身份办理")
+    outside = Refusal(Code("delegation_over"), f"代理期限为 {today - 3 * day} 至 {today - day}，现在不能以此身份办理")
     assert (await tokens.stands_in(writers, "D-1", hat), await tokens.bearer(writers, token)) == (False, outside)
     assert await away(today + day, today + 2 * day) == Loaded(1, 0, 0)
-    coming = Refusal("delegation_over", f"代理期限为 {today + day} 至 {today + 2 * day}，现在不能以此身份办理")
+    coming = Refusal(Code("delegation_over"), f"代理期限为 {today + day} 至 {today + 2 * day}，现在不能以此身份办理")
     assert (await tokens.stands_in(writers, "D-1", hat), await tokens.bearer(writers, token)) == (True, coming)
     assert await away(today - 3 * day, today) == Loaded(0, 1, 0)
     actor = await tokens.bearer(writers, token)
