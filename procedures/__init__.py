@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from calendars.file import FileFault, parsed
+from domain.case.verbs import unknown_effects
 from domain.rules import round as rounds_of
 from domain.rules.procedure import Procedure, ProcedureFault, read
 from domain.rules.round import Round
@@ -29,6 +30,8 @@ def parse(path: Path) -> Procedure:
     procedure = read(resolved(document(path), shared(beside if beside.exists() else SHARED)))
     if path.stem != procedure.id:
         raise ProcedureFault(f"文件名与流程的 id“{procedure.id}”不符")
+    if faults := unknown_effects(procedure):
+        raise ProcedureFault("\n".join(faults))
     return procedure
 
 

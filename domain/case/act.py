@@ -1,4 +1,4 @@
-"""Deeds: an action that is allowed and well filled in, and everything that it makes happen."""
+"""Acts: an action that is allowed and well filled in, with what deciding about it needs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -116,29 +116,29 @@ def earlier(case: Case, context: Context) -> dict[str, Any]:
     return {"earlier": standing, "first": all(mine < (rival.received_at, rival.number) for rival in rivals)}
 
 
-def elsewhere(deed: CheckedAct, unit: HandlingUnit | None) -> Refusal | None:
+def elsewhere(act: CheckedAct, unit: HandlingUnit | None) -> Refusal | None:
     """A unit of another township has no business here; the county's own are everybody's."""
-    home = deed.context.unit_homes.get(unit.id, "") if unit else ""
-    if home and home not in deed.case.lineage.values():
+    home = act.context.unit_homes.get(unit.id, "") if unit else ""
+    if home and home not in act.case.lineage.values():
         return Refusal(Code.UNIT_ELSEWHERE, "该单位不在本事项所在的乡镇，也不是县级单位")
     return None
 
 
-def moved(deed: CheckedAct, stage: str, facts: Mapping[str, Any], unit: HandlingUnit | None) -> Move | Refusal:
-    """Going to `stage` by this deed."""
-    case, action = deed.case, deed.action
-    since = {clock: utc(datetime.fromisoformat(deed.fields[name])) for clock, name in action.since.items()}
+def moved(act: CheckedAct, stage: str, facts: Mapping[str, Any], unit: HandlingUnit | None) -> Move | Refusal:
+    """Going to `stage` by this act."""
+    case, action = act.case, act.action
+    since = {clock: utc(datetime.fromisoformat(act.fields[name])) for clock, name in action.since.items()}
     arriving = {**facts, "unit": None, "unit_level": None} if action.releases else facts
-    running = stage_clocks(deed.context.procedure, case.clocks)
-    setting = deed.context.setting(case.lineage)
-    move = enter(setting, stage, arriving, deed.at, deed.version, running, action.limits, since)
+    running = stage_clocks(act.context.procedure, case.clocks)
+    setting = act.context.setting(case.lineage)
+    move = enter(setting, stage, arriving, act.at, act.version, running, action.limits, since)
     if isinstance(move, Refusal):
         return move
     return replace(move, unit=unit, released=action.releases, remembers=action.returns)
 
 
 def asked(
-    deed: CheckedAct,
+    act: CheckedAct,
     facts: Mapping[str, Any],
     *,
     unit: HandlingUnit | None = None,
@@ -147,24 +147,24 @@ def asked(
     place: int = 0,
     group: int | None = None,
 ) -> ItemOpened | Refusal:
-    """A new item of the kind that the action opens. `place`: how many this very deed has opened before it."""
-    case, procedure = deed.case, deed.context.procedure
-    name = deed.action.opens or ""
+    """A new item of the kind that the action opens. `place`: how many this very act has opened before it."""
+    case, procedure = act.case, act.context.procedure
+    name = act.action.opens or ""
     kind = procedure.items[name]
     number = sum(item.kind == name for item in case.items.values()) + 1 + place
-    refusal = _too_many(deed, name, kind)
+    refusal = _too_many(act, name, kind)
     if refusal:
         return refusal
     answers_at = unit or case.unit
-    clock_limit = _own_limit(deed)
+    clock_limit = _own_limit(act)
     if isinstance(clock_limit, Refusal):
         return clock_limit
     item = Item(
         id=f"{name}.{number}",
         kind=name,
         title=kind.title,
-        version=deed.version,
-        by=deed.context.actor.person,
+        version=act.version,
+        by=act.context.actor.person,
         to=to or addressee(kind, case, answers_at),
         from_unit=case.unit.id if case.unit else None,
         unit=unit,
@@ -172,19 +172,19 @@ def asked(
         passing=kind.passing,
         binding=kind.binding,
         group=group,
-        data=dict(deed.fields if data is None else data) | ({"reason": deed.reason} if deed.reason else {}),
+        data=dict(act.fields if data is None else data) | ({"reason": act.reason} if act.reason else {}),
     )
     if kind.clock is None:
         return ItemOpened(item)
     there = {**facts, "unit": answers_at.id if answers_at else None}
     there["unit_level"] = answers_at.level if answers_at else None
-    setting = deed.context.setting(case.lineage)
-    return ItemOpened(item, start(setting, kind.clock, there, deed.at, deed.version, clock_limit, item=item.id))
+    setting = act.context.setting(case.lineage)
+    return ItemOpened(item, start(setting, kind.clock, there, act.at, act.version, clock_limit, item=item.id))
 
 
-def _too_many(deed: CheckedAct, name: str, kind: ItemKind) -> Refusal | None:
+def _too_many(act: CheckedAct, name: str, kind: ItemKind) -> Refusal | None:
     """Nobody buries a case under items of his own; whoever holds it writes down those of others."""
-    case, actor = deed.case, deed.context.actor
+    case, actor = act.case, act.context.actor
     mine = sum(item.kind == name and item.open and item.by == actor.person for item in case.items.values())
     if kind.each is not None and mine >= kind.each and str(actor.hat) != case.holder:
         return Refusal(Code.REQUIREMENT_NOT_MET, f"您已有 {mine} 件没有办结的{kind.title}，最多 {kind.each} 件")
@@ -204,11 +204,11 @@ def addressee(kind: ItemKind, case: Case, unit: HandlingUnit | None) -> str | No
     return None
 
 
-def _own_limit(deed: CheckedAct) -> Limit | Refusal | None:
+def _own_limit(act: CheckedAct) -> Limit | Refusal | None:
     """The limit that a form sets by the field `due_on`: to the end of that day."""
-    if "due_on" not in deed.fields:
+    if "due_on" not in act.fields:
         return None
-    days = (date.fromisoformat(deed.fields["due_on"]) - day_of(deed.at)).days
+    days = (date.fromisoformat(act.fields["due_on"]) - day_of(act.at)).days
     if not 0 <= days <= 366:
         words = "期限应在今天至一年之内"
         return Refusal(Code.INVALID_FIELDS, words, (FieldProblem("due_on", "out_of_range", words),))

@@ -11,12 +11,12 @@ from domain.case.event import Event
 from domain.case.evidence import nameable
 from domain.case.permission import answerable, permitted
 from domain.case.state import Case
-from domain.clocks.clock import Clock
+from domain.case.verbs.request_extension import extendable
 from domain.days.instant import Instant
 from domain.refusal import Code, FieldProblem, Refusal, invalid_fields
-from domain.rules import vote as gates
+from domain.rules import vote as votes
 from domain.rules.form import FieldType, answers, control_free, legible
-from domain.rules.procedure import Action, Procedure
+from domain.rules.procedure import Action
 
 REASON_LENGTH_MAX = 1000
 
@@ -46,20 +46,11 @@ def act(case: Case, command: Act, context: Context, at: Instant) -> tuple[Event,
     fields, problems = answers(action.asked, command.fields, known)
     problems = (*problems, *_reason_problems(action, command.reason))
     if not problems and action.counts:
-        problems = gates.problems(fields)
+        problems = votes.problems(fields)
     if problems:
         return invalid_fields(problems)
     fields = {name: _plain(action, name, value, context) for name, value in fields.items()}
     return carry_out(CheckedAct(case, command.action, action, fields, command.reason, context, at))
-
-
-def extendable(case: Case, procedure: Procedure) -> tuple[Clock, ...]:
-    """The running clocks that have a rule for being extended."""
-    return tuple(
-        clock
-        for clock in case.clocks.values()
-        if clock.state == "running" and (rule := procedure.clocks.get(clock.rule or clock.id)) and rule.extension
-    )
 
 
 def _plain(action: Action, name: str, value: Any, context: Context) -> Any:

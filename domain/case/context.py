@@ -62,7 +62,7 @@ class Rival:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What deciding needs besides the case. `home`: the division of the actor's scope; `number`: for a new case.
+    """What deciding needs besides the case. `home`: the division of the actor's scope.
 
     `others`: cases that the actor may see, by what the form calls them. `names`: for documents, id → name. `child`: the
     procedure under which a spawned case would be opened, in one of `places`. `unit_homes`: unit → its division.
@@ -77,7 +77,6 @@ class Context:
     known: Known
     units: Mapping[str, HandlingUnit] = field(default_factory=dict)
     place: Place | None = None
-    number: str = ""
     case_id: str = ""
     others: Mapping[str, Other] = field(default_factory=dict)
     rivals: Sequence[Rival] = ()
@@ -85,7 +84,6 @@ class Context:
     places: Mapping[str, Place] = field(default_factory=dict)
     child: Procedure | None = None
     unit_homes: Mapping[str, str] = field(default_factory=dict)
-    code: str = ""  # drawn for a new case whose procedure gives claim codes
     former: Procedure | None = None
     duties: Mapping[str, Duties] = field(default_factory=dict)
 

@@ -6,9 +6,10 @@ from itertools import pairwise
 from domain.case.acting import act
 from domain.case.command import Act, Import, Open
 from domain.case.context import Context
-from domain.case.event import ActionTaken, CaseOpened, Event
-from domain.case.expiry import Firing, expire
+from domain.case.event import ActionTaken
+from domain.case.expiry import expire
 from domain.case.fold import evolve
+from domain.case.happened import Happened
 from domain.case.inbox import ENGINE
 from domain.case.opening import open_case
 from domain.case.state import Case, Fact
@@ -19,16 +20,6 @@ from domain.refusal import Code, Refusal
 IMPORTING = (Role.INTEGRATION, Role.ADMINISTRATOR)
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
-    """An event of the past: when it happened, when it was received, and the firing that it is if time alone did it."""
-
-    event: Event
-    occurred_at: Instant
-    received_at: Instant
-    firing: Firing | None = None
-
-
 @dataclass
 class _Life:
     """What has happened so far. `now`: when all of it is recorded."""
@@ -36,23 +27,23 @@ class _Life:
     context: Context
     now: Instant
     case: Case | None = None
-    happened: list[Past] = field(default_factory=list)
+    happened: list[Happened] = field(default_factory=list)
 
-    def record(self, past: Past) -> None:
+    def record(self, happened: Happened) -> None:
         version = len(self.happened) + 1
-        actor = Actor(ENGINE, Hat("clock", "-")) if past.firing else self.context.actor
-        fact = Fact(version, past.event, past.occurred_at, self.now, actor, past.received_at)
+        actor = Actor(ENGINE, Hat("clock", "-")) if happened.firing else self.context.actor
+        fact = Fact(version, happened.event, happened.occurred_at, self.now, actor, happened.received_at)
         self.case = evolve(self.case, fact)
-        self.happened.append(past)
+        self.happened.append(happened)
 
     def expire(self, at: Instant) -> None:
         """What time alone does up to `at`, in its order."""
         while self.case is not None and (firings := expire(self.case, at)):
             for firing in firings:
-                self.record(Past(firing.event, firing.due_at, firing.due_at, firing))
+                self.record(Happened(firing.event, firing.due_at, firing.due_at, firing))
 
 
-def imported(command: Import, context: Context, now: Instant) -> tuple[Past, ...] | Refusal:
+def imported(command: Import, context: Context, now: Instant) -> tuple[Happened, ...] | Refusal:
     """Everything that has happened up to `now`, in order, or why the matter cannot be taken over."""
     refusal = _unfit(command, context, now)
     if refusal:
@@ -69,12 +60,13 @@ def imported(command: Import, context: Context, now: Instant) -> tuple[Past, ...
             decided = act(life.case, part, context, at)
         if isinstance(decided, Refusal):
             return decided
-        if any(isinstance(event, (CaseOpened, ActionTaken)) and event.papers for event in decided):
+        opens = isinstance(part, Open) and context.procedure.intake.issues
+        if opens or any(isinstance(event, ActionTaken) and event.papers for event in decided):
             return Refusal(Code.DOCUMENT_IN_PAST, "迁入不能补开文书，而该流程的这一步会开出文书")
         # Whatever the limits are counted from: the matter occurred, and reached an office, there and then.
         then = utc((part.occurred_at if isinstance(part, Open) else None) or at)
         for event in decided:
-            life.record(Past(event, then, then))
+            life.record(Happened(event, then, then))
     life.expire(now)
     return tuple(life.happened)
 

@@ -23,6 +23,8 @@ from domain.rules.form import LINE_BREAK, answers, control_free, legible
 from domain.rules.procedure import Procedure
 from domain.rules.rule import meets
 
+# The number of a case that is decided but not yet recorded: it sorts after every real one, as the newest does.
+UNNUMBERED = "~"
 # Whose offices take in letters, calls and visits: nobody else may say that a matter had been received before.
 RECEIVING = {
     Role.DISPATCHER, Role.PETITION_OFFICER, Role.PROXY, Role.INSPECTOR, Role.INTEGRATION, Role.ADMINISTRATOR,
@@ -31,7 +33,7 @@ RECORDED_WITHIN = timedelta(days=60)  # what comes later on record than this has
 
 
 def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...] | Refusal:
-    """The first events of a case, or why there are none."""
+    """The first events of a case, or why there are none. The opening has no number yet: `numbered` gives it one."""
     procedure, intake, place = context.procedure, context.procedure.intake, context.place
     if place is None:
         return Refusal(Code.UNKNOWN_DIVISION, f"没有代码为“{legible(command.division, 20)}”的区划")
@@ -71,9 +73,8 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
     move = enter(context.setting(place.lineage), branch.stage, facts, at, version=1, since=since)
     if isinstance(move, Refusal):
         return move
-    given = {**fields, "number": context.number, "title": title, "division_name": context.names.get(place.code)}
     opened = CaseOpened(
-        number=context.number,
+        number=UNNUMBERED,
         procedure=ProcedureRef(procedure.id, procedure.version, procedure.sha256),
         title=title,
         division=place.code,
@@ -83,11 +84,22 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
         move=move,
         parent=command.parent,
         matter=matter(procedure, fields, place.lineage["county"]),
-        code=sealed_code(context.case_id, context.code) if procedure.claim_code else None,
         repeated=repeated(procedure, place.lineage),
-        papers=tuple(issue(procedure, name, given, context.number, n, at) for n, name in enumerate(intake.issues)),
     )
     return (opened, *_taken_over(command, procedure, place, context))
+
+
+def numbered(opened: CaseOpened, context: Context, at: Instant, number: str, code: str | None) -> CaseOpened:
+    """The opening with what is drawn once it is decided: its number, the digest of its claim code, and its papers."""
+    procedure = context.procedure
+    names = {"number": number, "title": opened.title, "division_name": context.names.get(opened.division)}
+    issues = enumerate(procedure.intake.issues)
+    return replace(
+        opened,
+        number=number,
+        code=sealed_code(context.case_id, code) if code else None,
+        papers=tuple(issue(procedure, name, {**opened.fields, **names}, number, n, at) for n, name in issues),
+    )
 
 
 def _taken_over(command: Open, procedure: Procedure, place: Place, context: Context) -> Iterator[ItemOpened]:

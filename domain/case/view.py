@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from domain.case.acting import extendable
 from domain.case.item import Item
-from domain.case.permission import answerable, follower, outsider, permitted, worn
+from domain.case.permission import answerable, permitted, worn
+from domain.case.sight import follower, outsider
 from domain.case.state import Case
-from domain.case.verbs.amendment import correctable
+from domain.case.verbs import VERBS
+from domain.case.verbs.request_extension import extendable
 from domain.days.instant import rfc3339
 from domain.hat import Actor
 from domain.rules.form import FieldType, FormField
@@ -115,20 +116,12 @@ def possible(case: Case, action: Action, procedure: Procedure, facts: Mapping[st
     for each in action.requires:
         if not answered & {*each.when, *(each.unless or {}), *(each.override or {})} and not each.holds(facts):
             return False
-    if case.held and action.to and action.effect != "resume":
+    verb = VERBS.get(action.effect or "")
+    if case.held and action.to and not (verb and verb.ends_hold):
         stages = [procedure.stages[branch.stage] for branch in action.to]
         if not any(stage.closed for stage in stages) and all(branch.stage != case.stage for branch in action.to):
             return False
-    match action.effect:
-        case "request_extension":
-            return bool(extendable(case, procedure))
-        case "pause":
-            clocks = [clock for clock in case.clocks.values() if clock.state == "running" and not clock.red]
-            return any(procedure.clocks[clock.rule or clock.id].pauses for clock in clocks)
-        case "merge":
-            return not any(item.open and item.blocks for item in case.items.values())
-        case _:
-            return True
+    return verb is None or verb.possible(case, procedure)
 
 
 def _called(item: Item) -> str:
@@ -145,10 +138,12 @@ def _asked(
         options = {item.id: _called(item) for item in answerable(case, action, actor, home)}
     elif field.type is FieldType.CLOCK:
         options = {clock.id: clock.title for clock in extendable(case, procedure)}
-    elif action.effect == "correct" and field.name == "field":
-        options = {name: each.title for name, each in correctable(case, procedure, actor.person).items()}
     else:
-        return field.shown
+        verb = VERBS.get(action.effect or "")
+        own = verb.options(field, case, procedure, actor.person) if verb else None
+        if own is None:
+            return field.shown
+        options = dict(own)
     return {**field.shown, "type": str(FieldType.CHOICE), "options": options}
 
 
@@ -166,7 +161,8 @@ def offered(case: Case, procedure: Procedure, actor: Actor, home: str) -> list[d
             continue
         if not possible(case, action, procedure, facts):
             continue
-        form = action.shown_form
+        verb = VERBS.get(action.effect or "")
+        form = None if verb and verb.asks_case else action.shown_form
         if form is None:
             form = [_asked(field, case, action, procedure, actor, home) for field in action.asked]
             if any(field["required"] and field.get("options") == {} for field in form):

@@ -37,12 +37,6 @@ from domain.rules.rule import (
 )
 from domain.rules.vote import FORM, VoteRule
 
-Effect = Literal[
-    "request_extension", "rule_extension", "pause", "resume", "resubmit", "merge", "split", "spawn", "link",
-    "recuse", "readmit", "correct", "co_sign", "sign_off", "claim",
-]  # fmt: skip
-
-
 INTAKE = "intake"  # how opening a case is called among actions
 
 
@@ -111,7 +105,7 @@ class Action(Part):
     settles: Settling | None = None
     releases: bool = False
     returns: bool = False
-    effect: Effect | None = None
+    effect: Id | None = None  # the shared verb whose class decides what it brings
     spawns: Spawning | None = None  # what the effect `spawn` opens; left out, the form itself says it
     counts: list[Counting] = []
     computes: Computing | None = None
@@ -142,7 +136,7 @@ class Action(Part):
     @cached_property
     def shown_form(self) -> list[dict[str, Any]] | None:
         """The form as the API shows it, made once; None where it depends on the case."""
-        if self.effect == "correct" or any(field.type in OF_THE_CASE for field in self.asked):
+        if any(field.type in OF_THE_CASE for field in self.asked):
             return None
         return [field.shown for field in self.asked]
 

@@ -7,9 +7,10 @@ from uuid import UUID
 from domain.case import state as cases
 from domain.case.command import Rebind
 from domain.case.context import Context
+from domain.case.decide import decide
 from domain.case.event import ProcedureChanged
 from domain.case.fold import fold
-from domain.case.rule_change import rebound
+from domain.case.happened import Happened
 from domain.case.state import Case
 from domain.clocks.clock import Clock
 from domain.days.instant import Instant, utc
@@ -77,14 +78,14 @@ async def foreseen(
         async for case_id, case in _open(connection, procedure, to, actor.hat.scope):
             former = await ledger.library.procedure(case.procedure.sha256, connection)
             context = Context(target, calendar, actor, actor.hat.scope, Known(), case_id=str(case_id), former=former)
-            events = rebound(case, command, context, max(now, case.recorded_at))
-            yield _change(case_id, case, events, former, target, str(actor.hat))
+            decided = decide(case, command, context, max(now, case.recorded_at))
+            yield _change(case_id, case, decided, former, target, str(actor.hat))
 
 
 def _change(
     case_id: UUID,
     case: Case,
-    events: Refusal | tuple[object, ...],
+    decided: Refusal | tuple[Happened, ...],
     former: Procedure,
     target: Procedure,
     hat: str,
@@ -93,9 +94,9 @@ def _change(
     title_was = former.stages[case.stage].title
     change = CaseChange(case_id, number, case.version, case.stage, None, case.holder, None, title_was=title_was)
     change = replace(change, sealed=bool(case.sealed) and number is not None)
-    if isinstance(events, Refusal):
-        return replace(change, refused=events.code, words=events.words)
-    (event,) = events
+    if isinstance(decided, Refusal):
+        return replace(change, refused=decided.code, words=decided.words)
+    event = decided[0].event
     assert isinstance(event, ProcedureChanged)
     before = {name: action.title for name, action in former.actions_at[case.stage]}
     after = {name: action.title for name, action in target.actions_at[event.stage]}

@@ -9,9 +9,9 @@ import asyncpg
 from domain.case import state as cases
 from domain.case.command import Rederive
 from domain.case.context import Context
+from domain.case.decide import decide
 from domain.case.event import ClockRederived
 from domain.case.fold import fold
-from domain.case.inbox import rederived
 from domain.case.state import Case
 from domain.days.calendar import Calendar
 from domain.days.instant import Instant
@@ -95,8 +95,9 @@ async def _events(
 ) -> Sequence[ClockRederived]:
     procedure = await library.procedure(case.procedure.sha256, held)
     context = Context(procedure, calendar, clock_actor("-"), "-", Known(), case_id=str(case_id))
-    events = rederived(case, context, case.recorded_at)
-    return [event for event in events if isinstance(event, ClockRederived)] if isinstance(events, tuple) else ()
+    decided = decide(case, Rederive(), context, case.recorded_at)
+    events = [each.event for each in decided] if isinstance(decided, tuple) else []
+    return [event for event in events if isinstance(event, ClockRederived)]
 
 
 async def _standing(connection: Connection) -> AsyncIterator[tuple[UUID, Case]]:

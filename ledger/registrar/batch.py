@@ -7,11 +7,11 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.case.command import Act, Command, Expire, Import, Open, Rebind, parts
+from domain.case.command import Act, Expire, Open, Rebind, parts
 from domain.case.context import Context
-from domain.case.event import CaseOpened, Event
-from domain.case.imported_past import imported
-from domain.case.opening import open_case
+from domain.case.event import CaseOpened
+from domain.case.happened import Happened
+from domain.case.opening import numbered
 from domain.case.state import Case
 from domain.days.instant import Instant, local
 from domain.refusal import Code, Refusal
@@ -37,6 +37,7 @@ class Settled:
 
 # Of the division of a running case ($2), the name that was known when it was opened ($3).
 CODE_BYTES = 5
+NEXT_NUMBER = "select nextval('case_number')"
 NAMES = (
     "select id, name from unit where id = any($1::text[]) union all select id, name from person where id = any($1)"
     " union all select code, name from division where code = any($1) and code <> $2 and valid_to is null"
@@ -95,7 +96,10 @@ class Batch:
         ruled: dict[int, Outcome] = {}
         for place, request, its_row in asked:
             context = await self._context(request, its_row, registers, docket)
-            ruled[place] = Settled(docket.rule(request, context), docket.case)
+            decided, claim_code = docket.decide(request, context), None
+            if context is not None and not isinstance(decided, Refusal):
+                decided, claim_code = await self._numbered(decided, context, docket)
+            ruled[place] = Settled(docket.record(request, context, decided, claim_code), docket.case)
         return docket, ruled
 
     async def _context(self, request: Request, row: Row, registers: Registers, docket: Docket) -> Context | None:
@@ -133,25 +137,27 @@ class Batch:
         if registers.cases:
             others = registers.others(request.actor)
             context = replace(context, others=others, known=replace(context.known, cases=frozenset(others)))
-        context = await self._with_names(context, request, docket)
-        return await self._numbered(command, context, docket) if opening else context
+        return await self._with_names(context, request, docket)
 
-    async def _numbered(self, command: Command, context: Context, docket: Docket) -> Context:
-        """With a number, if the case will be opened: refusals and repeats leave no gaps."""
-        tried = _tried(command, context, docket.at)
-        if tried is None:
-            return context
+    async def _numbered(
+        self, decided: tuple[Happened, ...], context: Context, docket: Docket
+    ) -> tuple[tuple[Happened, ...], str | None]:
+        """The decision with a number where it opens a case, and the claim code: refusals and repeats leave no gaps."""
+        opening = decided[0].event if decided else None
+        if not isinstance(opening, CaseOpened):
+            return decided, None
+        procedure = context.procedure
+        year = f"{local(docket.at):%Y}"
         if self._rehearsal:
-            return replace(context, number=f"{context.procedure.prefix}-{local(docket.at):%Y}-000000", code="-")
-        # Sealed cases are numbered for themselves: gaps in the open numbers would tell of them.
-        stages = context.procedure.stages
-        sealed = isinstance(tried, CaseOpened) and bool(tried.move.sealed) and not stages[tried.move.stage].for_now
-        if sealed:
-            number = await next_sealed(self._connection)
+            number, code = f"{procedure.prefix}-{year}-000000", "-"
         else:
-            number = await self._connection.fetchval("select nextval('case_number')")
-        code = secrets.token_hex(CODE_BYTES).upper() if context.procedure.claim_code else ""
-        return replace(context, code=code, number=f"{context.procedure.prefix}-{local(docket.at):%Y}-{number:06d}")
+            # Sealed cases are numbered for themselves: gaps in the open numbers would tell of them.
+            sealed = bool(opening.move.sealed) and not procedure.stages[opening.move.stage].for_now
+            drawn = await (next_sealed(self._connection) if sealed else self._connection.fetchval(NEXT_NUMBER))
+            number, code = f"{procedure.prefix}-{year}-{drawn:06d}", secrets.token_hex(CODE_BYTES).upper()
+        claim_code = code if procedure.claim_code else None
+        first = replace(decided[0], event=numbered(opening, context, docket.at, number, claim_code))
+        return (first, *decided[1:]), claim_code
 
     async def _released(self, name: object, division: str) -> Procedure | None:
         """What new cases of this name would take there."""
@@ -212,15 +218,6 @@ class Batch:
         query, arguments = append(rows_of_cases, entries, commands, told, reporters, letters, shingles)
         rows = await self._connection.fetch(query, *arguments)
         return {row["id"] for row in rows}
-
-
-def _tried(command: Command, context: Context, at: Instant) -> Event | None:
-    """The event by which a case would be opened, if it would."""
-    if isinstance(command, Open):
-        opened = open_case(command, context, at)
-        return None if isinstance(opened, Refusal) else opened[0]
-    pasts = imported(command, context, at) if isinstance(command, Import) else Refusal(Code.INTERNAL, "")
-    return None if isinstance(pasts, Refusal) else pasts[0].event
 
 
 def _repeat(request: Request, row: Row) -> Ruling:

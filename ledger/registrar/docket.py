@@ -8,24 +8,21 @@ from uuid import UUID, uuid4
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from domain.case.acting import act
 from domain.case.command import Act, Command, Expire, Import, Open, Rebind, Rederive, Tell
 from domain.case.context import Context
+from domain.case.decide import decide
 from domain.case.event import Event, name_of
 from domain.case.expiry import Firing, expire
 from domain.case.fold import evolve
-from domain.case.imported_past import imported
-from domain.case.inbox import ENGINE, hear, rederived
-from domain.case.opening import open_case
+from domain.case.happened import Happened
+from domain.case.inbox import ENGINE
 from domain.case.outbox import Letter, letters
-from domain.case.permission import sees
-from domain.case.rule_change import rebound
 from domain.case.similarity import said_otherwise
 from domain.case.state import Case, Fact
 from domain.case.view import offered, shown
 from domain.days.instant import Instant, utc
 from domain.hat import Actor, Hat
-from domain.refusal import Code, Refusal
+from domain.refusal import Refusal
 from domain.rules.form import legible
 from ledger.registrar.request import Reporter, Request, Ruling, engines_id
 from ledger.registrar.snapshot import Snapshot
@@ -38,6 +35,7 @@ OUTCOMES: Mapping[type[Command], str] = {
     Open: "opened", Act: "acted", Tell: "told", Rederive: "rederived", Rebind: "rebound",
     Import: "imported",
 }  # fmt: skip
+Decided = tuple[Happened, ...] | Refusal
 LETTER: TypeAdapter[Open | Tell] = TypeAdapter(Open | Tell)
 
 
@@ -68,20 +66,29 @@ class Docket:
         """Whether there are events to append."""
         return bool(self.entries)
 
-    def rule(self, request: Request, context: Context | None) -> Ruling:
-        """Expire what is due, then decide `request`. `context` is None for an Expire and for what cannot be decided."""
+    def decide(self, request: Request, context: Context | None) -> Decided:
+        """What `request` makes happen, after everything that is due has happened. Nothing of it is recorded yet."""
         self._expire()
-        if isinstance(request.command, Expire):
+        return decide(self.case, request.command, context, self.at)
+
+    def record(
+        self, request: Request, context: Context | None, decided: Decided, claim_code: str | None = None
+    ) -> Ruling:
+        """The ruling on a decision, with its rows. `claim_code`: told once, in this answer."""
+        command = request.command
+        if isinstance(command, Expire):
             return Ruling("expired", self.case_id, self.version, b"")
-        if isinstance(request.command, Import):
-            return self._import(request, request.command, context)
-        events = self._decide(request, context)
-        if isinstance(events, Refusal):
-            return self._refuse(request, events)
-        if isinstance(request.command, (Rederive, Rebind)) and not events:
-            return Ruling(OUTCOMES[type(request.command)], self.case_id, self.version, b"")  # nothing to keep
+        if isinstance(decided, Refusal):
+            # What the register did not know may be known when the file comes again: an import is kept under another id.
+            kept = replace(request, command_id=uuid4()) if isinstance(command, Import) else request
+            return self._refuse(kept, decided)
+        if isinstance(command, (Rederive, Rebind)) and not decided:
+            return Ruling(OUTCOMES[type(command)], self.case_id, self.version, b"")  # nothing to keep
         assert context is not None
-        return self._take(request, context, events)
+        first = 0 if isinstance(command, Import) else self.version
+        for happened in decided:
+            self._take(request, happened)
+        return self._answer(request, context, [each.event for each in decided], first, claim_code)
 
     def _expire(self) -> None:
         if self.case is None:
@@ -96,79 +103,32 @@ class Docket:
         self._record(firing.event, actor, command_id, firing.due_at, received_at)
         self._list(command_id, name_of(firing.event), actor, b"", "expired", None, b"", first, self.version)
 
-    def _import(self, request: Request, command: Import, context: Context | None) -> Ruling:
-        """Append a past as one whole; what time alone did in it has commands of its own, like any other firing."""
-        if context is None:
-            return self._refuse_import(request, self._unknown(command.open.procedure))
-        pasts = imported(command, context, self.at)
-        if isinstance(pasts, Refusal):
-            return self._refuse_import(request, pasts)
-        for past in pasts:
-            if past.firing and self.case:
-                self._fire(past.firing, clock_actor(self.case.lineage["county"]), past.received_at)
-            else:
-                self._record(past.event, request.actor, request.command_id, past.occurred_at, past.received_at)
-        return self._answer(request, context, [past.event for past in pasts], 0)
-
-    def _refuse_import(self, request: Request, refusal: Refusal) -> Ruling:
-        """Kept under an id of its own: what the register did not know may be known when the file comes again."""
-        return self._refuse(replace(request, command_id=uuid4()), refusal)
-
-    @staticmethod
-    def _unknown(procedure: str) -> Refusal:
-        return Refusal(Code.UNKNOWN_PROCEDURE, f"没有名为“{legible(procedure, 40)}”的办理流程")
-
-    def _decide(self, request: Request, context: Context | None) -> tuple[Event, ...] | Refusal:
-        match request.command:
-            case Open() as command:
-                if context is None:
-                    return self._unknown(command.procedure)
-                return open_case(command, context, self.at)
-            case Act() as command:
-                if self.case is None or context is None:
-                    return Refusal(Code.UNKNOWN_CASE, "没有这个事项")
-                if not sees(self.case, request.actor, context.home):
-                    return Refusal(Code.CASE_OUTSIDE_SCOPE, "该事项不在您的管辖范围内")
-                return act(self.case, command, context, self.at)
-            case Tell() | Rederive() | Rebind() if self.case is None or context is None:
-                return Refusal(Code.UNKNOWN_CASE, "没有这个事项")
-            case Tell() as command:
-                assert self.case is not None
-                assert context is not None
-                return hear(self.case, command, context, self.at)
-            case Rederive():
-                assert self.case is not None
-                assert context is not None
-                return rederived(self.case, context, self.at)
-            case Rebind() as command:
-                assert self.case is not None
-                assert context is not None
-                return rebound(self.case, command, context, self.at)
-            case _:
-                return ()
-
-    def _take(self, request: Request, context: Context, events: Sequence[Event]) -> Ruling:
-        first = self.version
-        occurred = utc(getattr(request.command, "occurred_at", None) or self.at)  # one zone, or a refold would differ
+    def _take(self, request: Request, happened: Happened) -> None:
+        """One event of a decision; what time alone did in an imported past has a command of its own, as ever."""
+        if happened.firing and self.case:
+            self._fire(happened.firing, clock_actor(self.case.lineage["county"]), happened.received_at)
+            return
         actor = request.actor
         if actor == clock_actor("-") and self.case is not None:
             actor = clock_actor(self.case.lineage["county"])  # the engine acts at the county of the case
-        received = request.received_at or getattr(request.command, "received_at", None) or self.at
-        for event in events:
-            self._record(event, actor, request.command_id, occurred, received)
-        return self._answer(request, context, events, first)
+        received_at = request.received_at or happened.received_at
+        self._record(happened.event, actor, request.command_id, happened.occurred_at, received_at)
 
-    def _answer(self, request: Request, context: Context, events: Sequence[Event], first: int) -> Ruling:
+    def _answer(
+        self, request: Request, context: Context, events: Sequence[Event], first: int, claim_code: str | None
+    ) -> Ruling:
         assert self.case is not None
         outcome = OUTCOMES[type(request.command)]
         self.reporter = request.reporter or self.reporter
         body = b"{}"
         if isinstance(request.command, (Open, Act, Import)):
             answer = shown(str(self.case_id), self.case, request.actor)
-            if context.code:
-                answer["claim_code"] = context.code  # told once: the case keeps its digest only
+            if claim_code:
+                answer["claim_code"] = claim_code  # told once: the case keeps its digest only
             answer["actions"] = offered(self.case, context.procedure, request.actor, context.home)
-            answer["events"] = [self._told(place, event) for place, event in enumerate(events, first + 1)]
+            answer["events"] = [
+                {"version": version, "type": name_of(event)} for version, event in enumerate(events, first + 1)
+            ]
             body = to_json(answer)
         self._list(
             request.command_id,
@@ -254,10 +214,6 @@ class Docket:
                 gated=bool(self.entries),  # what no event goes with stands by itself
             )
         )
-
-    @staticmethod
-    def _told(version: int, event: Event) -> Mapping[str, Any]:
-        return {"version": version, "type": name_of(event)}
 
     @property
     def keeper_must_hear(self) -> bool:

@@ -17,7 +17,7 @@ from domain.case.event import ActionTaken, CaseOpened, Document, Event
 from domain.case.expiry import Firing, expire
 from domain.case.fold import evolve
 from domain.case.inbox import hear, rederived
-from domain.case.opening import open_case
+from domain.case.opening import numbered, open_case
 from domain.case.rule_change import rebound
 from domain.case.state import Case, Fact
 from domain.clocks.clock import HandlingUnit
@@ -134,8 +134,6 @@ def context(procedure: Procedure, hat: str, person: str | None = None, division:
         known=KNOWN,
         units=UNITS,
         place=PLACES.get(division or ""),
-        number="YH-2026-000001",
-        code=CLAIM_CODE,
     )
 
 
@@ -169,7 +167,12 @@ class Life:
     ) -> tuple[Event, ...] | Refusal:
         command = Open(self.rules.id, division, more.pop("title", "路边大坑"), fields, **more)
         given = context(self.rules, hat, division=division)
-        return self._take(open_case(command, given, self.at), given.actor)
+        decided = open_case(command, given, self.at)
+        if not isinstance(decided, Refusal):
+            assert isinstance(decided[0], CaseOpened)
+            code = CLAIM_CODE if self.rules.claim_code else None
+            decided = (numbered(decided[0], given, self.at, "YH-2026-000001", code), *decided[1:])
+        return self._take(decided, given.actor)
 
     def act(
         self, action: str, hat: str, fields: Mapping[str, Any] = {}, person: str | None = None, **more: Any

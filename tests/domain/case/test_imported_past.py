@@ -10,6 +10,7 @@ from domain.case.command import Act, Import, Open
 from domain.case.context import Context
 from domain.case.event import CaseOpened
 from domain.case.imported_past import imported
+from domain.case.opening import UNNUMBERED
 from domain.days.instant import rfc3339
 from domain.refusal import Refusal
 from tests.domain.scene import COUNTY, TOWNSHIP, Life, code, context, procedure, when
@@ -39,7 +40,11 @@ def test_what_is_taken_over_is_what_would_have_happened(due: timedelta | None, s
     steps = ((closed, Act("ended", {"result": "已修"})),) if closed else ()
     pasts = imported(Import(opening, CREATED, steps), given_there(), now)
     assert not isinstance(pasts, Refusal), pasts
-    assert [(past.event, past.occurred_at) for past in pasts] == [(f.event, f.occurred_at) for f in lived.facts]
+    opened = lived.facts[0].event
+    assert isinstance(opened, CaseOpened)
+    events = [replace(opened, number=UNNUMBERED), *(fact.event for fact in lived.facts[1:])]
+    assert [each.event for each in pasts] == events
+    assert [each.occurred_at for each in pasts] == [fact.occurred_at for fact in lived.facts]
     assert all(past.received_at == past.occurred_at <= now for past in pasts)
 
 
