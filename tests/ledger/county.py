@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -73,6 +73,9 @@ class Clock:
 
     def advance(self, **duration: float) -> None:
         self.shift += timedelta(**duration)
+
+    def set(self, moment: Instant) -> None:
+        self.shift = moment - datetime.now(UTC)
 
 
 @dataclass

@@ -21,6 +21,7 @@ from tests.domain.scene import (
     PHOTO,
     TOWNSHIP_UNIT,
     VILLAGE,
+    when,
 )
 from tests.ledger.county import County, ruled, told
 
@@ -109,6 +110,8 @@ async def test_numbers_are_unique_and_carry_the_year(county: County) -> None:
 
 
 async def test_what_is_due_happens_before_what_comes_late(county: County) -> None:
+    # A Monday morning: from a Friday on, the weekend puts the yellow card before the warning.
+    county.clock.set(when("2026-03-02 09:00"))
     case_id = await county.open()
     await county.lead(case_id, "sign")
     county.clock.advance(days=30)

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 import procedures
 from domain.days.instant import Instant
@@ -25,8 +24,7 @@ def rounds_of(county: County, *ids: str) -> Rounds:
 
 def to(county: County, moment: Instant | str) -> None:
     """Set the county's clock, `2026-03-01 00:00` in Shanghai."""
-    there = when(moment) if isinstance(moment, str) else moment
-    county.clock.shift = there - datetime.now(UTC)
+    county.clock.set(when(moment) if isinstance(moment, str) else moment)
 
 
 @asynccontextmanager
