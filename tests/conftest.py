@@ -23,6 +23,7 @@ from procedures import paths
 from samples import read
 from tests.domain.scene import calendar, procedure
 from tests.ledger.county import Database, create, load_registers
+from tests.moment import clock_sql
 
 TEMPLATE = "template_of_tests"
 NUMBERS = count(1)
@@ -36,6 +37,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     with Supervisor() as supervisor:
         supervisor.start(server.child)
         supervisor.wait(server.child, server.ready, 30)
+        server.sql(clock_sql(), "template1")
         server.create_roles()
         yield server
     server.forget_link()

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from embedded.postgres import Postgres
 from tests.cli.conftest import Run
 from tests.cli.test_case import OPEN
 from tests.domain.scene import TOWNSHIP, VILLAGE
+from tests.moment import now
 from tests.procedures.direct_line import SAID
 
 Rows = list[tuple[str, str, int | None]]
@@ -82,7 +82,7 @@ def test_without_the_trace_nothing_is_shown(
 def test_an_act_for_somebody_absent_says_so_in_the_history(
     county: Run, token: Callable[[str], str], tmp_path: Any
 ) -> None:
-    hat, today = f"dispatcher@{TOWNSHIP}", datetime.now(SHANGHAI).date()
+    hat, today = f"dispatcher@{TOWNSHIP}", now(SHANGHAI).date()
     head = token(f"head@{TOWNSHIP}")
     for kind, table in [
         ("people", "id,name\nZ-1,样例·朱调度\nZ-2,样例·代理\n"),

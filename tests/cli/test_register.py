@@ -1,7 +1,7 @@
 """`bihuan register` on a real ledger."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from domain.days.instant import SHANGHAI
 from ledger.identity.delegation import OWN
 from ledger.identity.token import bearer
 from tests.cli.conftest import Run
+from tests.moment import now
 
 TOWNSHIP, VILLAGE = "141025101000", "141025101200"
 PEOPLE = "编号,姓名\nD-1,样例·代理\nD-2,样例·调度\nD-3,样例·替班\n"
@@ -83,7 +84,7 @@ def test_a_delegate_gets_a_token_for_the_days_of_absence(county: Run, put: Any, 
     hat = f"dispatcher@{TOWNSHIP}"
     put("people", PEOPLE)
     put("posts", f"person,hat\nD-2,{hat}\n")
-    today = datetime.now(SHANGHAI).date()
+    today = now(SHANGHAI).date()
     absence = f"person,hat,from_on,to_on,delegate\nD-2,{hat},{today},{today},D-1\n"
     assert "BIHUAN_TOKEN" in put("absences", absence)[2]  # nobody in particular has said so
     for stranger in ("head@141025102000", f"resident@{VILLAGE}"):
@@ -114,5 +115,5 @@ def test_a_delegate_gets_a_token_for_the_days_of_absence(county: Run, put: Any, 
     shown = county("register", "show", "absences", "--voided")[1]
     assert (shown.count("由后载入的一行代替"), shown.count("提前销假")) == (1, 1)
     assert all(word in shown for word in ("作废时间", "作废人", "作废时身份", f"head@{TOWNSHIP}", "代理人"))
-    assert f"{datetime.now(SHANGHAI):%Y-%m-%d %H}:" in shown
+    assert f"{now(SHANGHAI):%Y-%m-%d %H}:" in shown
     assert "+00:00" not in shown

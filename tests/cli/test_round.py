@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import procedures
 from domain.days.instant import rfc3339
@@ -11,6 +11,7 @@ from ledger.ledger import open_ledger
 from tests.cli.conftest import Run
 from tests.cli.test_case import OPEN
 from tests.domain.scene import COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE
+from tests.moment import now
 
 ROUND = "surprise_check"
 
@@ -20,13 +21,11 @@ def test_an_inspector_sees_the_draw_worked_out_again(county: Run, token: Callabl
     assert county(*OPEN, "--token", token(f"grid_worker@{VILLAGE}"))[0] == 0
     (one,) = [each for each in procedures.rounds() if each.id == ROUND]
     later = timedelta(days=31)  # there is a draw due within a month
-    (period,) = list(one.cadence.periods(datetime.now(UTC) + timedelta(seconds=20), datetime.now(UTC) + later))[:1]
+    (period,) = list(one.cadence.periods(now() + timedelta(seconds=20), now() + later))[:1]
 
     async def drawn() -> int:
         async with open_ledger(database, 4, lambda at: at + later) as ledger:
-            await ledger.writers.fetch(
-                "insert into setting values ($1, $2)", f"round/{ROUND}/since", rfc3339(datetime.now(UTC))
-            )
+            await ledger.writers.fetch("insert into setting values ($1, $2)", f"round/{ROUND}/since", rfc3339(now()))
             return await Rounds([one], ledger.registrar, ledger.writers, lambda at: at + later).look()
 
     async def read() -> list[str]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,6 +23,7 @@ from ledger.registrar.request import PoisonedCase, Reporter, Request, Ruling, ca
 from ledger.store.connection import Connection, connect
 from samples import Samples
 from tests.domain.scene import GRID_WORKER, HAZARD, MAIN_LINE, PHOTO, VILLAGE
+from tests.moment import now
 
 # A community is a village by another name; above the county nobody works here.
 LEVELS = {
@@ -75,7 +76,7 @@ class Clock:
         self.shift += timedelta(**duration)
 
     def set(self, moment: Instant) -> None:
-        self.shift = moment - datetime.now(UTC)
+        self.shift = moment - now()
 
 
 @dataclass

@@ -15,6 +15,7 @@ from ledger.registers.register_kind import KINDS
 from ledger.registers.sheet import sheet
 from ledger.registers.voiding import void
 from routes import entry, shape
+from tests.moment import now
 
 COUNTY, TOWNSHIP, VILLAGE = "141025000000", "141025101000", "141025101200"
 OTHER, OTHER_VILLAGE = "141025102000", "141025102201"
@@ -31,7 +32,7 @@ async def put(world: Any, kind: str, table: str) -> None:
 async def closed_offices(world: Any) -> AsyncIterator[Any]:
     """A county whose offices are closed whenever this is tried: the duty roster answers."""
     await put(world, "people", PEOPLE)
-    minute = datetime.now(SHANGHAI) + timedelta(hours=12)
+    minute = now(SHANGHAI) + timedelta(hours=12)
     begins = minute.replace(hour=min(minute.hour, 22))
     await set_office_hours(world.ledger.writers, OfficeHours.parse(f"{begins:%H}:00-{begins:%H}:01"))
     yield world
@@ -40,8 +41,8 @@ async def closed_offices(world: Any) -> AsyncIterator[Any]:
 
 async def test_officials_see_who_answers_now_and_who_did_then(closed_offices: Any) -> None:
     world = closed_offices
-    now = datetime.now(SHANGHAI)
-    begins, ends = now - timedelta(hours=1), now + timedelta(hours=1)
+    at = now(SHANGHAI)
+    begins, ends = at - timedelta(hours=1), at + timedelta(hours=1)
     table = f"division,from_at,to_at,person\n{OTHER},{begins},{ends},A-1\n"
     await put(world, "rosters", table)
     case = await world.opened(division=OTHER_VILLAGE)
@@ -74,7 +75,7 @@ async def test_residents_see_the_office_and_no_name(world: Any) -> None:
 
 async def test_whose_post_has_ended_is_told_so(world: Any) -> None:
     await put(world, "people", PEOPLE)
-    hat, today = f"clerk@{OTHER_VILLAGE}", day_of(datetime.now(SHANGHAI))
+    hat, today = f"clerk@{OTHER_VILLAGE}", day_of(now(SHANGHAI))
     await put(world, "posts", f"person,hat,valid_from\nA-4,{hat},2026-01-01\n")
     assert (await world.get("/api/procedures", "A-4", hat)).status_code == 200
     await put(world, "posts", f"person,hat,valid_to\nA-4,{hat},{today}\n")

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +10,7 @@ import pytest
 
 from domain.days.instant import SHANGHAI
 from routes import notice, shape
+from tests.moment import now
 
 COUNTY, TOWNSHIP, VILLAGE = "141025000000", "141025101000", "141025101200"
 OTHER, OTHER_VILLAGE, UNIT = "141025102000", "141025102201", "U-141025101-01"
@@ -18,7 +19,7 @@ DISPATCHER = ("P-dispatcher", f"dispatcher@{TOWNSHIP}")
 INSPECTOR = ("P-inspector", f"inspector@{COUNTY}")
 FIELDS = {"kind": "safety", "place": "村口", "description": "路边有个大坑"}
 GOOD = {"procedure": "hazard", "division": VILLAGE, "title": "路边大坑", "fields": FIELDS}
-TOMORROW = (datetime.now(SHANGHAI) + timedelta(days=1)).isoformat()
+TOMORROW = (now(SHANGHAI) + timedelta(days=1)).isoformat()
 
 # What is refused before it reaches the ledger: not even the attempt is stored.
 UNREAD: list[tuple[bytes, int, str]] = [

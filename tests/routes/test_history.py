@@ -1,11 +1,12 @@
 """History, replay and explanations."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from domain.days.instant import SHANGHAI
 from routes import reckoning, shape
+from tests.moment import now
 
 COUNTY = "141025000000"
 TOWNSHIP = "141025101000"
@@ -53,7 +54,7 @@ async def test_a_pause_is_explained(world: Any) -> None:
     await world.act(case_id, "triage", *DISPATCHER, fields={"grade": "general"})
     await world.act(case_id, "dispatch", *DISPATCHER, fields={"unit": UNIT})
     await world.act(case_id, "sign", "P-handler", f"handler@{UNIT}")
-    until = (datetime.now(SHANGHAI) + timedelta(days=5)).date().isoformat()
+    until = (now(SHANGHAI) + timedelta(days=5)).date().isoformat()
     fields = {"ground": "weather", "until": until}
     paused = await world.act(case_id, "pause", "P-head", f"head@{TOWNSHIP}", fields=fields, reason="连日降雨")
     assert paused.status_code == 200, paused.text

@@ -24,6 +24,7 @@ from tests.domain.scene import (
     when,
 )
 from tests.ledger.county import County, ruled, told
+from tests.moment import now
 
 # A life --------------------------------------------------------------------------------------------------------------
 
@@ -54,7 +55,7 @@ async def test_who_reported_stands_outside_the_journal(county: County) -> None:
 
 
 async def test_times_are_kept_apart(county: County) -> None:
-    seen, received = (datetime.now(SHANGHAI) - timedelta(hours=hours) for hours in (5, 1))
+    seen, received = (now(SHANGHAI) - timedelta(hours=hours) for hours in (5, 1))
     request = county.opening()
     assert isinstance(request.command, Open)
     request = replace(request, command=replace(request.command, occurred_at=seen), received_at=received)
@@ -102,7 +103,7 @@ async def test_numbers_are_unique_and_carry_the_year(county: County) -> None:
     rulings = [*await asyncio.gather(*single), *(ruled(outcome) for outcome in await many)]
     numbers = {told(ruling)["number"] for ruling in rulings}
     assert len(numbers) == 40
-    year = f"{datetime.now(SHANGHAI):%Y}"
+    year = f"{now(SHANGHAI):%Y}"
     assert all(number.startswith(f"YH-{year}-") and len(number) == 14 for number in numbers)
 
 
