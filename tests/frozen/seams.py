@@ -7,18 +7,18 @@ from fastapi import FastAPI
 
 import api
 import log
-from activities.courier import Courier
 from cli.__main__ import app as command_line
-from domain.command import Act, Import, Open
+from domain.case.command import Act, Import, Open
 from domain.hat import Actor, Hat
-from ledger.connection import Connection, Writers, connect
-from ledger.house import Ledger, opened
-from ledger.migration import upgrade
-from ledger.rebuild import rebuild
-from ledger.request import Request, callers_id, case_of, request_hash
-from ledger.shelf import stock
-from ledger.token import create as create_token
-from ledger.verify import verify
+from keepers.courier import Courier
+from ledger.audit.rebuild import rebuild
+from ledger.audit.verify import verify
+from ledger.changes.publish import stock
+from ledger.identity.token import create as create_token
+from ledger.ledger import Ledger, open_ledger
+from ledger.registrar.request import Request, callers_id, case_of, request_hash
+from ledger.store.connection import Connection, Writers, connect
+from ledger.store.migration import upgrade
 from procedures import parse, paths
 from samples import read as read_samples
 from settings import Settings
@@ -31,8 +31,9 @@ from tests.procedures.test_lives import KINDS, PROCEDURES, scripts
 __all__ = [
     "CLAIM_CODE", "KINDS", "PHOTO", "PROCEDURES", "Act", "Actor", "Connection", "Courier", "Database",
     "Hat", "Import", "Ledger", "Open", "Request", "Script", "Settings", "Step", "Wait", "Writers", "alone",
-    "callers_id", "case_of", "command_line", "connect", "create", "create_token", "load_registers", "opened", "parse",
-    "paths", "read_samples", "rebuild", "request_hash", "scripts", "shows", "stock", "upgrade", "upload", "verify",
+    "callers_id", "case_of", "command_line", "connect", "create", "create_token", "load_registers", "open_ledger",
+    "parse", "paths", "read_samples", "rebuild", "request_hash", "scripts", "shows", "stock", "upgrade",
+    "upload", "verify",
 ]  # fmt: skip
 
 

@@ -89,7 +89,7 @@ async def stocked(postgres: Postgres, name: str) -> Database:
     superuser = await seams.connect(database.superuser_url)
     await seams.load_registers(superuser, seams.read_samples())
     await superuser.close()
-    async with seams.opened(database.app_url, size=1) as ledger:
+    async with seams.open_ledger(database.app_url, size=1) as ledger:
         assert await seams.stock(ledger.library) == []
     return database
 
@@ -100,7 +100,7 @@ async def standing(database: Database, evidence: Path) -> AsyncIterator[Still]:
     app = seams.application(Settings(database_url=database.app_url, evidence_dir=evidence))
     superuser = await seams.connect(database.superuser_url, statement_timeout="60000")
     try:
-        async with app.router.lifespan_context(app), seams.opened(database.app_url, size=2) as ledger:
+        async with app.router.lifespan_context(app), seams.open_ledger(database.app_url, size=2) as ledger:
             transport = httpx.ASGITransport(app)
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
                 while (await client.get("/readyz")).status_code != 200:
