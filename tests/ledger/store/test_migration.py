@@ -96,7 +96,7 @@ insert into roster (division, from_at, to_at, person) values ('1', '2024-05-03 0
 # Forked when all is imported, and let go together.
 STARTS = """
 import multiprocessing, pathlib, sys
-from ledger import migration
+from ledger.store import migration
 import alembic.ddl.postgresql, asyncpg, sqlalchemy.dialects.postgresql.asyncpg
 
 def start(gate):
