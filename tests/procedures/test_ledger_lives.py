@@ -5,6 +5,7 @@ Each must come to the very events, at the very times, that it comes to in memory
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -22,7 +23,7 @@ from activities import wire
 from domain.case.command import Act, Open
 from domain.case.event import name_of
 from domain.case.fold import fold
-from domain.days.instant import Instant, utc
+from domain.days.instant import SHANGHAI, Instant, utc
 from domain.hat import Actor, Hat
 from domain.watch import Watch
 from ledger import ledger as house
@@ -33,6 +34,7 @@ from ledger.registrar.snapshot import journal
 from ledger.store.connection import Connection, connect
 from tests.domain.scene import CLAIM_CODE, procedure, when
 from tests.ledger.county import Database, shows, upload
+from tests.moment import NAMED, now
 from tests.procedures.script import Script, Step, Wait, live
 from tests.procedures.test_lives import KINDS, PROCEDURES, scripts
 from workflows.case import CaseWorkflow
@@ -133,7 +135,10 @@ async def test_a_life_under_temporal_is_the_life_in_memory(world: World, name: s
 def alone(script: Script, kind: str) -> Script:
     """The script about a matter that no other case in this ledger is about."""
     said = procedure(script.procedure).identity[:1]
-    return replace(script, fields={**script.fields, **{name: f"{script.fields[name]} {kind}" for name in said}})
+    own = replace(script, fields={**script.fields, **{name: f"{script.fields[name]} {kind}" for name in said}})
+    # At the day that `make days` names, unless the script itself speaks of days.
+    spoken = re.search(r"\b20\d\d-\d\d", repr((script.fields, script.steps)))
+    return replace(own, at=f"{now(SHANGHAI):%Y-%m-%d %H:%M}") if NAMED and not spoken else own
 
 
 async def play(script: Script, hands: Hands, ledger: Ledger, connection: Connection) -> UUID:
