@@ -24,14 +24,14 @@ import settings
 from domain.days.instant import Instant
 from domain.rules.procedure import ProcedureFault
 from domain.rules.round import Round
+from keepers.calendar_watch import LOOK_SECONDS, CalendarWatch
 from keepers.courier import Courier
 from keepers.patrol import Patrol
 from keepers.reach import Reach
 from keepers.rounds import Rounds
-from ledger.changes import recount as horizon
+from keepers.runner import Keeper, forever, keep
 from ledger.registrar.registrar import Registrar
-from ledger.registrar.request import LedgerUnavailable
-from ledger.store.connection import LOST, Writers
+from ledger.store.connection import Writers
 from ledger.store.library import Library
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ UNVERSIONED = "bihuan"
 DRAIN_WITHIN = timedelta(seconds=3)
 STOP_SECONDS = 4.5
 RECONNECT_SECONDS = 1.0
-CALENDAR_SECONDS = 30.0
 CACHED_WORKFLOWS = 10_000  # a cache smaller than the live cases costs half of the throughput
 STICKY_WITHIN = timedelta(seconds=1)  # after a kill another worker takes over at once
 LOADED_LATER = (
@@ -143,44 +142,15 @@ async def keep_with_temporal(
             logger.info("temporal_connected", namespace=client.namespace)
             await schedules_kept(client, rounds)
             async with asyncio.TaskGroup() as group:
-                group.create_task(RollCall(client, writers, reach).run(), name="roll call")
-                group.create_task(Relay(client, writers.url).run(), name="relay")
+                roll_call = RollCall(client, writers, reach)
+                group.create_task(forever(roll_call.name, roll_call.work), name=roll_call.name)
+                group.create_task(keep(Relay(client), writers.url), name=Relay.name)
                 group.create_task(worker.run(), name="temporal worker")
         except ExceptionGroup:
             logger.exception("temporal_side_failed")
         except Exception as error:
             logger.warning("temporal_away", error=str(error)[:200])
         reach.away()
-        await asyncio.sleep(RECONNECT_SECONDS)
-
-
-async def patrol_always(patrol: Patrol) -> NoReturn:
-    """Patrol is what remains when all else fails: it begins anew whatever happens to it."""
-    while True:
-        try:
-            await patrol.run()
-        except Exception:
-            logger.exception("patrol_failed")
-        await asyncio.sleep(RECONNECT_SECONDS)
-
-
-async def carry_always(courier: Courier) -> NoReturn:
-    """Cases must hear of each other, whatever happens to the courier."""
-    while True:
-        try:
-            await courier.run()
-        except Exception:
-            logger.exception("courier_failed")
-        await asyncio.sleep(RECONNECT_SECONDS)
-
-
-async def open_always(rounds: Rounds) -> NoReturn:
-    """The county's year goes on, whatever happens to the rounds."""
-    while True:
-        try:
-            await rounds.run()
-        except Exception:
-            logger.exception("rounds_failed")
         await asyncio.sleep(RECONNECT_SECONDS)
 
 
@@ -195,19 +165,6 @@ def on_file() -> list[Round]:
     return found
 
 
-async def count_always(registrar: Registrar, writers: Writers, library: Library) -> NoReturn:
-    """A calendar that came into force while nobody looked, by a file or a command cut short, moves its clocks too."""
-    while True:
-        try:
-            if await horizon.overdue(writers):
-                logger.info("calendar_counted", cases=await horizon.rederive(registrar, writers, library))
-        except (LedgerUnavailable, *LOST) as error:
-            logger.warning("ledger_lost", error=type(error).__name__)
-        except Exception:
-            logger.exception("calendar_not_counted")
-        await asyncio.sleep(CALENDAR_SECONDS)
-
-
 async def serve(
     url: str, own: WorkerSettings, stop: asyncio.Event, clock: Callable[[Instant], Instant] = lambda at: at
 ) -> bool:
@@ -218,13 +175,12 @@ async def serve(
     reach, writers = Reach(), Writers(url, CONNECTIONS)
     library = Library(writers)
     registrar = Registrar(writers, library, clock)
-    patrol = Patrol(registrar, url, reach.patience, clock)
     rounds = Rounds(on_file(), registrar, writers, clock)
-    parts = [
-        asyncio.create_task(patrol_always(patrol), name="patrol"),
-        asyncio.create_task(carry_always(Courier(registrar, url)), name="courier"),
-        asyncio.create_task(open_always(rounds), name="rounds"),
-        asyncio.create_task(count_always(registrar, writers, library), name="calendar"),
+    calendar = CalendarWatch(registrar, writers, library)
+    keepers: tuple[Keeper, ...] = (Patrol(registrar, reach.patience, clock), Courier(registrar), rounds)
+    parts = [asyncio.create_task(keep(keeper, url), name=keeper.name) for keeper in keepers]
+    parts += [
+        asyncio.create_task(forever(calendar.name, calendar.look, LOOK_SECONDS), name=calendar.name),
         asyncio.create_task(keep_with_temporal(registrar, writers, rounds, own, reach), name="temporal side"),
     ]
     logger.info("worker_started", pid=os.getpid())

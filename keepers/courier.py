@@ -1,23 +1,20 @@
 """The courier: carries what cases have to say to each other, and brings back what was declined."""
 
-import asyncio
-from typing import NoReturn
 from uuid import UUID
 
 import asyncpg
 import structlog
 
+from keepers.runner import RETURN_SECONDS
 from keepers.setback import Setbacks
-from keepers.turn import turn
 from ledger.registrar.mail import WAITING, answer, letter
 from ledger.registrar.registrar import Registrar
-from ledger.registrar.request import LedgerUnavailable, PoisonedCase
-from ledger.store.connection import LOST, Connection
+from ledger.registrar.request import PoisonedCase
+from ledger.store.connection import Connection
 
 BATCH = 100
 BUSY_SECONDS = 0.02
 IDLE_SECONDS_MAX = 0.5
-RETURN_SECONDS = 1.0
 
 log = structlog.get_logger("courier")
 
@@ -25,24 +22,19 @@ log = structlog.get_logger("courier")
 class Courier:
     """Letters go only after they have been ruled, so one may be ruled twice: its id makes that the same ruling."""
 
-    def __init__(self, registrar: Registrar, url: str) -> None:
+    name = "courier"
+    rest_seconds = RETURN_SECONDS
+
+    def __init__(self, registrar: Registrar) -> None:
         self._registrar = registrar
-        self._url = url
+        self._pause = IDLE_SECONDS_MAX
         self._setbacks = Setbacks(rest_seconds=5, rest_seconds_max=300)
 
-    async def run(self) -> NoReturn:
-        """Carry for ever, while it is this worker's turn. It needs no Temporal."""
-        while True:
-            try:
-                async with turn(self._url, "courier") as connection:
-                    pause = IDLE_SECONDS_MAX
-                    while connection is not None:
-                        carried = await self.round(connection)
-                        pause = BUSY_SECONDS if carried else min(pause * 2, IDLE_SECONDS_MAX)
-                        await asyncio.sleep(pause)
-            except (LedgerUnavailable, asyncpg.PostgresError, *LOST) as error:
-                log.warning("ledger_lost", error=type(error).__name__)
-            await asyncio.sleep(RETURN_SECONDS)
+    async def step(self, connection: Connection) -> float:
+        """One walk. It needs no Temporal."""
+        carried = await self.round(connection)
+        self._pause = BUSY_SECONDS if carried else min(self._pause * 2, IDLE_SECONDS_MAX)
+        return self._pause
 
     async def round(self, connection: Connection) -> int:
         """One walk over the letters that wait, oldest first; how many were carried."""

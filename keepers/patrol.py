@@ -1,24 +1,20 @@
 """Patrol: the second way for an escalation to happen. It shares nothing with Temporal but the ledger."""
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NoReturn
 from uuid import UUID
 
-import asyncpg
 import structlog
 
 from domain.days.instant import Instant
 from keepers.metric import PATROLLED, TROUBLED
 from keepers.reach import PATIENCE
 from keepers.setback import Setbacks
-from keepers.turn import turn
 from ledger.registrar.docket import clock_actor
 from ledger.registrar.registrar import Registrar
 from ledger.registrar.request import LedgerUnavailable, PoisonedCase, expiry
-from ledger.store.connection import LOST, Connection
+from ledger.store.connection import Connection
 
 ROUND_SECONDS = 1.0
 ROUND_SECONDS_MIN = 0.2  # when patience is short, looking is frequent
@@ -47,31 +43,25 @@ class Patrol:
     `clock`: what PostgreSQL's reading counts as, the registrar's own.
     """
 
+    name = "patrol"
+    rest_seconds = ROUND_SECONDS
+
     def __init__(
         self,
         registrar: Registrar,
-        url: str,
         patience: Callable[[], timedelta] = lambda: PATIENCE,
         clock: Callable[[Instant], Instant] = lambda at: at,
     ) -> None:
         self._registrar = registrar
-        self._url = url
         self._patience = patience
         self._clock = clock
         self._setbacks = Setbacks(rest_seconds=60, rest_seconds_max=60)
 
-    async def run(self) -> NoReturn:
-        """Go round for ever, while it is this worker's turn."""
-        while True:
-            try:
-                async with turn(self._url, "patrol") as connection:
-                    while connection is not None:
-                        started = time.monotonic()
-                        await self.round(connection)
-                        await asyncio.sleep(max(0.0, self._round_seconds - (time.monotonic() - started)))
-            except (LedgerUnavailable, asyncpg.PostgresError, *LOST) as error:
-                log.warning("ledger_lost", error=type(error).__name__)
-            await asyncio.sleep(ROUND_SECONDS)
+    async def step(self, connection: Connection) -> float:
+        """One walk over everything overdue; the walks begin a second apart."""
+        began = time.monotonic()
+        await self.round(connection)
+        return max(0.0, self._round_seconds - (time.monotonic() - began))
 
     @property
     def _round_seconds(self) -> float:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import NoReturn
 from uuid import UUID
 
 import asyncpg
@@ -21,15 +20,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities import wire
 from domain.watch import Watch
 from keepers.metric import TOLD, WAITING
+from keepers.runner import RETURN_SECONDS
 from keepers.setback import Setbacks
-from keepers.turn import turn
-from ledger.store.connection import LOST, Connection
+from ledger.store.connection import Connection
 
 BATCH = 500
 CONCURRENCY = 50
 BUSY_SECONDS = 0.02
 IDLE_SECONDS_MAX = 0.25
-RETURN_SECONDS = 1.0  # before asking for the turn, or a server that was away, again
 CALL_WITHIN = timedelta(seconds=5)
 TASK_WITHIN = timedelta(seconds=3)
 AWAY = {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED}
@@ -50,32 +48,23 @@ log = structlog.get_logger("relay")
 class Relay:
     """Rows go only after Temporal has their news, so news may arrive twice; keepers do not mind."""
 
-    def __init__(self, client: Client, url: str) -> None:
+    name = "relay"
+    rest_seconds = RETURN_SECONDS
+
+    def __init__(self, client: Client) -> None:
         self._client = client
-        self._url = url
+        self._pause = IDLE_SECONDS_MAX
         self._setbacks = Setbacks(rest_seconds=1, rest_seconds_max=60)
 
-    async def run(self) -> NoReturn:
-        """Carry for ever, while it is this worker's turn."""
-        while True:
-            try:
-                async with turn(self._url, "relay") as connection:
-                    if connection is not None:
-                        await self._carry(connection)
-            except (asyncpg.PostgresError, *LOST) as error:
-                log.warning("ledger_lost", error=type(error).__name__)
-            await asyncio.sleep(RETURN_SECONDS)
-
-    async def _carry(self, connection: Connection) -> NoReturn:
-        pause = IDLE_SECONDS_MAX
-        while True:
-            waiting = await connection.fetch(WAITERS, self._setbacks.resting(), BATCH)
-            WAITING.set(sum(len(row["rows"]) for row in waiting))
-            told, away = await self._tell_all(waiting) if waiting else ([], False)
-            if told:
-                await connection.execute("delete from outbox where id = any($1)", told)
-            pause = BUSY_SECONDS if told else min(pause * 2, IDLE_SECONDS_MAX)
-            await asyncio.sleep(RETURN_SECONDS if away else pause)
+    async def step(self, connection: Connection) -> float:
+        """Carry what waits, one batch."""
+        waiting = await connection.fetch(WAITERS, self._setbacks.resting(), BATCH)
+        WAITING.set(sum(len(row["rows"]) for row in waiting))
+        carried, away = await self._tell_all(waiting) if waiting else ([], False)
+        if carried:
+            await connection.execute("delete from outbox where id = any($1)", carried)
+        self._pause = BUSY_SECONDS if carried else min(self._pause * 2, IDLE_SECONDS_MAX)
+        return RETURN_SECONDS if away else self._pause
 
     async def _tell_all(self, waiting: Sequence[asyncpg.Record]) -> tuple[list[int], bool]:
         """The outbox rows whose news arrived, and whether Temporal was away."""

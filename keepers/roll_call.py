@@ -1,10 +1,7 @@
 """Roll call: notices when Temporal is away, back, or has lost its store; cases then get new keepers."""
 
-import asyncio
 from datetime import timedelta
-from typing import NoReturn
 
-import asyncpg
 import structlog
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
@@ -14,7 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities import wire
 from keepers.reach import Reach
-from ledger.store.connection import LOST, Writers
+from ledger.store.connection import Writers
 
 LOOK_SECONDS = 1.0
 CALL_WITHIN = timedelta(seconds=2)
@@ -40,6 +37,8 @@ log = structlog.get_logger("roll_call")
 class RollCall:
     """Compares the store that answers with the one that was known."""
 
+    name = "roll call"
+
     def __init__(self, client: Client, writers: Writers, reach: Reach) -> None:
         self._client = client
         self._writers = writers
@@ -47,20 +46,16 @@ class RollCall:
         self._known: str | None = None
         self._cancelled = False  # the last look was
 
-    async def run(self) -> NoReturn:
-        """Look every second."""
-        while True:
-            try:
-                await self.look()
-            except RPCError as error:
-                # A server ends old connections now and then: a call that met that is only asked again.
-                if error.status != RPCStatusCode.CANCELLED or self._cancelled:
-                    self._reach.away()
-                    log.warning("temporal_away", error=error.status.name)
-                self._cancelled = error.status == RPCStatusCode.CANCELLED
-            except (asyncpg.PostgresError, *LOST) as error:
-                log.warning("ledger_lost", error=type(error).__name__)
-            await asyncio.sleep(LOOK_SECONDS)
+    async def work(self) -> None:
+        """One look, and what it tells of Temporal. Raises asyncpg's errors."""
+        try:
+            await self.look()
+        except RPCError as error:
+            # A server ends old connections now and then: a call that met that is only asked again.
+            if error.status != RPCStatusCode.CANCELLED or self._cancelled:
+                self._reach.away()
+                log.warning("temporal_away", error=error.status.name)
+            self._cancelled = error.status == RPCStatusCode.CANCELLED
 
     async def look(self) -> int:
         """One look; how many cases were called as the store is new. Raises RPCError, asyncpg's errors."""

@@ -1,22 +1,18 @@
 """Rounds: the county's year opens its cases. Temporal and this loop share nothing but the ledger."""
 
-import asyncio
 from collections.abc import Callable, Sequence
-from typing import NoReturn
 
-import asyncpg
 import structlog
 
 from domain.days.instant import Instant, utc
 from domain.rules.cadence import Period
 from domain.rules.round import Round
 from keepers.metric import ROUNDED
-from keepers.turn import turn
 from ledger.registrar.registrar import Registrar
 from ledger.registrar.request import LedgerUnavailable, PoisonedCase, Request
 from ledger.rounds import opening
 from ledger.rounds.opening import SETTLED
-from ledger.store.connection import LOST, Writers
+from ledger.store.connection import LOST, Connection, Writers
 
 LOOK_SECONDS = 60.0
 BATCH = 100
@@ -26,6 +22,8 @@ log = structlog.get_logger("rounds")
 
 class Rounds:
     """Opens every period that has fallen due and is not done. `clock`: what PostgreSQL's reading counts as."""
+
+    name = "rounds"
 
     def __init__(
         self,
@@ -39,18 +37,16 @@ class Rounds:
         self._writers = writers
         self._clock = clock
 
-    async def run(self) -> NoReturn:
-        """Look every minute, for ever, while it is this worker's turn. It needs no Temporal."""
-        while True:
-            try:
-                async with turn(self._writers.url, "rounds") as connection:
-                    while connection is not None:
-                        await self.look()
-                        await asyncio.sleep(LOOK_SECONDS)
-                        await connection.fetchval("select 1")  # whoever has lost the turn notices
-            except (LedgerUnavailable, asyncpg.PostgresError, *LOST) as error:
-                log.warning("ledger_lost", error=type(error).__name__)
-            await asyncio.sleep(LOOK_SECONDS)
+    @property
+    def rest_seconds(self) -> float:
+        """As long as between two looks."""
+        return LOOK_SECONDS
+
+    async def step(self, connection: Connection) -> float:
+        """One look, while it is this worker's turn. It needs no Temporal."""
+        await connection.fetchval("select 1")  # whoever has lost the turn notices
+        await self.look()
+        return LOOK_SECONDS
 
     async def look(self) -> int:
         """Open whatever is due of every round; how many cases. A round that fails does not hold up the others."""

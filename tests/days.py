@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# What reads the clock of PostgreSQL, and the lives under the time-skipping server. The domain is handed every instant in
-# its tests; what waits for Temporal's own timers runs in real time and in seconds.
+# What reads the clock of PostgreSQL, and the lives under the time-skipping server. The domain's tests hand it every
+# instant; what waits for Temporal's own timers runs in real time and in seconds.
 PARTS = (
     "tests/ledger",
     "tests/routes",

@@ -106,7 +106,7 @@ async def people(still: Still) -> None:
         await _merged(still, number)
     for number in range(IMPORTED):
         await _imported(still, number)
-    courier = seams.Courier(still.ledger.registrar, still.database.app_url)
+    courier = seams.Courier(still.ledger.registrar)
     with constant_salts():
         while await courier.round(still.superuser):
             pass

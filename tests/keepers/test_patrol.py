@@ -22,7 +22,7 @@ CASES = 300
 
 
 def impatient(ledger: Ledger, database: str) -> Patrol:
-    return Patrol(ledger.registrar, database, lambda: timedelta(0))
+    return Patrol(ledger.registrar, lambda: timedelta(0))
 
 
 async def opened(ledger: Ledger, number: int) -> list[UUID]:
@@ -84,7 +84,7 @@ async def test_a_locked_case_does_not_hold_up_its_neighbours(
     case_ids = await opened(ledger, 60)
     await asyncio.sleep(1.05)
     registrar = Stubborn(case_ids[17])
-    assert await Patrol(registrar, database, lambda: timedelta(0)).round(connection) == 59
+    assert await Patrol(registrar, lambda: timedelta(0)).round(connection) == 59
     assert registrar.ruled == set(case_ids) - {case_ids[17]}
     assert await connection.fetchval("select case_id from trouble") == case_ids[17]
 
@@ -101,8 +101,8 @@ async def test_goes_by_the_clock_it_is_given_and_is_patient_in_postgresqls_time(
 
     registrar = Registrar(ledger.writers, ledger.library, hurried)
     assert await impatient(ledger, database).round(connection) == 0
-    assert await Patrol(registrar, database, lambda: timedelta(days=1), hurried).round(connection) == 0
-    assert await Patrol(registrar, database, lambda: timedelta(0), hurried).round(connection) == 1
+    assert await Patrol(registrar, lambda: timedelta(days=1), hurried).round(connection) == 0
+    assert await Patrol(registrar, lambda: timedelta(0), hurried).round(connection) == 1
     assert [each.rung for each in await matter.fired(connection, [case_id])] == ["red"]
 
 

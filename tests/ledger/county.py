@@ -178,7 +178,7 @@ class County:
 
 async def carried(county: County, post: Connection) -> int:
     """Every letter delivered, and those that these bring about; how many."""
-    courier, total = Courier(county.ledger.registrar, county.database.app_url), 0
+    courier, total = Courier(county.ledger.registrar), 0
     while done := await courier.round(post):
         total += done
     return total

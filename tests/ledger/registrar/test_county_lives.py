@@ -32,7 +32,7 @@ async def post(county: County) -> AsyncIterator[Connection]:
 
 
 async def carried(county: County, post: Connection) -> None:
-    courier = Courier(county.ledger.registrar, county.database.app_url)
+    courier = Courier(county.ledger.registrar)
     while await courier.round(post):
         pass
 

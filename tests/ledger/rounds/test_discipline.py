@@ -56,7 +56,7 @@ async def test_a_sealed_direct_line_spawns_a_sealed_check_and_nothing_else(count
     assert (await county.act(case_id, "spawn", OFFICE, regular)).outcome == "sealed_elsewhere"
     spawned = told(await county.act(case_id, "spawn", OFFICE, child("check", **REPORT)))
     (item,) = spawned["items"]
-    assert await Courier(county.ledger.registrar, county.database.app_url).round(post) == 1
+    assert await Courier(county.ledger.registrar).round(post) == 1
     child_id = UUID(item["data"]["case"])
     state = json.loads(await county.value('select state from "case" where id = $1', child_id))
     assert (state["stage"], state["parent"]) == ("report_planned", str(case_id))
@@ -86,7 +86,7 @@ async def test_a_check_that_is_open_spawns_what_it_turned_up(county: County, pos
     carried_out = await county.act(case_id, "carry_out", OFFICE, said, reason="实施")
     assert carried_out.outcome == "acted", carried_out.body.decode()
     spawned = told(await county.act(case_id, "spawn", OFFICE, child("hazard", **HAZARD)))
-    assert await Courier(county.ledger.registrar, county.database.app_url).round(post) >= 1
+    assert await Courier(county.ledger.registrar).round(post) >= 1
     hazard = UUID(spawned["items"][0]["data"]["case"])
     assert await seen_by(county, hazard, DISPATCHER)
 

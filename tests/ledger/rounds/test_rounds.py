@@ -189,7 +189,7 @@ async def test_a_decision_becomes_a_case_whose_parent_is_the_list(february: Coun
     assert (spawned["items"][0]["kind"], spawned["stage"]) == ("child", "analysing")
     child = UUID(spawned["items"][0]["data"]["case"])
     courier = await connect(february.database.app_url)
-    assert await Courier(february.ledger.registrar, february.database.app_url).round(courier) == 1
+    assert await Courier(february.ledger.registrar).round(courier) == 1
     await courier.close()
     state = json.loads(await february.value('select state from "case" where id = $1', child))
     assert (state["parent"], state["stage"], state["division"]) == (str(case_id), "reported", VILLAGE)
