@@ -9,6 +9,7 @@ from uuid import UUID
 from application.caller import Caller
 from application.declined import UNKNOWN_CASE, Declined
 from application.house import House
+from application.look import Which, found
 from application.submission import Submission
 from domain.case.command import Act, Command, Open
 from domain.days.instant import Instant
@@ -52,7 +53,7 @@ async def open_case(house: House, caller: Caller, submission: Submission, report
 
 
 async def act(
-    house: House, caller: Caller, submission: Submission, case_id: UUID, action: str, fields: Mapping[str, Any],
+    house: House, caller: Caller, submission: Submission, which: Which, action: str, fields: Mapping[str, Any],
     reason: str | None = None, expected_version: int | None = None,
 ) -> Ruling:  # fmt: skip
     """Take an action on a case; the ruling's body is the JSON of a CaseShape as it is stored. Raises Declined.
@@ -62,7 +63,13 @@ async def act(
     """
     if not control_free(action):
         raise Declined(UNKNOWN_ACTION)
+    case_id = which if isinstance(which, UUID) else await _found(house, which)
     return await _ruled(house, caller, submission, Act(action, dict(fields), reason, expected_version), case_id)
+
+
+async def _found(house: House, number: str) -> UUID:
+    async with house.ledger.reading() as connection:
+        return await found(connection, number)
 
 
 async def _ruled(

@@ -3,14 +3,13 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
 
 import structlog
 
 from application.caller import Caller
 from application.declined import Declined
 from application.house import House
-from application.look import Look, reads
+from application.look import Look, Which, reads
 from application.shapes.evidence import EvidenceShape
 from domain.refusal import Code, Refusal
 from domain.rules.form import SHA256
@@ -57,11 +56,11 @@ async def own_file(house: House, caller: Caller, sha256: str) -> WholeFile:
     return await _whole(house, kept)
 
 
-async def case_file(house: House, caller: Caller, case_id: UUID, sha256: str) -> WholeFile:
+async def case_file(house: House, caller: Caller, which: Which, sha256: str) -> WholeFile:
     """A file that the case's history names, for everybody who may see the case. Raises Declined."""
     _check(sha256)
     try:
-        kept = await _named(house, caller, case_id, sha256)
+        kept = await _named(house, caller, which, sha256)
     except Declined:
         raise Declined(UNKNOWN) from None
     return await _whole(house, kept)

@@ -18,9 +18,12 @@ from domain.refusal import Code, Refusal
 from domain.rules.procedure import Procedure
 from ledger.audit.access import What
 from ledger.identity.scope import Scope, view_of
+from ledger.read.lookup import case_id_of
 from ledger.read.query import case_by_id
 
 NOT_PUBLIC = Refusal(Code.NOT_PUBLIC, "对外公开的只有现状和文书")
+
+Which = UUID | str  # a case by its id, or by its number as people write it
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
@@ -55,11 +58,11 @@ class Look:
 
 
 Read = Callable[Concatenate[Look, P], Awaitable[Answer]]
-Asked = Callable[Concatenate[House, Caller, UUID, P], Awaitable[Answer]]
+Asked = Callable[Concatenate[House, Caller, Which, P], Awaitable[Answer]]
 
 
 def reads(what: What, *, inside: bool = False) -> Callable[[Read[P, Answer]], Asked[P, Answer]]:
-    """Makes of a function of a Look one of (house, caller, case id) that may be called by everybody.
+    """Makes of a function of a Look one of (house, caller, which case) that may be called by everybody.
 
     `what` of the case it reads is traced before its answer is given, where that leaves a trace. `inside`: what is not
     meant for those to whom only state and documents are public. What is made raises Declined, LedgerUnavailable and
@@ -68,9 +71,9 @@ def reads(what: What, *, inside: bool = False) -> Callable[[Read[P, Answer]], As
 
     def made(read: Read[P, Answer]) -> Asked[P, Answer]:
         @wraps(read)
-        async def asked(house: House, caller: Caller, case_id: UUID, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
+        async def asked(house: House, caller: Caller, which: Which, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
             async with house.ledger.reading() as connection:
-                look = await _look(house, caller, connection, what, case_id)
+                look = await _look(house, caller, connection, what, which)
                 if inside and outsider(look.case, caller.actor):
                     raise Declined(NOT_PUBLIC)
                 answer = await read(look, *args, **kwargs)
@@ -82,7 +85,16 @@ def reads(what: What, *, inside: bool = False) -> Callable[[Read[P, Answer]], As
     return made
 
 
-async def _look(house: House, caller: Caller, connection: AsyncConnection, what: What, case_id: UUID) -> Look:
+async def found(connection: AsyncConnection, which: Which) -> UUID:
+    """The id of a case, whoever may see it: to be looked at or acted on, never to be told. Raises Declined."""
+    case_id = which if isinstance(which, UUID) else await case_id_of(connection, which)
+    if case_id is None:
+        raise Declined(UNKNOWN_CASE)
+    return case_id
+
+
+async def _look(house: House, caller: Caller, connection: AsyncConnection, what: What, which: Which) -> Look:
+    case_id = await found(connection, which)
     view = await view_of(connection, caller.actor)
     case = await case_by_id(connection, case_id, view)
     if case is None:

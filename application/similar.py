@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from application.caller import Caller
 from application.declined import Declined
 from application.house import House
-from application.look import Look, reads
+from application.look import Look, Which, reads
 from application.place import place_asked
 from application.shapes.similar import SimilarCaseShape, SimilarCasesShape
 from application.trace import traced_list
@@ -45,9 +44,9 @@ async def similar_to_draft(house: House, caller: Caller, draft: Draft) -> Simila
     return await _traced(house, caller, found)
 
 
-async def similar_to(house: House, caller: Caller, case_id: UUID) -> SimilarCasesShape:
+async def similar_to(house: House, caller: Caller, which: Which) -> SimilarCasesShape:
     """Cases in the caller's sight that are likely about the same matter as this one. Raises Declined."""
-    return await _traced(house, caller, await _similar_to(house, caller, case_id))
+    return await _traced(house, caller, await _similar_to(house, caller, which))
 
 
 @reads("case")

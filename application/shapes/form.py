@@ -10,11 +10,11 @@ class FieldShape(Shape):
     title: str
     type: str
     required: bool
-    options: dict[str, str] | None = None
     max: int | None = None
     min: int | None = None
     whole: bool = False
     many: bool = False
+    options: dict[str, str] | None = None
 
 
 class IntakeShape(Shape):
