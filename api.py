@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from http import HTTPStatus
-from typing import Any
 
 import structlog
 import uvicorn
@@ -21,8 +20,11 @@ from starlette.staticfiles import StaticFiles
 
 import log
 import web
+from application.declined import UNKNOWN_CASE, Declined
+from application.house import House
+from application.stocking import stocking
 from domain.days.instant import Instant
-from domain.refusal import Code
+from domain.refusal import Code, Refusal
 from ledger.audit import trouble
 from ledger.ledger import open_ledger
 from ledger.registrar.request import LedgerUnavailable, PoisonedCase
@@ -44,12 +46,10 @@ from routes import (
 from routes import (
     openapi as document,
 )
-from routes.answer import Declined
 from routes.api_docs import FastAPIOffline, Manual
-from routes.app_state import AppState
-from routes.form import errors
+from routes.form import problems
+from routes.metrics import Metrics
 from routes.middleware import RequestMiddleware
-from routes.stocking import stocking
 from settings import Settings, load
 
 # The outcomes of what was not refused, and the codes of what was. A code that stands nowhere here fails the start.
@@ -82,6 +82,10 @@ TITLES: Mapping[int, str] = {
     400: "请求有误", 401: "需要令牌", 403: "无权办理", 404: "没有找到", 405: "方法不可用", 408: "请求超时",
     409: "与现状冲突", 413: "内容过大", 415: "类型不可用", 422: "内容不合要求", 500: "内部错误", 503: "暂时不可用",
 }  # fmt: skip
+NOT_THIS_WAY = Refusal(Code.METHOD_NOT_ALLOWED, "这个地址不支持此方法")
+NOT_FOUND = Refusal(Code.NOT_FOUND, "没有这个地址")
+UNREADABLE = Refusal(Code.CASE_UNREADABLE, "这个事项暂时读不出来，已记录，请联系管理员")
+INTERNAL = Refusal(Code.INTERNAL, "系统内部出错，已记录")
 KEEP_ALIVE_S = 30
 CONNECTIONS_MAX = 1000
 ROUTERS = (cases, history, paper, analysis, similar, board, evidence, register, health, pages)
@@ -95,12 +99,12 @@ def create(settings: Settings, clock: Callable[[Instant], Instant] = lambda at: 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_ledger(settings.database_url, clock=clock) as ledger:
-            app.state.house.ledger = ledger
+            app.state.house = House(ledger, settings.evidence_dir, app.state.metrics.ruled)
             async with stocking(app.state.house):
                 yield
 
     app = FastAPIOffline(title="闭环", version="0.1.0", description="隐患与信访闭环办理", lifespan=lifespan)
-    app.state.house = AppState(settings.evidence_dir)
+    app.state.metrics = Metrics()
     app.state.statuses = STATUSES
     for module in ROUTERS:
         app.include_router(module.router)
@@ -117,30 +121,31 @@ def create(settings: Settings, clock: Callable[[Instant], Instant] = lambda at: 
     return app
 
 
-def problem(request: Request, code: Code, detail: str, errors: Any = (), **headers: str) -> Response:
+def problem(request: Request, refusal: Refusal, **headers: str) -> Response:
     """RFC 9457: the same refusal always gives the same bytes. A browser that asked for a page gets one."""
-    status = STATUS_OF[code]
-    told = {"type": f"urn:bihuan:problem:{code}", "title": TITLES[status], "status": status, "detail": detail}
-    told |= {"code": code} | ({"errors": list(errors)} if errors else {})
+    status = STATUS_OF[refusal.code]
     if status == HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = 'Bearer realm="bihuan"' + (
-            ', error="invalid_token"' if code is Code.BAD_TOKEN else ""
-        )
+        invalid = ', error="invalid_token"' if refusal.code is Code.BAD_TOKEN else ""
+        headers["WWW-Authenticate"] = f'Bearer realm="bihuan"{invalid}'
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "2"
     if status == HTTPStatus.REQUEST_TIMEOUT:
         headers["Connection"] = "close"
     if key := getattr(request.state, "idempotency_key", None):
         headers["Idempotency-Key"] = key
-    if page := pages.refusal_page(request, TITLES[status], detail):
+    if page := pages.refusal_page(request, TITLES[status], refusal.words):
         return Response(page, status, {**headers, "Content-Security-Policy": web.CONTENT_SECURITY_POLICY}, pages.HTML)
-    return Response(json.dumps(told, ensure_ascii=False), status, headers, "application/problem+json")
+    document = {"type": f"urn:bihuan:problem:{refusal.code}", "title": TITLES[status], "status": status}
+    document |= {"detail": refusal.words, "code": refusal.code}
+    if refusal.errors:
+        document["errors"] = [{"name": each.name, "code": each.code, "detail": each.words} for each in refusal.errors]
+    return Response(json.dumps(document, ensure_ascii=False), status, headers, "application/problem+json")
 
 
 async def declined(request: Request, error: Exception) -> Response:
     """A refusal."""
     assert isinstance(error, Declined)
-    return problem(request, error.code, error.words, error.errors)
+    return problem(request, error.refusal)
 
 
 async def misread(request: Request, error: Exception) -> Response:
@@ -148,18 +153,18 @@ async def misread(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
     if found[0]["loc"][0] == "path":
-        return problem(request, Code.UNKNOWN_CASE, "没有这个事项")
-    told = errors(found, within=1)
+        return problem(request, UNKNOWN_CASE)
+    wrong = problems(found, within=1)
     code = Code.BAD_IDEMPOTENCY_KEY if found[0]["loc"][0] == "header" else Code.INVALID_QUERY
-    return problem(request, code, "；".join(f"{each['name']}：{each['detail']}" for each in told[:5]), told)
+    return problem(request, Refusal(code, "；".join(f"{each.name}：{each.words}" for each in wrong[:5]), wrong))
 
 
 async def unmatched(request: Request, error: Exception) -> Response:
     """No such path, or not with this method."""
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        return problem(request, Code.METHOD_NOT_ALLOWED, "这个地址不支持此方法", **(error.headers or {}))
-    return problem(request, Code.NOT_FOUND, "没有这个地址")
+        return problem(request, NOT_THIS_WAY, **(error.headers or {}))
+    return problem(request, NOT_FOUND)
 
 
 async def unavailable(request: Request, error: Exception) -> Response:
@@ -168,7 +173,7 @@ async def unavailable(request: Request, error: Exception) -> Response:
     words = "暂时连不上台账，请稍后重试"
     if request.method != "GET":
         words = "暂时连不上台账，是否已记录尚不确定：请用同一个 Idempotency-Key 原样重发，不会重复办理"
-    return problem(request, Code.LEDGER_UNAVAILABLE, words)
+    return problem(request, Refusal(Code.LEDGER_UNAVAILABLE, words))
 
 
 async def unreadable(request: Request, error: Exception) -> Response:
@@ -179,12 +184,12 @@ async def unreadable(request: Request, error: Exception) -> Response:
         await trouble.note(request.app.state.house.ledger.writers, error)
     except LOST:
         logger.warning("trouble not noted", case_id=str(error.case_id))
-    return problem(request, Code.CASE_UNREADABLE, "这个事项暂时读不出来，已记录，请联系管理员")
+    return problem(request, UNREADABLE)
 
 
 async def failed(request: Request) -> Response:
     """Whatever nobody expected: nothing of its inside goes out; the log has it under the request's id."""
-    return problem(request, Code.INTERNAL, "系统内部出错，已记录")
+    return problem(request, INTERNAL)
 
 
 def main() -> None:

@@ -2,14 +2,13 @@
 
 from fastapi import APIRouter
 
-from domain.refusal import Code
-from ledger.rounds import frozen_list as analysis
-from routes import notice
-from routes.actor import Caller
-from routes.answer import Answer, Declined
-from routes.cases import CaseId, visible
+from application.frozen_list import frozen_list
+from application.shapes.frozen_list import FrozenListShape
+from routes.actor import TheCaller
+from routes.answer import Answer
+from routes.cases import CaseId
+from routes.house import TheHouse
 from routes.openapi import says
-from routes.trace import TheTrace
 
 router = APIRouter(prefix="/api/cases/{case_id}/list", tags=["事项"])
 
@@ -17,13 +16,9 @@ router = APIRouter(prefix="/api/cases/{case_id}/list", tags=["事项"])
 @router.get(
     "",
     summary="研判清单",
-    openapi_extra=says("ok", notice.FrozenList, "unknown_case unknown_document case_unreadable"),
+    response_model=FrozenListShape,
+    **says("unknown_case unknown_document case_unreadable"),
 )
-async def frozen(actor: Caller, case_id: CaseId, trace: TheTrace) -> Answer:
+async def frozen(house: TheHouse, caller: TheCaller, case_id: CaseId) -> Answer:
     """The list, byte for byte: its SHA-256 is the case's field `list`."""
-    case, _ = await visible(trace, actor, case_id, "documents")
-    async with trace.ledger.reading() as connection:
-        body = await analysis.kept(connection, str(case.fields.get("list", "")))
-    if case.procedure.id != analysis.PROCEDURE or body is None:
-        raise Declined(Code.UNKNOWN_DOCUMENT, "本事项没有清单")
-    return Answer("ok", body)
+    return Answer("ok", await frozen_list(house, caller, case_id))

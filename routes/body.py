@@ -2,21 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Annotated, TypeVar
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from fastapi import Depends, Header, Request
 from pydantic import ValidationError
 
-from domain.hat import Actor
-from domain.refusal import Code
-from ledger.registrar.request import callers_id, request_hash
-from routes.answer import Declined
-from routes.form import Body, errors
+from application.declined import Declined
+from application.submission import Submission
+from domain.refusal import Code, Refusal
+from routes.form import Body, problems
 
 SIZE_BYTES_MAX = 2**20
 KEY_LENGTH_MAX = 200
+BAD_KEY = Refusal(Code.BAD_IDEMPOTENCY_KEY, f"Idempotency-Key 应为 1 至 {KEY_LENGTH_MAX} 个可打印字符")
+MALFORMED = Refusal(Code.MALFORMED_JSON, "内容不是合格的 JSON")
+TOO_SLOW = Refusal(Code.REQUEST_TIMEOUT, "内容传得太慢，已不再等待，请重试")
 PATIENCE_S = 20.0  # for a body, and longer only as long as it comes at this rate: a photo over a village's line
 BYTES_PER_S = 64 * 1024
 
@@ -36,7 +37,7 @@ async def chunks(request: Request, size_max: int) -> AsyncIterator[bytes]:
             async with asyncio.timeout_at(began + PATIENCE_S + size / BYTES_PER_S):
                 chunk = await anext(stream, None)
         except TimeoutError:
-            raise Declined(Code.REQUEST_TIMEOUT, "内容传得太慢，已不再等待，请重试") from None
+            raise Declined(TOO_SLOW) from None
         if chunk is None:
             return
         size += len(chunk)
@@ -48,7 +49,7 @@ async def chunks(request: Request, size_max: int) -> AsyncIterator[bytes]:
 
 def too_large(size_max: int) -> Declined:
     """What to raise for a body that is too large."""
-    return Declined(Code.BODY_TOO_LARGE, f"内容过大，最多 {size_max // 2**20} MiB")
+    return Declined(Refusal(Code.BODY_TOO_LARGE, f"内容过大，最多 {size_max // 2**20} MiB"))
 
 
 async def whole(request: Request) -> bytes:
@@ -63,41 +64,23 @@ def parsed(model: type[Model], body: bytes) -> Model:
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
         if found[0]["type"] == "json_invalid":
-            raise Declined(Code.MALFORMED_JSON, "内容不是合格的 JSON") from None
-        told = errors(found)
-        words = "；".join(f"{each['name'] or '内容'}：{each['detail']}" for each in told[:5])
-        raise Declined(Code.INVALID_BODY, words, told) from None
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """One write: its bytes, and the caller's key for it."""
-
-    body: bytes
-    key: str
-    method: str
-    path: str
-
-    def command_id(self, actor: Actor) -> UUID:
-        """The same for the same person and key, whatever is asked."""
-        return callers_id(actor.person, self.key)
-
-    def hash(self, actor: Actor) -> bytes:
-        """What a repeat under the same key must match."""
-        return request_hash(self.method, self.path, str(actor.hat), self.body)
+            raise Declined(MALFORMED) from None
+        wrong = problems(found)
+        words = "；".join(f"{each.name or '内容'}：{each.words}" for each in wrong[:5])
+        raise Declined(Refusal(Code.INVALID_BODY, words, wrong)) from None
 
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", description="1–200 个可打印字符；重试时原样再发")]
 
 
-async def write(request: Request, key: Key = None) -> Write:
+async def submission(request: Request, key: Key = None) -> Submission:
     """The write that this request asks for. Raises Declined."""
     if key is None:
         key = str(uuid4())
     elif not 1 <= len(key) <= KEY_LENGTH_MAX or not key.isprintable():
-        raise Declined(Code.BAD_IDEMPOTENCY_KEY, f"Idempotency-Key 应为 1 至 {KEY_LENGTH_MAX} 个可打印字符")
+        raise Declined(BAD_KEY)
     request.state.idempotency_key = key
-    return Write(await whole(request), key, request.method, request.url.path)
+    return Submission(key, request.method, request.url.path, await whole(request))
 
 
-TheWrite = Annotated[Write, Depends(write)]
+TheSubmission = Annotated[Submission, Depends(submission)]

@@ -1,40 +1,29 @@
 """Documents that were issued in a case: their list, and each as the text that was served."""
 
-from typing import Any
-
 from fastapi import APIRouter
 
-from domain.refusal import Code
-from ledger.read import document as paper
-from routes import notice
-from routes.actor import Caller
-from routes.answer import Answer, Declined
-from routes.cases import CaseId, visible
+from application.document import document, documents
+from application.shapes.document import DocumentsShape
+from routes.actor import TheCaller
+from routes.answer import Answer
+from routes.cases import CaseId
+from routes.house import TheHouse
 from routes.openapi import says
-from routes.trace import TheTrace
 
 router = APIRouter(prefix="/api/cases/{case_id}/documents", tags=["事项"])
 
+TEXT = "text/plain; charset=utf-8"
+DIGITS_MAX = 6
 
-@router.get("", summary="文书", openapi_extra=says("ok", notice.Papers, "unknown_case case_unreadable"))
-async def papers(actor: Caller, case_id: CaseId, trace: TheTrace) -> dict[str, Any]:
+
+@router.get("", summary="文书", **says("unknown_case case_unreadable"))
+async def papers(house: TheHouse, caller: TheCaller, case_id: CaseId) -> DocumentsShape:
     """The documents of a case in the order of their issue."""
-    case, _ = await visible(trace, actor, case_id, "documents")
-    async with trace.ledger.reading() as connection:
-        issued = await paper.issued(connection, case_id, case.version)
-    return {"items": [each.told for each in issued]}
+    return await documents(house, caller, case_id)
 
 
-@router.get(
-    "/{place}",
-    summary="文书正文",
-    openapi_extra=says("ok", None, "unknown_case unknown_document case_unreadable"),
-)
-async def text(actor: Caller, case_id: CaseId, place: str, trace: TheTrace) -> Answer:
+@router.get("/{place}", summary="文书正文", **says("unknown_case unknown_document case_unreadable"))
+async def text(house: TheHouse, caller: TheCaller, case_id: CaseId, place: str) -> Answer:
     """The text of the document at `place` (from 1), as it was served, to print."""
-    case, _ = await visible(trace, actor, case_id, "documents")
-    async with trace.ledger.reading() as connection:
-        issued = await paper.issued(connection, case_id, case.version)
-    if not place.isdecimal() or not 1 <= int(place[:6]) <= len(issued):
-        raise Declined(Code.UNKNOWN_DOCUMENT, "没有这份文书")
-    return Answer("ok", issued[int(place) - 1].text, "text/plain; charset=utf-8")
+    number = int(place[:DIGITS_MAX]) if place.isdecimal() else None
+    return Answer("ok", await document(house, caller, case_id, number), TEXT)

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from domain import misreading as misfit
+from domain import misreading
 from domain.days.instant import utc
 from domain.format import PHONE
+from domain.refusal import FieldProblem
 from domain.rules.form import control_free
 
 YEARS = range(1900, 9000)
@@ -90,12 +91,12 @@ CODES: Mapping[str, str] = {
 }
 
 
-def errors(found: Iterable[Mapping[str, Any]], within: int = 0) -> list[dict[str, str]]:
+def problems(found: Iterable[Mapping[str, Any]], within: int = 0) -> tuple[FieldProblem, ...]:
     """pydantic's errors as problems of single fields; `within`: how many steps of the place to leave out."""
-    return [_error(each, within) for each, _ in zip(found, range(misfit.MISFITS_MAX), strict=False)]
+    return tuple(_problem(each, within) for each, _ in zip(found, range(misreading.MISFITS_MAX), strict=False))
 
 
-def _error(found: Mapping[str, Any], within: int) -> dict[str, str]:
+def _problem(found: Mapping[str, Any], within: int) -> FieldProblem:
     name = ".".join(str(step)[:60] for step in found["loc"][within:])
-    known = CODES.get(found["type"], "mistyped_field" if found["type"] in misfit.WORDS else "invalid_field")
-    return {"name": name, "code": known, "detail": misfit.words(found)}
+    known = CODES.get(found["type"], "mistyped_field" if found["type"] in misreading.WORDS else "invalid_field")
+    return FieldProblem(name, known, misreading.words(found))

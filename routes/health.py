@@ -1,79 +1,32 @@
 """Whether the process lives, whether it can take work, and what it has counted."""
 
-import asyncio
-from typing import Any
+from fastapi import APIRouter, Request
 
-from fastapi import APIRouter
-from pydantic_core import to_json
-from sqlalchemy import select, text
-from sqlalchemy.exc import SQLAlchemyError
-
-from ledger.ledger import Ledger
-from ledger.registrar.request import LedgerUnavailable
-from ledger.store.connection import LOST
-from ledger.store.table import METADATA
-from routes import notice
+from application.health import readiness
+from application.shapes.health import AliveShape, ReadyShape
 from routes.answer import Answer
-from routes.app_state import AppState, TheAppState
+from routes.house import TheHouse
+from routes.metrics import Metrics
 from routes.openapi import says
-from routes.temporal import reached
 
 router = APIRouter(tags=["运行"])
 
-DATABASE_PATIENCE_SECONDS = 3.0
 
-
-@router.get("/healthz", summary="存活", openapi_extra=says("ok", notice.Alive))
-async def healthz() -> dict[str, str]:
+@router.get("/healthz", summary="存活", **says())
+async def healthz() -> AliveShape:
     """The process answers."""
-    return {"status": "ok"}
+    return AliveShape(status="ok")
 
 
-@router.get("/readyz", summary="就绪", openapi_extra=says("ok not_ready", notice.Ready))
-async def readyz(house: TheAppState) -> Answer:
+@router.get("/readyz", summary="就绪", response_model=ReadyShape, **says(outcomes="ok not_ready"))
+async def readyz(house: TheHouse) -> Answer:
     """Ready: the database is there with its schema, and procedures are released. Intake needs no Temporal."""
-    (database, schema), temporal = await asyncio.gather(_database(house.ledger), reached())
-    shelf = await _shelf(house) if schema["ok"] else {"released": [], "faults": house.faults}
-    ready = bool(schema["ok"] and shelf["released"] and house.stocked)
-    told = {
-        "status": "ready" if ready else "not_ready",
-        "database": database,
-        "schema": schema,
-        "procedures": shelf,
-        "temporal": temporal,
-    }
-    return Answer("ok" if ready else "not_ready", to_json(told))
+    found = await readiness(house)
+    return Answer("ok" if found.status == "ready" else found.status, found.model_dump_json(by_alias=True))
 
 
-@router.get("/metrics", summary="计量", openapi_extra=says("ok", None))
-async def metrics(house: TheAppState) -> Answer:
+@router.get("/metrics", summary="计量", **says())
+async def metrics(request: Request) -> Answer:
     """Counters in Prometheus' text format."""
-    return Answer("ok", house.metrics.text(), "text/plain; version=0.0.4; charset=utf-8")
-
-
-async def _database(ledger: Ledger) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Whether the database answers, and whether every table has the columns that this version reads."""
-    missing = {"ok": False, "version": None}
-    try:
-        async with asyncio.timeout(DATABASE_PATIENCE_SECONDS), ledger.reading() as connection:
-            await connection.execute(text("select 1"))
-            try:
-                for table in METADATA.sorted_tables:
-                    await connection.execute(select(table).limit(0))
-                version = await connection.scalar(text("select version_num from alembic_version"))
-            except SQLAlchemyError:
-                return {"ok": True}, missing
-            return {"ok": True}, {"ok": True, "version": version}
-    except (LedgerUnavailable, *LOST):
-        return {"ok": False}, missing
-
-
-async def _shelf(house: AppState) -> dict[str, Any]:
-    try:
-        released = await house.ledger.library.released()
-    except LOST:
-        released = {}
-    return {
-        "released": [{"id": each.id, "version": each.version, "sha256": each.sha256} for each in released.values()],
-        "faults": house.faults,
-    }
+    counted: Metrics = request.app.state.metrics
+    return Answer("ok", counted.text(), "text/plain; version=0.0.4; charset=utf-8")

@@ -19,6 +19,10 @@ class Metrics:
         )
         self.rulings = Counter("bihuan_rulings", "Commands by outcome", ("outcome",), registry=self.registry)
 
+    def ruled(self, outcome: str) -> None:
+        """A command was ruled on."""
+        self.rulings.labels(outcome).inc()
+
     def text(self) -> bytes:
         """All of it in Prometheus' text format."""
         return generate_latest(self.registry)

@@ -10,8 +10,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from domain.hat import Actor
-from routes.app_state import AppState
+from application.caller import Caller
+from routes.metrics import Metrics
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
@@ -61,14 +61,14 @@ class RequestMiddleware:
             self._count(scope, status, time.perf_counter() - began)
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
-        house: AppState = scope["app"].state.house
+        metrics: Metrics = scope["app"].state.metrics
         # The pattern, never the path: paths are without number, and name cases.
         route = getattr(scope.get("route"), "path", None) or "unmatched"
-        house.metrics.requests.labels(scope["method"], route, str(status)).inc()
-        house.metrics.latency.labels(scope["method"], route).observe(seconds)
+        metrics.requests.labels(scope["method"], route, str(status)).inc()
+        metrics.latency.labels(scope["method"], route).observe(seconds)
         if scope["path"] not in QUIET:
-            actor: Actor | None = scope["state"].get("actor")
+            caller: Caller | None = scope["state"].get("caller")
             log.info(
                 "answered", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1e3, 1),
-                person=actor.person if actor else None, hat=str(actor.hat) if actor else None,
+                person=caller.person if caller else None, hat=str(caller.hat) if caller else None,
             )  # fmt: skip

@@ -1,4 +1,7 @@
-"""The API's own description: each route says its outcomes, codes and shapes; statuses are filled in from api.py."""
+"""The API's own description. FastAPI describes what goes in and out; here it learns outcomes and refusals' codes.
+
+Each route says them by name; statuses are filled in from api.py.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -6,59 +9,56 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from routes import entry, form, notice, reckoning, shape
-from routes.notice import Problem
+from application.shapes.problem import ProblemShape
+from routes.form import ActingBody, Body, OpeningBody
 
 REF = "#/components/schemas/{model}"
 ALWAYS = "internal ledger_unavailable"
 BEHIND_TOKEN = "no_token bad_token post_over delegation_over"  # noqa: S105 - codes, not a secret
 
-OUTCOMES, CODES, ANSWER, BODY = "x-outcomes", "x-codes", "x-answer", "x-body"
-MODELS = {
-    name: model
-    for module in (form, shape, reckoning, notice, entry)
-    for name, model in vars(module).items()
-    if isinstance(model, type) and issubclass(model, BaseModel)
-}
+OUTCOMES, CODES, BODY = "x-outcomes", "x-codes", "x-body"
+BODIES = (OpeningBody, ActingBody)  # read by hand: what was sent counts byte for byte
+FASTAPIS_OWN = {"HTTPValidationError", "ValidationError"}  # said of every route, never sent by any
 
 
-def says(
-    outcomes: str, answer: type[BaseModel] | None, codes: str = "", *, body: type[BaseModel] | None = None
-) -> dict[str, Any]:
-    """For a route's `openapi_extra`: its outcomes, the shape of its answer and of its body, and its refusals' codes."""
-    return {
-        OUTCOMES: outcomes,
-        CODES: codes,
-        ANSWER: answer.__name__ if answer else "",
-        BODY: body.__name__ if body else "",
-    }
+def says(codes: str = "", outcomes: str = "ok", body: type[Body] | None = None) -> dict[str, Any]:
+    """For a route's decorator: the codes of its refusals, its outcomes, and the shape of its body.
+
+    What an answer's shape leaves unset is left out of it.
+    """
+    extra = {OUTCOMES: outcomes, CODES: codes, BODY: body.__name__ if body else ""}
+    return {"openapi_extra": extra, "response_model_exclude_unset": True}
 
 
 def describe(app: FastAPI, statuses: Mapping[str, int]) -> dict[str, Any]:
     """The OpenAPI document."""
     document = get_openapi(title=app.title, version=app.version, routes=app.routes, description=app.description)
-    operations = [each for path in document["paths"].values() for each in path.values()]
-    named = {Problem.__name__, *(each[key] for each in operations for key in (ANSWER, BODY))} - {""}
-    _, schemas = models_json_schema([(MODELS[name], "validation") for name in sorted(named)], ref_template=REF)
-    document["components"]["schemas"] = schemas["$defs"]
-    for operation in operations:
-        _fill(operation, statuses)
+    read = [(body, "validation") for body in BODIES]
+    _, schemas = models_json_schema([*read, (ProblemShape, "serialization")], ref_template=REF)  # type: ignore[list-item]
+    known = {**document["components"]["schemas"], **schemas["$defs"]}
+    document["components"]["schemas"] = {name: known[name] for name in sorted(known.keys() - FASTAPIS_OWN)}
+    for path in document["paths"].values():
+        for operation in path.values():
+            _fill(operation, statuses)
     return document
 
 
 def _fill(operation: dict[str, Any], statuses: Mapping[str, int]) -> None:
-    outcomes, codes, answer, body = (operation.pop(key) for key in (OUTCOMES, CODES, ANSWER, BODY))
-    content = {"content": _content("application/json", answer)} if answer else {}
-    responses: dict[str, Any] = {str(statuses[each]): {"description": each, **content} for each in outcomes.split()}
+    outcomes, codes, body = (operation.pop(key) for key in (OUTCOMES, CODES, BODY))
+    content = operation["responses"]["200"].get("content", {})
+    shape = {"content": content} if any(each["schema"] for each in content.values()) else {}
+    responses: dict[str, Any] = {str(statuses[each]): {"description": each, **shape} for each in outcomes.split()}
     codes = f"{codes} {ALWAYS} {BEHIND_TOKEN if operation.get('security') else ''}"
     by_status: dict[int, list[str]] = defaultdict(list)
     for code in dict.fromkeys(codes.split()):
         by_status[statuses[code]].append(code)
     for status, named in sorted(by_status.items()):
-        problem = {"description": "、".join(named), "content": _content("application/problem+json", Problem.__name__)}
+        problem = {
+            "description": "、".join(named),
+            "content": _content("application/problem+json", ProblemShape.__name__),
+        }
         responses.setdefault(str(status), problem)
     operation["responses"] = responses
     if body:

@@ -7,19 +7,19 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from domain.hat import LEVEL_TITLES, ROLE_TITLES, Actor
-from domain.refusal import Code
-from ledger.identity.scope import UNIT, Scope, person_name, scope_of, view_of
-from ledger.read.cursor import Cursor
-from ledger.read.listing import ListedCase
-from ledger.registers import directory as place
-from routes.actor import COOKIE, Viewer, holder
-from routes.answer import Answer, Declined
-from routes.board import read
+from application import board as boards
+from application.caller import Caller
+from application.declined import Declined
+from application.house import House
+from application.shapes.case_list import ListedCaseShape
+from domain.hat import LEVEL_TITLES, ROLE_TITLES
+from domain.refusal import Code, Refusal
+from routes.actor import COOKIE, TheViewer, holder
+from routes.answer import Answer
 from routes.body import chunks
 from routes.cases import After
 from routes.form import Name
-from routes.trace import TheTrace, Trace
+from routes.house import TheHouse
 from web import CONTENT_SECURITY_POLICY, environment
 from web.board import BoardCounts, OpenCase, board, short_name
 
@@ -29,26 +29,25 @@ TEMPLATES = environment()
 PAGE_LENGTH = 50
 FORM_BYTES_MAX = 4096
 HTML = "text/html; charset=utf-8"
+CROSS_SITE = Refusal(Code.CROSS_SITE, "请从本站页面操作")
 
 Division = Annotated[Name | None, Query()]
 
 
 @router.get("/")
-async def home(request: Request, trace: TheTrace, division: Division = None, after: After = None) -> Response:
+async def home(request: Request, house: TheHouse, division: Division = None, after: After = None) -> Response:
     """The board; who is not signed in is asked to."""
     try:
-        actor = await holder(request, request.cookies.get(COOKIE))
+        caller = await holder(request, request.cookies.get(COOKIE))
     except Declined:
         return RedirectResponse("/sign-in")
-    return _page("board.html", await _board(trace, actor, division, after, request.query_params.get("after")))
+    return _page("board.html", await _board(house, caller, division, after))
 
 
 @router.get("/board/rows")
-async def rows(
-    request: Request, actor: Viewer, trace: TheTrace, division: Division = None, after: After = None
-) -> Response:
+async def rows(house: TheHouse, caller: TheViewer, division: Division = None, after: After = None) -> Response:
     """The part of the board that changes."""
-    return _page("board_rows.html", await _board(trace, actor, division, after, request.query_params.get("after")))
+    return _page("board_rows.html", await _board(house, caller, division, after))
 
 
 @router.get("/sign-in")
@@ -66,7 +65,7 @@ async def sign_in(request: Request) -> Response:
     try:
         await holder(request, token)
     except Declined as declined:
-        return _page("sign_in.html", {"error": declined.words}, outcome=declined.code)
+        return _page("sign_in.html", {"error": declined.refusal.words}, outcome=declined.refusal.code)
     answer = Answer("see_other", headers={"Location": "/"})
     secure = request.url.scheme == "https"
     answer.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure, path="/")
@@ -92,7 +91,7 @@ def refusal_page(request: Request, title: str, detail: str) -> str | None:
 
 def _same_site(request: Request) -> None:
     if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
-        raise Declined(Code.CROSS_SITE, "请从本站页面操作")
+        raise Declined(CROSS_SITE)
 
 
 def _page(template: str, given: Mapping[str, Any], outcome: str = "ok") -> Answer:
@@ -100,34 +99,21 @@ def _page(template: str, given: Mapping[str, Any], outcome: str = "ok") -> Answe
     return Answer(outcome, html, HTML, {"Content-Security-Policy": CONTENT_SECURITY_POLICY})
 
 
-async def _board(
-    trace: Trace, actor: Actor, division: str | None, after: Any, after_text: str | None
-) -> dict[str, Any]:
-    cursor: Cursor | None = after
-    shown, found = await read(trace, actor, division, cursor, PAGE_LENGTH)
-    async with trace.ledger.reading() as connection:
-        view = await view_of(connection, actor)
-        county = await scope_of(connection, shown.lineage.get("county", "")) or view
-        below = [] if view.level == UNIT else await place.divisions(connection, view.code)
-        name = await person_name(connection, actor.person)
-    choices = [_place(view), *({"code": c["code"], "name": c["name"], "level": c["level"]} for c in below)]
-    if shown.code not in {choice["code"] for choice in choices}:
-        choices.append(_place(shown))
-    counts: BoardCounts = {**found.counts}  # type: ignore[typeddict-item]
-    hat = f"{short_name(view.name)} {ROLE_TITLES.get(actor.hat.role, actor.hat.role)}"
+async def _board(house: House, caller: Caller, division: str | None, after: str | None) -> dict[str, Any]:
+    shown = await boards.board(house, caller, division, after, PAGE_LENGTH)
+    around = await boards.surroundings(house, caller, division)
+    counts: BoardCounts = shown.counts.model_dump()  # type: ignore[assignment]
+    hat = f"{short_name(around.scope_name)} {ROLE_TITLES.get(caller.hat.role, caller.hat.role)}"
     return board(
-        _place(county), _place(shown), choices, counts, [_open_case(row) for row in found.page.items],
-        {"person_name": name, "hat_title": hat}, found.at, after_text, found.page.next,
+        around.county.model_dump(), around.place.model_dump(), [each.model_dump() for each in around.choices], counts,
+        [_open_case(row) for row in shown.items], {"person_name": around.viewer_name, "hat_title": hat}, shown.at,
+        after, shown.next,
     )  # fmt: skip
 
 
-def _place(scope: Scope) -> dict[str, str]:
-    return {"code": scope.code, "name": scope.name, "level": scope.level}
-
-
-def _open_case(row: ListedCase) -> OpenCase:
+def _open_case(row: ListedCaseShape) -> OpenCase:
     return {
-        "case_id": str(row.case_id),
+        "case_id": row.case_id,
         "number": row.number,
         "title": row.title,
         "division_name": row.division_name,
@@ -136,13 +122,13 @@ def _open_case(row: ListedCase) -> OpenCase:
         "holder_title": _holder(row),
         "level_title": LEVEL_TITLES.get(row.level or "", "—"),
         "due_at": row.due_at,
-        "yellow": row.yellow > 0,
-        "red": row.red > 0,
+        "yellow": row.cards.yellow > 0,
+        "red": row.cards.red > 0,
         "emergency": row.emergency,
     }
 
 
-def _holder(row: ListedCase) -> str:
+def _holder(row: ListedCaseShape) -> str:
     """`北平镇 调度员`; a unit stands for itself."""
     role, _, scope = (row.holder or "").partition("@")
     name = short_name(row.holder_name or scope)

@@ -165,6 +165,7 @@ def test_nothing_imports_what_assembles_it() -> None:
         "domain",
         "ledger",
         "activities",
+        "application",
         "keepers",
         "workflows",
         "routes",

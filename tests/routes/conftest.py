@@ -14,11 +14,11 @@ from fastapi import FastAPI
 
 import log
 from api import create
+from application.house import House
 from domain.hat import Hat
 from embedded.postgres import Postgres
 from ledger.identity import token
 from ledger.ledger import Ledger
-from routes.app_state import AppState
 from settings import Settings
 
 COUNTY, TOWNSHIP, VILLAGE = "141025000000", "141025101000", "141025101200"
@@ -110,7 +110,7 @@ async def world(migrated: Postgres, tmp_path_factory: pytest.TempPathFactory) ->
     log.configure("warning")
     app = create(settings)
     async with app.router.lifespan_context(app):
-        house: AppState = app.state.house
+        house: House = app.state.house
         async with house.ledger.writers.held() as connection:
             await connection.execute(REGISTERS)
         transport = httpx.ASGITransport(app)

@@ -9,12 +9,12 @@ import pytest
 import structlog
 
 import log
+from application.shapes.history import HistoryShape
 from embedded.postgres import Postgres
 from ledger.read import document as paper
 from ledger.read import evidence
 from ledger.read.history import history
 from ledger.store.connection import connect
-from routes import notice
 from tests.procedures.direct_line import SAID
 from tests.routes.conftest import TOWNSHIP, VILLAGE
 from tests.routes.test_discipline import MEMBER, OFFICE, SECOND, opened, taken
@@ -147,7 +147,7 @@ async def test_inspectors_see_who_read_a_case_and_nobody_else_does(world: Any) -
     for who in (SECOND, MEMBER):
         assert (await world.get(f"/api/cases/{case_id}", *who)).status_code == 200
     answer = await world.get(f"/api/cases/{case_id}/history", *OFFICE)
-    notice.History.model_validate(answer.json())
+    HistoryShape.model_validate(answer.json())
     reads = answer.json()["reads"]
     assert [(each["actor"]["id"], each["what"]) for each in reads] == [
         (OFFICE[0], "history"), ("（已隐去）", "case"), (SECOND[0], "case"),

@@ -4,8 +4,8 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
+from application.shapes.frozen_list import FrozenListShape
 from ledger.rounds.frozen_list import counted, freeze
-from routes import notice
 from tests.routes.conftest import COUNTY, OTHER, TOWNSHIP
 
 DISPATCHER = ("P-dispatcher", f"dispatcher@{TOWNSHIP}")
@@ -34,7 +34,7 @@ async def test_the_list_is_shown_as_it_was_frozen(world: Any) -> None:
     answer = await world.get(f"/api/cases/{opened['case_id']}/list", *DISPATCHER)
     assert answer.status_code == 200, answer.text
     assert hashlib.sha256(answer.content).hexdigest() == opened["fields"]["list"]
-    shown = notice.FrozenList.model_validate(answer.json())
+    shown = FrozenListShape.model_validate(answer.json())
     assert case_id in {one.case_id for one in shown.cases}
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from application.shapes.case import CaseShape, ReplayShape
+from application.shapes.register import ContactShape
 from domain.days.instant import SHANGHAI, day_of
 from domain.days.office_hours import OfficeHours
 from domain.hat import Actor, Hat
@@ -14,7 +16,6 @@ from ledger.registers.loading import load
 from ledger.registers.register_kind import KINDS
 from ledger.registers.sheet import sheet
 from ledger.registers.voiding import void
-from routes import entry, shape
 from tests.moment import now
 
 COUNTY, TOWNSHIP, VILLAGE = "141025000000", "141025101000", "141025101200"
@@ -52,13 +53,13 @@ async def test_officials_see_who_answers_now_and_who_did_then(closed_offices: An
     await void(world.ledger.writers, KINDS["rosters"], [OTHER, str(begins), "A-1"], actor, "换班")
     await put(world, "rosters", table.replace("A-1", "A-2"))
     shown = (await world.get(path, *HOLDER)).json()
-    shape.Case.model_validate(shown)
+    CaseShape.model_validate(shown)
     first, *others = shown["answering"]
     assert (first["name"], first["basis"], first["post"]) == ("样例·后班", "on_duty", "岳阳镇 调度员")
     assert datetime.fromisoformat(first["until"]) == ends
     assert ("A-holder", "holder") in [(each["name"], each["basis"]) for each in others]
     then = (await world.get(f"{path}/replay", *HOLDER, at=case["recorded_at"])).json()
-    shape.Replay.model_validate(then)
+    ReplayShape.model_validate(then)
     assert (then["answering"][0]["name"], then["version"]) == ("样例·前班", 1)
     by_version = (await world.get(f"{path}/replay", *HOLDER, version=1)).json()
     assert by_version == {name: value for name, value in then.items() if name != "answering"}
@@ -95,7 +96,7 @@ async def test_a_villager_knows_who_is_in_touch_with_the_household(world: Any) -
     await put(world, "grids", f"code,name,worker,phone\n{village}E008,一,A-2,0357-1\n{village}E009,二,A-1,0357-2\n")
     path = f"/api/divisions/{village}/households"
     told = (await world.get(f"{path}/H9/contact", *RESIDENT)).json()
-    entry.Contact.model_validate(told)
+    ContactShape.model_validate(told)
     assert told == {"village": village, "household": "H9", "contact": "样例·前班", "phone": "0357-2"}
     assert (await world.get(f"{path}/H8/contact", *RESIDENT)).json() | {"phone": None} == {
         "village": village, "household": "H8", "contact": None, "phone": None,

@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import pytest
 
+from application.shapes.case import CaseShape
+from application.shapes.history import HistoryShape
 from domain.days.instant import SHANGHAI
-from routes import notice, shape
 from tests.moment import now
 
 COUNTY, TOWNSHIP, VILLAGE = "141025000000", "141025101000", "141025101200"
@@ -199,7 +200,7 @@ async def test_out_of_order_and_wrong_people_are_refused_and_the_inspector_sees_
     for action, person, hat, body, status, code in attempts:
         check(await world.act(case_id, action, person, hat, **body), status, code)
     told = (await world.get(f"/api/cases/{case_id}/history", *INSPECTOR)).json()
-    notice.History.model_validate(told)
+    HistoryShape.model_validate(told)
     seen = [(each["action"], each["actor"]["id"], each["code"]) for each in told["refusals"]]
     hidden = {"unknown_case": "case_outside_scope"}  # the ledger knows what the stranger was not told
     assert seen == [(action, person, hidden.get(code, code)) for action, person, _, _, _, code in attempts]
@@ -234,11 +235,11 @@ async def test_the_same_person_may_not_accept_and_a_closed_case_stays_closed(wor
 async def test_a_life_is_answered_shown_and_offered_step_by_step(world: Any, life: Any) -> None:
     answers = await life()
     for answer in answers:
-        shape.Case.model_validate(answer)
+        CaseShape.model_validate(answer)
     assert [answer["version"] for answer in answers] == list(range(1, 10))
     assert answers[-1]["closed"]
     shown = (await world.get(f"/api/cases/{answers[0]['case_id']}", *DISPATCHER)).json()
-    shape.Case.model_validate(shown)
+    CaseShape.model_validate(shown)
     assert {action["id"] for action in shown["actions"]} == {"reopen"}
     assert {k: v for k, v in answers[-1].items() if k not in ("events", "actions")} == {
         k: v for k, v in shown.items() if k not in ("actions", "answering")

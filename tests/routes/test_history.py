@@ -4,8 +4,9 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
+from application.shapes.case import ReplayShape
+from application.shapes.explanation import ExplanationShape
 from domain.days.instant import SHANGHAI
-from routes import reckoning, shape
 from tests.moment import now
 
 COUNTY = "141025000000"
@@ -21,7 +22,7 @@ async def test_replay_at_a_version_is_what_the_api_had_answered(world: Any, life
         then = {name: value for name, value in answer.items() if name not in ("actions", "events")}
         replayed = await world.get(f"{path}/replay", *DISPATCHER, version=answer["version"])
         assert replayed.json() == then
-        shape.Replay.model_validate(replayed.json())
+        ReplayShape.model_validate(replayed.json())
         at = await world.get(f"{path}/replay", *DISPATCHER, at=answer["recorded_at"])
         assert at.json()["version"] >= answer["version"]
     for version, status, code in [(10, 404, "unknown_version"), (0, 422, "invalid_query"), ("x", 422, "invalid_query")]:
@@ -59,7 +60,7 @@ async def test_a_pause_is_explained(world: Any) -> None:
     paused = await world.act(case_id, "pause", "P-head", f"head@{TOWNSHIP}", fields=fields, reason="连日降雨")
     assert paused.status_code == 200, paused.text
     told = (await world.get(f"/api/cases/{case_id}/clocks/handle/explanation", *DISPATCHER)).json()
-    reckoning.Explanation.model_validate(told)
+    ExplanationShape.model_validate(told)
     assert [(each["ground"], each["ground_title"], each["ended_at"]) for each in told["pauses"]] == [
         ("weather", "天气或汛情无法施工", None)
     ]
@@ -71,7 +72,7 @@ async def test_a_date_is_explained(world: Any) -> None:
     case = await world.opened()
     path = f"/api/cases/{case['case_id']}/clocks"
     told = (await world.get(f"{path}/triage/explanation", *DISPATCHER)).json()
-    reckoning.Explanation.model_validate(told)
+    ExplanationShape.model_validate(told)
     assert told["due_at"] == case["clocks"][0]["due_at"] == told["steps"][-1]["at"]
     assert [rung["id"] for rung in told["rungs"]][:3] == ["yellow", "warning", "red"]
     assert not any(rung["fired"] for rung in told["rungs"])
@@ -79,7 +80,7 @@ async def test_a_date_is_explained(world: Any) -> None:
     assert told["text"].splitlines() == [f"{n}. {step['words']}" for n, step in enumerate(told["steps"], start=1)]
     await world.act(case["case_id"], "triage", *DISPATCHER, fields={"grade": "general"})
     told = (await world.get(f"{path}/dispatch/explanation", *DISPATCHER)).json()
-    reckoning.Explanation.model_validate(told)
+    ExplanationShape.model_validate(told)
     assert told["due_text"].endswith("24:00")
     assert any(step["kind"] == "counted" for step in told["steps"])
     assert (await world.get(f"{path}/none/explanation", *DISPATCHER)).json()["code"] == "unknown_clock"
@@ -88,7 +89,7 @@ async def test_a_date_is_explained(world: Any) -> None:
 async def test_a_clock_tells_what_is_used_up_and_what_is_left(world: Any) -> None:
     case_id = (await world.opened())["case_id"]
     told = (await world.get(f"/api/cases/{case_id}/clocks/triage/explanation", *DISPATCHER)).json()
-    reckoning.Explanation.model_validate(told)
+    ExplanationShape.model_validate(told)
     stands = told["budget"]
     assert (stands["unit"], stands["whole"]) == ("second", 24 * 3600)
     assert stands["consumed"] + stands["left"] == stands["whole"]

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from application.shapes.register import DutyPageShape, DutyRoomShape, GridsShape, UnitPageShape
 from ledger.registers.loading import load
 from ledger.registers.register_kind import KINDS
 from ledger.registers.sheet import sheet
-from routes import entry
 
 COUNTY, TOWNSHIP, VILLAGE, UNIT = "141025000000", "141025101000", "141025101200", "U-141025101-01"
 OTHER, OTHER_VILLAGE = "141025102000", "141025102201"
@@ -35,7 +35,7 @@ async def registers(world: Any) -> Any:
 async def test_a_resident_knows_the_grid_worker(registers: Any) -> None:
     answer = await registers.get(f"/api/divisions/{VILLAGE}/grid", *RESIDENT)
     assert answer.status_code == 200
-    entry.Grids.model_validate(answer.json())
+    GridsShape.model_validate(answer.json())
     assert answer.json()["items"] == [
         {"code": f"{TOWNSHIP}A001", "name": "北平总网格", "level": "general", "worker": None, "phone": None},
         {
@@ -65,13 +65,13 @@ async def test_units_are_suggested_by_the_register(
 ) -> None:
     query = {"matter": matter} | ({"division": division} if division else {})
     answer = (await registers.get("/api/units", *DISPATCHER, **query)).json()
-    entry.UnitPage.model_validate(answer)
+    UnitPageShape.model_validate(answer)
     assert [unit["id"] for unit in answer["items"]] == units
 
 
 async def test_duty_lists_are_told_page_by_page(registers: Any) -> None:
     first = (await registers.get("/api/duties", *DISPATCHER, division=TOWNSHIP, limit=2)).json()
-    entry.DutyPage.model_validate(first)
+    DutyPageShape.model_validate(first)
     rest = (await registers.get("/api/duties", *DISPATCHER, division=TOWNSHIP, limit=2, after=first["next"])).json()
     assert [each["code"] for each in (*first["items"], *rest["items"])] == ["R0", "R1", "R2"]
     assert (rest["next"], rest["items"][0]["list"], rest["items"][0]["matters"]) == (None, "negative", ["R2"])
@@ -80,7 +80,7 @@ async def test_duty_lists_are_told_page_by_page(registers: Any) -> None:
 
 async def test_the_duty_room_is_for_those_above_it(registers: Any) -> None:
     room = await registers.get(f"/api/divisions/{TOWNSHIP}/duty", *DISPATCHER)
-    entry.DutyRoom.model_validate(room.json())
+    DutyRoomShape.model_validate(room.json())
     assert [each["name"] for each in room.json()["on_duty"]] == ["样例·网格员"]
     for who in (RESIDENT, ("P-other", f"dispatcher@{OTHER}")):
         answer = await registers.get(f"/api/divisions/{TOWNSHIP}/duty", *who)

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from routes import notice, shape
+from application.shapes.case_list import BoardShape, CasePageShape
+from application.shapes.reporter import ReporterShape
 
 COUNTY, TOWNSHIP, VILLAGE = "141025000000", "141025101000", "141025101200"
 OTHER, OTHER_VILLAGE, UNIT = "141025102000", "141025102201", "U-141025101-01"
@@ -29,7 +30,7 @@ async def everything(world: Any, who: tuple[str, str], path: str = "/api/cases",
         answer = await world.get(path, *who, **query, **after)
         assert answer.status_code == 200, answer.text
         page = answer.json()
-        (shape.Board if path.endswith("board") else shape.CasePage).model_validate(page)
+        (BoardShape if path.endswith("board") else CasePageShape).model_validate(page)
         items += page["items"]
         if page["next"] is None:
             return items
@@ -166,7 +167,7 @@ async def test_who_reported_is_told_only_on_the_record(world: Any) -> None:
     assert (await world.act(case_id, "view_reporter", *DISPATCHER, reason="看看")).json()["code"] == "hat_not_allowed"
     assert (await world.act(case_id, "view_reporter", *caller, reason="回访")).status_code == 200
     told = await world.get(path, *caller)
-    notice.Reporter.model_validate(told.json())
+    ReporterShape.model_validate(told.json())
     assert told.json() == {"name": "样例·来信人", "phone": "10000000001", "sources": []}
     assert (await world.get(path, *other)).json()["code"] == "reporter_not_revealed"
     history = (await world.get(f"/api/cases/{case_id}/history", *DISPATCHER)).text

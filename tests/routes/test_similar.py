@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from routes import notice
+from application.shapes.similar import SimilarCasesShape
 from tests.routes.conftest import OTHER, OTHER_VILLAGE, TOWNSHIP, VILLAGE
 
 DISPATCHER = ("P-dispatcher", f"dispatcher@{TOWNSHIP}")
@@ -21,10 +21,10 @@ async def test_the_same_is_shown_before_and_after_filing(world: Any) -> None:
     second = await world.opened(title="自来水发黄", fields={**SAID, "description": "家里的水发黄浑浊，有异味"})
     before = await world.get("/api/similar", *DISPATCHER, **ASKED)
     assert before.status_code == 200, before.text
-    notice.Hits.model_validate(before.json())
+    SimilarCasesShape.model_validate(before.json())
     assert {each["case_id"] for each in before.json()["items"]} >= {first["case_id"], second["case_id"]}
     after = (await world.get(f"/api/cases/{second['case_id']}/similar", *DISPATCHER)).json()
-    notice.Hits.model_validate(after)
+    SimilarCasesShape.model_validate(after)
     ids = [each["case_id"] for each in after["items"]]
     assert (first["case_id"] in ids, second["case_id"] in ids) == (True, False)
     (hit,) = [each for each in after["items"] if each["case_id"] == first["case_id"]]

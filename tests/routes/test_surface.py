@@ -14,11 +14,14 @@ import uvicorn
 
 import api
 import log
+from application.shapes.health import ReadyShape
+from application.shapes.problem import ProblemShape
+from application.shapes.procedure import ProcedurePageShape
+from application.shapes.register import DivisionPageShape, UnitPageShape
 from domain.refusal import Code
 from ledger.changes.publish import stock
 from ledger.registrar.request import LedgerUnavailable, PoisonedCase
 from procedures import paths
-from routes import entry, notice
 from settings import ROOT, Settings
 
 COUNTY, TOWNSHIP, VILLAGE = "141025000000", "141025101000", "141025101200"
@@ -36,7 +39,7 @@ def test_every_refusal_of_the_domain_has_a_status() -> None:
 
 
 def test_every_code_is_used() -> None:
-    folders = ("activities", "cli", "domain", "keepers", "ledger", "routes")
+    folders = ("activities", "application", "cli", "domain", "keepers", "ledger", "routes")
     sources = [path.read_text() for folder in folders for path in (ROOT / folder).rglob("*.py")]
     used = set(re.findall(r"\bCode\.([A-Z_]+)", "".join([*sources, (ROOT / "api.py").read_text()])))
     assert {code.name for code in Code} - used == set()
@@ -66,7 +69,7 @@ async def test_the_description_is_walked(world: Any) -> None:
             assert str(bare.status_code) in operation["responses"], (path, bare.status_code)
             assert bare.headers.keys() >= SAFE, path
             if bare.status_code >= 400:
-                notice.Problem.model_validate(bare.json())
+                ProblemShape.model_validate(bare.json())
                 said = operation["responses"][str(bare.status_code)]["description"]
                 assert bare.json()["code"] in said.split("、"), path
     schemas = document["components"]["schemas"]
@@ -88,7 +91,7 @@ async def test_the_manual_reaches_no_outside_host(world: Any) -> None:
 async def test_health_is_told(world: Any) -> None:
     assert (await world.client.get("/healthz")).json() == {"status": "ok"}
     ready = (await world.client.get("/readyz")).json()
-    notice.Ready.model_validate(ready)
+    ReadyShape.model_validate(ready)
     assert ready["status"] == "ready"
     assert ready["procedures"]["faults"] == []
     assert {each["id"] for each in ready["procedures"]["released"]} == {path.stem for path in paths()}
@@ -101,7 +104,7 @@ async def test_health_is_told(world: Any) -> None:
 
 async def test_registers_are_read(world: Any) -> None:
     tops = (await world.get("/api/divisions", *DISPATCHER)).json()
-    entry.DivisionPage.model_validate(tops)
+    DivisionPageShape.model_validate(tops)
     assert COUNTY in [each["code"] for each in tops["items"]]
     below = (await world.get("/api/divisions", *DISPATCHER, parent=COUNTY)).json()
     assert TOWNSHIP in [each["code"] for each in below["items"]]
@@ -110,11 +113,11 @@ async def test_registers_are_read(world: Any) -> None:
     assert [first["items"][0], second["items"][0]] == below["items"][:2]
     for division in (COUNTY, TOWNSHIP):
         units = (await world.get("/api/units", *DISPATCHER, division=division)).json()
-        entry.UnitPage.model_validate(units)
+        UnitPageShape.model_validate(units)
         assert UNIT in [each["id"] for each in units["items"]]
     assert (await world.get("/api/units", *DISPATCHER, division=VILLAGE)).json()["items"] == []
     procedures = (await world.get("/api/procedures", *DISPATCHER)).json()
-    notice.ProcedurePage.model_validate(procedures)
+    ProcedurePageShape.model_validate(procedures)
     assert [each["id"] for each in procedures["items"]] == sorted(path.stem for path in paths())
 
 

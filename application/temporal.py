@@ -2,22 +2,23 @@
 
 import asyncio
 from functools import cache
-from typing import Any
+
+from application.shapes.health import TemporalShape
 
 PATIENCE_SECONDS = 0.5
 
 
-async def reached() -> dict[str, Any]:
-    """{address, ok}: whether something listens where Temporal is configured to be."""
+async def temporal() -> TemporalShape:
+    """Whether something listens where Temporal is configured to be."""
     address = await asyncio.to_thread(_address)
     host, _, port = address.rpartition(":")
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
     except (OSError, TimeoutError, ValueError):
-        return {"address": address, "ok": False}
+        return TemporalShape(address=address, ok=False)
     writer.close()
-    return {"address": address, "ok": True}
+    return TemporalShape(address=address, ok=True)
 
 
 @cache

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager, suppress
 
 import structlog
 
+from application.house import House
 from ledger.changes.publish import stock
-from routes.app_state import AppState
 
 PAUSE_SECONDS = 0.5
 PAUSE_SECONDS_MAX = 5.0
@@ -16,7 +16,7 @@ log = structlog.get_logger("shelf")
 
 
 @asynccontextmanager
-async def stocking(house: AppState) -> AsyncIterator[None]:
+async def stocking(house: House) -> AsyncIterator[None]:
     """While this runs, procedures and calendars are being released, or have been."""
     task = asyncio.create_task(_stock(house))
     try:
@@ -27,13 +27,13 @@ async def stocking(house: AppState) -> AsyncIterator[None]:
             await task
 
 
-async def _stock(house: AppState) -> None:
+async def _stock(house: House) -> None:
     pause = PAUSE_SECONDS
-    while not house.stocked:
+    while not house.shelf.stocked:
         try:
-            house.faults = await stock(house.ledger.library)
-            house.stocked = True
-            for fault in house.faults:
+            house.shelf.faults = await stock(house.ledger.library)
+            house.shelf.stocked = True
+            for fault in house.shelf.faults:
                 log.error("file not released", fault=fault)
         except Exception as error:  # whatever it is, the next attempt may find it gone
             log.warning("shelf not stocked yet", error=repr(error)[:300])

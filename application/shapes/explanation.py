@@ -1,46 +1,47 @@
-"""Shapes of an explanation: how a clock came to its due date, and how it stands."""
+"""How a clock came to its due date, and how it stands."""
 
-from datetime import date, datetime
+import datetime as dt
 
-from routes.shape import Extension, Limit, Pause, Shape
+from application.shapes.clock import ExtensionShape, LimitShape, PauseShape
+from application.shapes.shape import Moment, Shape
 
 
-class Step(Shape):
+class CountingStepShape(Shape):
     """One step of counting."""
 
     kind: str
-    date: date | None
-    at: datetime | None
+    date: dt.date | None
+    at: Moment | None
     counted: bool
     words: str
-    to: str | None
+    to: dt.date | None
     provisional: bool
 
 
-class Rung(Shape):
+class RungShape(Shape):
     """What a running clock does at `at`: warn, card, climb, lapse."""
 
     id: str
     kind: str
     color: str | None
-    at: datetime
+    at: Moment
     to: str | None
     fired: bool
 
 
-class Grounded(Pause):
+class GroundedPauseShape(PauseShape):
     """A pause with its ground in words."""
 
     ground_title: str
 
 
-class Budget(Shape):
+class BudgetShape(Shape):
     """How a clock stands at `at`: `consumed` and `left` make up `whole`, in seconds, days or working days.
 
     `left` is negative once it is late. The seconds since the start are `running_seconds` and `paused_seconds`.
     """
 
-    at: datetime
+    at: Moment
     unit: str
     whole: int
     consumed: int
@@ -49,7 +50,7 @@ class Budget(Shape):
     paused_seconds: int
 
 
-class Explanation(Shape):
+class ExplanationShape(Shape):
     """How a clock came to its due date; `due_text` is how officials write it (24:00 of the last day).
 
     `limit` is without `extensions`. `text`: the steps in words, one a line. Of a paused clock no step is `due`.
@@ -58,16 +59,16 @@ class Explanation(Shape):
     clock: str
     title: str
     authority: str
-    limit: Limit
+    limit: LimitShape
     state: str
-    started_at: datetime
-    due_at: datetime
+    started_at: Moment
+    due_at: Moment
     due_text: str
     provisional: bool
     calendar: str
-    extensions: list[Extension]
-    pauses: list[Grounded]
-    budget: Budget | None
+    extensions: list[ExtensionShape]
+    pauses: list[GroundedPauseShape]
     text: str
-    steps: list[Step]
-    rungs: list[Rung]
+    steps: list[CountingStepShape]
+    rungs: list[RungShape]
+    budget: BudgetShape | None

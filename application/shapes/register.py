@@ -1,13 +1,13 @@
-"""Shapes of the registers: divisions, units, duties, grids, and the duty room."""
+"""The registers: divisions, units, duties, grids, contacts, and the duty room."""
 
 from datetime import date, datetime
 
 from pydantic import ConfigDict
 
-from routes.shape import Shape
+from application.shapes.shape import Shape
 
 
-class Division(Shape):
+class DivisionShape(Shape):
     """A division of an edition of the statistical codes."""
 
     code: str
@@ -18,14 +18,14 @@ class Division(Shape):
     valid_from: date
 
 
-class DivisionPage(Shape):
+class DivisionPageShape(Shape):
     """Divisions by code."""
 
-    items: list[Division]
+    items: list[DivisionShape]
     next: str | None
 
 
-class Unit(Shape):
+class UnitShape(Shape):
     """A handling unit and the kinds of matter it handles."""
 
     id: str
@@ -35,52 +35,52 @@ class Unit(Shape):
     kinds: list[str]
 
 
-class UnitPage(Shape):
+class UnitPageShape(Shape):
     """Units by id."""
 
-    items: list[Unit]
+    items: list[UnitShape]
     next: str | None
 
 
-class Duty(Shape):
+class DutyShape(Shape):
     """A duty on a list: duty, task or negative. `matters`: the matter codes that it covers."""
+
+    model_config = ConfigDict(extra="forbid", alias_generator=lambda name: name.rstrip("_"))
 
     division: str
     list_: str
     code: str
+    valid_from: date
+    valid_to: date | None
     title: str
     basis: str
     matters: list[str]
-    valid_from: date
-    valid_to: date | None
-
-    model_config = ConfigDict(extra="forbid", alias_generator=lambda name: name.rstrip("_"))
 
 
-class DutyPage(Shape):
+class DutyPageShape(Shape):
     """Duties by division, list and code."""
 
-    items: list[Duty]
+    items: list[DutyShape]
     next: str | None
 
 
-class Grid(Shape):
+class GridShape(Shape):
     """A grid and who walks it; `phone` is the office number that is published."""
 
     code: str
     name: str
     level: str
-    worker: str | None
     phone: str | None
+    worker: str | None
 
 
-class Grids(Shape):
+class GridsShape(Shape):
     """The grids of a village, the general grid above it first."""
 
-    items: list[Grid]
+    items: list[GridShape]
 
 
-class Contact(Shape):
+class ContactShape(Shape):
     """Who is in touch with a household; `phone` is the grid's, which is published. Null: nobody yet."""
 
     village: str
@@ -89,7 +89,7 @@ class Contact(Shape):
     phone: str | None
 
 
-class Shift(Shape):
+class ShiftShape(Shape):
     """Somebody's time on duty."""
 
     person: str
@@ -98,7 +98,7 @@ class Shift(Shape):
     to_at: datetime
 
 
-class Handover(Shape):
+class HandoverShape(Shape):
     """What one shift told the next."""
 
     written_at: datetime
@@ -109,8 +109,8 @@ class Handover(Shape):
     words: str
 
 
-class DutyRoom(Shape):
+class DutyRoomShape(Shape):
     """Who is on duty now; the last notes, the newest first."""
 
-    on_duty: list[Shift]
-    handovers: list[Handover]
+    on_duty: list[ShiftShape]
+    handovers: list[HandoverShape]

@@ -1,0 +1,1 @@
+"""What people do with the house, once: whoever asks, by HTTP, at a terminal or on a page, gets it from here."""

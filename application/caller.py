@@ -1,0 +1,19 @@
+"""Who asks."""
+
+from dataclasses import dataclass
+
+from domain.hat import Actor, Hat
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A person under a hat. `request_id`: by which log and ledger know what was asked, where it has one."""
+
+    person: str
+    hat: Hat
+    request_id: str | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """The same to the domain, which knows no requests."""
+        return Actor(self.person, self.hat)

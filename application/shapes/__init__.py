@@ -1,0 +1,1 @@
+"""What the application answers, as shapes: typed, and written out in the order in which they are declared."""

@@ -1,0 +1,23 @@
+"""Whether the database has the schema that this version reads."""
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledger.store.table import METADATA
+
+
+async def reached(connection: AsyncConnection) -> None:
+    """Ask the database for anything at all."""
+    await connection.execute(text("select 1"))
+
+
+async def migrated(connection: AsyncConnection) -> str | None:
+    """The last migration, where every table has the columns that this version reads; None where one has not."""
+    try:
+        for table in METADATA.sorted_tables:
+            await connection.execute(select(table).limit(0))
+        version: str | None = await connection.scalar(text("select version_num from alembic_version"))
+    except SQLAlchemyError:
+        return None
+    return version
