@@ -50,7 +50,7 @@ from routes.api_docs import FastAPIOffline, Manual
 from routes.form import problems
 from routes.metrics import Metrics
 from routes.middleware import RequestMiddleware
-from settings import Settings, load
+from settings import VERSION, Settings, load
 
 # The outcomes of what was not refused, and the codes of what was. A code that stands nowhere here fails the start.
 OUTCOMES = {"ok": 200, "acted": 200, "told": 200, "rederived": 200, "rebound": 200, "imported": 200, "opened": 201,
@@ -103,7 +103,7 @@ def create(settings: Settings, clock: Callable[[Instant], Instant] = lambda at: 
             async with stocking(app.state.house):
                 yield
 
-    app = FastAPIOffline(title="闭环", version="0.1.0", description="隐患与信访闭环办理", lifespan=lifespan)
+    app = FastAPIOffline(title="闭环", version=VERSION, description="隐患与信访闭环办理", lifespan=lifespan)
     app.state.metrics = Metrics()
     app.state.statuses = STATUSES
     for module in ROUTERS:

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
 VAR = ROOT / "var"
+VERSION = "0.1.0"  # as in pyproject.toml; a test compares
 
 
 class NotConfigured(Exception):

@@ -10,7 +10,7 @@ from ledger.identity import token as tokens
 from ledger.registers.register import scopes
 from ledger.store.connection import Writers
 
-# One of each who takes part in a hazard's life, in one township and the county.
+# One of each who takes part in a hazard's life in one township and the county, and of those who watch over it.
 HATS = (
     "grid_worker@141025101200",
     "clerk@141025101200",
@@ -20,7 +20,22 @@ HATS = (
     "caller@141025101000",
     "dispatcher@141025000000",
     "inspector@141025000000",
+    "head@141025101000",
+    "petition_officer@141025000000",
+    "administrator@141025000000",
+    "committee@141025101200",
+    "resident@141025101200",
 )
+
+
+WEARER = """
+select p.id, p.name from hat h join person p on p.id = h.person
+where h.role = $1 and h.scope = $2 and p.sample and h.valid_to is null order by p.id limit 1
+"""
+MADE_UP = """
+insert into person (id, name, sample) values ($1, $2, true)
+on conflict (id) do update set name = person.name returning id, name
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +57,17 @@ async def accounts(writers: Writers, file: Path) -> list[Account]:
     kept = _read(file)
     known = await tokens.known(writers, [account.token for account in kept])
     if not known:
-        kept = [account for hat in HATS if (account := await _made(writers, Hat.parse(hat)))]
+        kept = [await _made(writers, Hat.parse(hat)) for hat in HATS]
         _write(file, kept)
         return kept
     return [account for account in kept if known.get(account.token)]
 
 
-async def _made(writers: Writers, hat: Hat) -> Account | None:
-    """An account for the first sample person who wears `hat`."""
-    rows = await writers.fetch(
-        "select p.id, p.name from hat h join person p on p.id = h.person"
-        " where h.role = $1 and h.scope = $2 and p.sample and h.valid_to is null order by p.id limit 1",
-        hat.role,
-        hat.scope,
-    )
+async def _made(writers: Writers, hat: Hat) -> Account:
+    """An account for the first sample person who wears `hat`, or for one made up now where the samples have none."""
+    rows = await writers.fetch(WEARER, hat.role, hat.scope)
     if not rows:
-        return None
+        rows = await writers.fetch(MADE_UP, f"P-SAMPLE-{hat.role}", f"样例·{ROLE_TITLES[hat.role]}")
     names = await scopes(writers, [hat.scope])
     title = f"{names.get(hat.scope, hat.scope)} {ROLE_TITLES[hat.role]}"
     token = await tokens.create(writers, rows[0]["id"], hat)

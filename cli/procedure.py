@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="办理流程：核对、画图、启用。", no_args_is_help=True)
 
 Files = Annotated[
-    list[Path] | None, typer.Argument(metavar="[FILE...]", help="流程文件（YAML）；不写为 procedures/ 里的全部")
+    list[Path] | None,
+    typer.Argument(metavar="[ID|FILE]...", help="流程，如 hazard，或流程文件；不写为全部"),
 ]
 Page = Annotated[bool, typer.Option("--page", help="写成一页：图、阶段、操作、时限和依据")]
 County = Annotated[str | None, typer.Option(metavar="CODE", help="只在这个县启用（12 位代码）")]
@@ -94,9 +95,11 @@ async def _county(ledger: "Ledger", code: str | None) -> str:
 
 
 def _named(files: list[Path] | None) -> list[Path]:
-    from procedures import paths
+    from procedures import DIRECTORY, paths
 
-    return files or paths()
+    # A bare word is the id of one of the house's own, unless a file is called so.
+    own = {path.stem: path for path in paths(DIRECTORY)}
+    return [own.get(str(file), file) if not file.exists() else file for file in files] if files else paths()
 
 
 def _sound(file: Path) -> "Procedure":
@@ -108,6 +111,7 @@ def _sound(file: Path) -> "Procedure":
 
 def _read(file: Path) -> "tuple[Procedure | None, list[str]]":
     """The procedure in `file` and everything that is wrong with it."""
+    from domain.case.verbs import unknown_effects
     from domain.rules.procedure import ProcedureFault, read
     from domain.rules.soundness import faults
     from domain.rules.verbs import resolved
@@ -117,4 +121,4 @@ def _read(file: Path) -> "tuple[Procedure | None, list[str]]":
         procedure = read(resolved(document(file), shared()))
     except ProcedureFault as fault:
         return None, str(fault).splitlines()
-    return procedure, faults(procedure)
+    return procedure, unknown_effects(procedure) or faults(procedure)

@@ -29,7 +29,7 @@ def directory(text: str | Path) -> Path:
     return Path(text)
 
 
-Var = Annotated[Path, typer.Option(help="状态目录", metavar="DIR", parser=directory)]
+Var = Annotated[Path, typer.Option(envvar="BIHUAN_VAR", help="状态目录", metavar="DIR", parser=directory)]
 Token = Annotated[str, typer.Option(envvar="BIHUAN_TOKEN", show_envvar=True, help="令牌，指明以谁的什么身份")]
 
 

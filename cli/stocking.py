@@ -1,4 +1,5 @@
-"""What a ledger needs before anybody can work with it: procedures, calendars, divisions, and the samples."""
+"""What a ledger needs before anybody can work with it: procedures and calendars; and the samples, which bring the
+divisions of a county with them."""
 
 from collections.abc import Callable
 from datetime import date
@@ -15,15 +16,22 @@ from samples import FOLDER, divisions_of
 EDITION = 2023
 
 
+async def inhabited(ledger: Ledger) -> bool:
+    """Whether any division is on register: without one nobody can do anything."""
+    return bool(await ledger.writers.fetch("select from division limit 1"))
+
+
 async def furnish(ledger: Ledger, state: State, with_samples: bool, tell: Callable[[str], None]) -> list[Account]:
     """Put in what is missing; the sample accounts to print. Nothing that somebody has loaded is touched."""
     for fault in await stock(ledger.library):
         tell(fault)
-    if not await ledger.writers.fetch("select from division limit 1"):
+    if not with_samples:
+        return []
+    if not await inhabited(ledger):
         rows = [
             Division(row.code, row.name, SAME_AS.get(row.level, row.level), row.parent) for row in divisions_of(FOLDER)
         ]
         await load_divisions(ledger.writers, rows, EDITION, date(EDITION, 1, 1))
-    if with_samples and await sample.load(ledger, state.evidence, tell):
+    if await sample.load(ledger, state.evidence, tell):
         return await accounts(ledger.writers, state.accounts)
     return []

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import typer
+from rich.box import SIMPLE
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -91,17 +92,35 @@ def tally(board: "BoardPage", where: str) -> None:
     """A board: whose it is, the counts, then one row a case."""
     typer.echo(where)
     typer.echo("  ".join(f"{title} {board.counts[name]}" for name, title in COUNTS.items()))
-    table = Table("编号", "标题", "区划", "阶段", "责任岗位", "到期", "黄", "红", "升级")
+    table = Table(
+        Column("编号", no_wrap=True), Column("标题", no_wrap=True, overflow="ellipsis", min_width=6, ratio=3),
+        Column("区划", no_wrap=True, overflow="ellipsis", ratio=2), Column("阶段", no_wrap=True),
+        Column("责任岗位", no_wrap=True, overflow="ellipsis", ratio=2), Column("到期", no_wrap=True),
+        Column("牌", no_wrap=True), Column("级", no_wrap=True, justify="right"),
+        box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0), expand=True,
+    )  # fmt: skip
     for item in board.page.items:
         late = item.due_at is not None and item.due_at <= board.at
-        due = (shown(item.due_at) if item.due_at else "—") + ("（超期）" if late else "")
         table.add_row(
-            item.number, item.title, item.division_name, item.stage_title, item.holder_name or "—", due,
-            str(item.yellow), str(item.red), str(item.escalations), style="red" if late else None,
+            item.number, item.title, short(item.division_name), item.stage_title, short(item.holder_name or "—"),
+            _due(item.due_at, board.at), "红" * (item.red > 0) + "黄" * (item.yellow > 0), str(item.escalations),
+            style="red" if late else None,
         )  # fmt: skip
     show(table)
     if board.page.next:
         typer.echo(f"只列出前 {len(board.page.items)} 件。")
+
+
+def short(name: str) -> str:
+    """A division's name without what every village's ends with."""
+    return name.removesuffix("村民委员会").removesuffix("居民委员会")
+
+
+def _due(due_at: datetime | None, at: datetime) -> str:
+    """A due date as short as it is clear: without the year where it is this one; late ones say so."""
+    if due_at is None:
+        return "—"
+    return shown(due_at).removeprefix(f"{local(at):%Y}-") + ("超" if due_at <= at else "")
 
 
 def _clocks(clocks: list[dict[str, Any]]) -> Table:

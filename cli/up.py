@@ -16,11 +16,11 @@ def up(
     port: Annotated[int, typer.Option(envvar="BIHUAN_PORT", help="网页端口", min=1, max=65535)] = 8080,
     var: Var = VAR,
     host: Annotated[str, typer.Option(envvar="BIHUAN_HOST", help="监听地址")] = "127.0.0.1",
-    no_samples: Annotated[bool, typer.Option("--no-samples", help="不载入样例")] = False,
+    no_samples: Annotated[bool, typer.Option("--no-samples", help="不载入样例和样例县的区划")] = False,
 ) -> None:
     """启动数据库、流程引擎、接口与后台，按 Ctrl-C 停止。"""
     from cli.session import on
-    from cli.stocking import furnish
+    from cli.stocking import furnish, inhabited
     from cli.welcome import greet
     from embedded import instance
     from embedded.state import State, Trouble
@@ -28,9 +28,12 @@ def up(
 
     state = State(var.absolute())
     accounts: list[Account] = []
+    peopled = True
 
     def furnished(url: str) -> None:
+        nonlocal peopled
         accounts[:] = on(url, lambda ledger: furnish(ledger, state, not no_samples, tell))
+        peopled = on(url, inhabited)
 
     try:
         plan = replace(instance.plan(state, host, port), furnish=furnished)
@@ -38,7 +41,7 @@ def up(
         state.lock()
         with instance.Instance(plan, tell) as running:
             running.start()
-            greet(tell, running.address, running.temporal_pages, state.root, accounts)
+            greet(tell, running.address, running.temporal_pages, state.root, accounts, peopled)
             running.supervisor.run()
     except Stopped:
         tell("已停止。")

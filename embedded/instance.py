@@ -70,8 +70,8 @@ class Instance:
     def start(self) -> None:
         """Everything up and `/readyz` answering, or Trouble. Temporal starts while the database does."""
         plan = self.plan
-        if temporal.listening(plan.port, self.probe_host):
-            raise Trouble(f"端口 {plan.port} 已被占用，请用 --port 另选。")
+        if temporal.listening(plan.port, self.probe_host) or not temporal.bindable(plan.port, plan.host):
+            raise Trouble(f"端口 {plan.port} 已被占用或不能使用，请用 --port 另选。")
         server = self._start_temporal() if plan.own_temporal else None
         self.tell("[1/4] 启动数据库 …")
         self._start_postgres()
@@ -108,8 +108,9 @@ class Instance:
         return f"http://{self.probe_host}:{self.plan.port}"
 
     def _start_temporal(self) -> Child:
-        self.temporal_port = temporal.free_port(7233)
-        pages = temporal.free_port(8233)
+        # The port that was asked for is the API's, which takes it last.
+        self.temporal_port = temporal.free_port(7233, but=(self.plan.port,))
+        pages = temporal.free_port(8233, but=(self.plan.port, self.temporal_port))
         self.temporal_pages = f"http://{temporal.HOST}:{pages}"
         server = temporal.child(self.plan.state, self.temporal_port, pages)
         self.supervisor.start(server)

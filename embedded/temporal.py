@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from embedded.child import Child
@@ -51,14 +52,25 @@ def listening(port: int, host: str = HOST) -> bool:
         return False
 
 
-def free_port(preferred: int = 0) -> int:
-    """`preferred` if nobody has it, else one that the kernel picks."""
-    for port in (preferred, 0):
+def free_port(preferred: int = 0, *, but: Collection[int] = ()) -> int:
+    """`preferred` if nobody has it, else one that the kernel picks; none of `but`, which others are about to take."""
+    for port in (preferred, *[0] * (len(but) + 1)):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((HOST, port))
             except OSError:
                 continue
-            return int(probe.getsockname()[1])
+            found = int(probe.getsockname()[1])
+            if found not in but:
+                return found
     raise Trouble("没有可用的本机端口。")
+
+
+def bindable(port: int, host: str = HOST) -> bool:
+    """Whether one could listen there: nobody else does, on whatever address, and we are allowed to."""
+    try:
+        with socket.create_server((host, port)):
+            return True
+    except OSError:
+        return False

@@ -1,6 +1,7 @@
 """The first start: registers, samples, accounts."""
 
 import json
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -9,16 +10,19 @@ from typing import Any
 import pytest
 
 from cli import sample
-from cli.account import Account
-from cli.stocking import furnish
+from cli.account import HATS, Account
+from cli.stocking import furnish, inhabited
 from cli.welcome import greet
 from embedded.state import State
 from ledger.identity import token as tokens
 from ledger.ledger import Ledger
 from ledger.registers.register_kind import KINDS
-from samples import read
+from procedures import paths
+from samples import FOLDER, read
 from samples import table as samples_table
+from tests.cli.conftest import Run
 
+COUNTY = "141025000000"
 Ask = Callable[[Callable[[Ledger], Any]], Any]
 
 
@@ -52,7 +56,7 @@ def stages(ask: Ask) -> dict[str, str]:
 def test_a_first_start_fills_everything(ask: Ask, state: State) -> None:
     made = start(ask, state)
     samples = read()
-    assert len(made) == 8
+    assert len(made) == len(HATS)
     assert stages(ask).keys() == {hazard.title for hazard in samples.hazards}
     assert "closed" in stages(ask).values()
     steps = sum(len(hazard.life) for hazard in samples.hazards)
@@ -100,12 +104,33 @@ def test_a_ledger_in_use_gets_no_samples(ask: Ask, state: State, county: Any) ->
     assert count(ask, "select count(*) from division") == 88
 
 
-def test_without_samples_there_are_divisions_and_calendars(ask: Ask, state: State) -> None:
+def test_without_samples_there_are_procedures_and_calendars_and_nothing_of_any_county(ask: Ask, state: State) -> None:
     assert start(ask, state, with_samples=False) == []
-    assert count(ask, "select count(*) from division where level = 'village'") == 79
+    tables = ("division", "person", "unit", '"case"', "grid")
+    assert [count(ask, f"select count(*) from {table}") for table in tables] == [0] * len(tables)
     assert count(ask, "select count(*) from calendar") == 1
-    assert count(ask, "select count(*) from person") == 0
-    assert len(start(ask, state)) == 8
+    assert count(ask, "select count(*) from procedure") == len(paths())
+    assert not ask(inhabited)
+    assert len(start(ask, state)) == len(HATS)
+    assert ask(inhabited)
+
+
+def test_the_first_administrator_finds_the_way(run: Run, tmp_path: Path) -> None:
+    """The commands that a start without samples prints, as they are printed."""
+    lines: list[str] = []
+    greet(lines.append, "http://127.0.0.1:1", None, tmp_path, (), inhabited=False)
+    commands = [re.sub(r" --var \S+", "", line.strip()) for line in lines if line.strip().startswith("./bihuan")]
+    (tmp_path / "区划.csv").write_text((FOLDER / "divisions.csv").read_text())
+    people = run("register", "template", "people")[1].splitlines()[0] + "\nP-1,样例·张三\n"
+    (tmp_path / "人员.csv").write_text(people)
+    for command in commands:
+        words = command.replace("县代码", COUNTY).replace("姓名", "样例·管理员").split()[1:]
+        words = [str(tmp_path / word) if word.endswith(".csv") else word for word in words]
+        code, out, error = run(*words)
+        assert code == 0, (command, out, error)
+    gaps = [line for line in lines if "register gaps" in line]
+    assert len(commands) == 4
+    assert gaps
 
 
 def revocation(account: Account) -> Callable[[Ledger], Any]:
@@ -114,10 +139,10 @@ def revocation(account: Account) -> Callable[[Ledger], Any]:
 
 def test_a_revoked_account_is_not_made_again(ask: Ask, state: State) -> None:
     made = start(ask, state)
-    assert [ask(revocation(account)) for account in made] == [1] * 8
+    assert [ask(revocation(account)) for account in made] == [1] * len(HATS)
     assert start(ask, state) == []
     state.accounts.write_text(json.dumps([]))
-    assert len(start(ask, state)) == 8  # lost, not revoked
+    assert len(start(ask, state)) == len(HATS)  # lost, not revoked
 
 
 def test_a_county_that_has_moved_on_is_left_alone(ask: Ask, state: State, county: Any, tmp_path: Path) -> None:
