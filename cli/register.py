@@ -30,7 +30,7 @@ Division = Annotated[str, typer.Argument(metavar="DIVISION", help="12 位区划�
 @app.command()
 def load(
     which: Which,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV（UTF-8 或 GB 18030）或 .xlsx，首行为列名")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV（UTF-8、GB 18030）、.xlsx、.xls、.ods，首行为列名")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只核对，不写入")] = False,
     token: Token = "",
     var: Var = VAR,

@@ -23,7 +23,7 @@ REGISTRY = re.compile(
     "pypi" + r"\.org|python" + "hosted|registry" + r"\.npm|npm" + "mirror|go" + "proxy|crates" + r"\.io"
 )
 OUTSIDE = re.compile("https?:" + r"//([^/\s\"'`)<>\\]+)")
-NAMED = r"www\.w3\.org$|json-schema\.org$|schemas\.openxmlformats\.org$"  # names of vocabularies, never asked
+NAMED = r"www\.w3\.org$|json-schema\.org$"  # names of vocabularies, never asked
 HERE = re.compile(r"(\{|%s|127\.0\.0\.1|localhost|\[::1\]|[\w.-]*\.?example\b|test\b)|" + NAMED)
 
 
