@@ -99,6 +99,7 @@ def test_source_reaches_no_outside_host() -> None:
 def test_locks_name_no_host_and_hash_everything() -> None:
     assert {path.name for path in LOCKS} >= {
         "requirements.lock",
+        "requirements-cluster.lock",
         "requirements-dev.lock",
         "requirements-setup.lock",
     }
@@ -114,6 +115,7 @@ def test_development_uses_the_versions_of_the_product() -> None:
         return set(re.findall(r"^\S+==\S+", (ROOT / lock).read_text(), re.MULTILINE))
 
     assert pins("requirements.lock") - pins("requirements-dev.lock") == set()
+    assert pins("requirements-cluster.lock") - pins("requirements.lock") == set()
 
 
 def test_every_dependency_is_locked() -> None:
@@ -122,12 +124,16 @@ def test_every_dependency_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     for wanted, lock in (
         (project["project"]["dependencies"], "requirements.lock"),
+        (project["project"]["dependencies"], "requirements-cluster.lock"),
+        (project["project"]["optional-dependencies"]["embedded"], "requirements.lock"),
         (project["dependency-groups"]["dev"], "requirements-dev.lock"),
         (project["dependency-groups"]["setup"], "requirements-setup.lock"),
     ):
         names = {re.split(r"[\[<>=!~ ]", each)[0].lower() for each in wanted}
         locked = set(re.findall(r"^([\w.-]+)==", (ROOT / lock).read_text(), re.MULTILINE))
         assert names - locked == set(), lock
+    cluster = (ROOT / "requirements-cluster.lock").read_text()
+    assert [each for each in project["project"]["optional-dependencies"]["embedded"] if f"{each}==" in cluster] == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
