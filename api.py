@@ -26,12 +26,11 @@ from ledger import trouble
 from ledger.connection import LOST
 from ledger.house import opened
 from ledger.request import LedgerUnavailable, PoisonedCase
-from routes import analysis, board, cases, document, evidence, health, history, pages, paper, register, similar
+from routes import analysis, board, cases, document, evidence, health, history, manual, pages, paper, register, similar
 from routes.answer import Declined
 from routes.envelope import Envelope
 from routes.form import errors
 from routes.house import House
-from routes.manual import FastAPIOffline, Manual
 from routes.supply import stocking
 from settings import Settings, load
 
@@ -66,7 +65,7 @@ TITLES: Mapping[int, str] = {
 }  # fmt: skip
 KEEP_ALIVE_S = 30
 CONNECTIONS_MAX = 1000
-ROUTERS = (cases, history, paper, analysis, similar, board, evidence, register, health, pages)
+ROUTERS = (cases, history, paper, analysis, similar, board, evidence, register, health, pages, manual)
 
 logger = structlog.get_logger("api")
 
@@ -81,11 +80,15 @@ def create(settings: Settings, clock: Callable[[Instant], Instant] = lambda at: 
             async with stocking(app.state.house):
                 yield
 
-    app = FastAPIOffline(title="闭环", version="0.1.0", description="隐患与信访闭环办理", lifespan=lifespan)
+    app = FastAPI(
+        title="闭环", version="0.1.0", description="隐患与信访闭环办理", lifespan=lifespan,
+        docs_url=None, redoc_url=None,
+    )  # fmt: skip
     app.state.house = House(settings.evidence_dir)
     app.state.statuses = STATUSES
     for module in ROUTERS:
         app.include_router(module.router)
+    app.mount("/docs/parts", manual.PARTS)
     app.mount("/static", StaticFiles(directory=web.STATIC), name="static")
     app.add_exception_handler(Declined, declined)
     app.add_exception_handler(RequestValidationError, misread)
@@ -93,7 +96,6 @@ def create(settings: Settings, clock: Callable[[Instant], Instant] = lambda at: 
     app.add_exception_handler(PoisonedCase, unreadable)
     for lost in (LedgerUnavailable, *LOST):
         app.add_exception_handler(lost, unavailable)
-    app.add_middleware(Manual)
     app.add_middleware(Envelope, failed=failed)
     app.openapi = cache(partial(document.describe, app, STATUSES))  # type: ignore[method-assign]
     return app
