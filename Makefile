@@ -42,8 +42,9 @@ compile := .venv/tool/bin/uv pip compile --quiet --upgrade --universal --python-
 lock:
 	@test -x .venv/tool/bin/uv || ./bihuan setup
 	@$(compile) --group setup --output-file requirements-setup.lock
-	@$(compile) pyproject.toml --output-file requirements.lock
-	@$(compile) pyproject.toml --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	@$(compile) pyproject.toml --extra embedded --output-file requirements.lock
+	@$(compile) pyproject.toml --constraints requirements.lock --output-file requirements-cluster.lock
+	@$(compile) pyproject.toml --extra embedded --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

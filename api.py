@@ -31,6 +31,7 @@ from ledger.registrar.request import LedgerUnavailable, PoisonedCase
 from ledger.store.connection import LOST
 from routes import (
     analysis,
+    api_docs,
     board,
     cases,
     evidence,
@@ -46,7 +47,6 @@ from routes import (
 from routes import (
     openapi as document,
 )
-from routes.api_docs import FastAPIOffline, Manual
 from routes.form import problems
 from routes.metrics import Metrics
 from routes.middleware import RequestMiddleware
@@ -88,7 +88,7 @@ UNREADABLE = Refusal(Code.CASE_UNREADABLE, "这个事项暂时读不出来，已
 INTERNAL = Refusal(Code.INTERNAL, "系统内部出错，已记录")
 KEEP_ALIVE_S = 30
 CONNECTIONS_MAX = 1000
-ROUTERS = (cases, history, paper, analysis, similar, board, evidence, register, health, pages)
+ROUTERS = (cases, history, paper, analysis, similar, board, evidence, register, health, pages, api_docs)
 
 logger = structlog.get_logger("api")
 
@@ -103,11 +103,15 @@ def create(settings: Settings, clock: Callable[[Instant], Instant] = lambda at: 
             async with stocking(app.state.house):
                 yield
 
-    app = FastAPIOffline(title="闭环", version=VERSION, description="隐患与信访闭环办理", lifespan=lifespan)
+    app = FastAPI(
+        title="闭环", version=VERSION, description="隐患与信访闭环办理", lifespan=lifespan,
+        docs_url=None, redoc_url=None,
+    )  # fmt: skip
     app.state.metrics = Metrics()
     app.state.statuses = STATUSES
     for module in ROUTERS:
         app.include_router(module.router)
+    app.mount("/docs/parts", api_docs.PARTS)
     app.mount("/static", StaticFiles(directory=web.STATIC), name="static")
     app.add_exception_handler(Declined, declined)
     app.add_exception_handler(RequestValidationError, misread)
@@ -115,7 +119,6 @@ def create(settings: Settings, clock: Callable[[Instant], Instant] = lambda at: 
     app.add_exception_handler(PoisonedCase, unreadable)
     for lost in (LedgerUnavailable, *LOST):
         app.add_exception_handler(lost, unavailable)
-    app.add_middleware(Manual)
     app.add_middleware(RequestMiddleware, failed=failed)
     app.openapi = cache(partial(document.describe, app, STATUSES))  # type: ignore[method-assign]
     return app

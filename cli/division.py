@@ -23,7 +23,7 @@ def root() -> None:
 
 @app.command()
 def load(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV 或 .xlsx：代码,名称,层级,上级代码")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV、.xlsx、.xls 或 .ods：代码,名称,层级,上级代码")],
     edition: Annotated[int, typer.Option(help="统计用区划代码的版次（年份）", min=1980, max=2100)] = 2023,
     valid_from: Annotated[str | None, typer.Option(metavar="DATE", help="生效日期；不写为版次那年的 1 月 1 日")] = None,
     whole: Annotated[

