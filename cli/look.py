@@ -200,7 +200,7 @@ def _seen(
     """
 
     async def work(ledger: "Ledger") -> Seen:
-        from domain.case.permission import outsider
+        from domain.case.sight import outsider
         from ledger.audit.access import traced
         from ledger.identity.scope import view_of
         from ledger.read.query import case_by_id

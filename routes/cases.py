@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AfterValidator
 
 from domain.case.command import Act, Open
-from domain.case.permission import knows_reporter, outsider
+from domain.case.permission import knows_reporter
+from domain.case.sight import outsider
 from domain.case.state import Case
 from domain.case.view import offered, shown
 from domain.days.instant import Instant, rfc3339

@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.case.command import Open
 from domain.case.context import Context
-from domain.case.permission import outsider
+from domain.case.sight import outsider
 from domain.case.state import Case
 from domain.rules.form import FieldType
 from domain.rules.procedure import Procedure

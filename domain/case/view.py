@@ -6,7 +6,8 @@ from typing import Any
 
 from domain.case.acting import extendable
 from domain.case.item import Item
-from domain.case.permission import answerable, follower, outsider, permitted, worn
+from domain.case.permission import answerable, permitted, worn
+from domain.case.sight import follower, outsider
 from domain.case.state import Case
 from domain.case.verbs.amendment import correctable
 from domain.days.instant import rfc3339

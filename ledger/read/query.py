@@ -24,7 +24,7 @@ UNREADABLE = (ValueError, KeyError, TypeError, UnknownEvent)
 async def case_by_id(connection: AsyncConnection, case_id: UUID, view: Scope) -> Case | None:
     """The case as it stands, or None when there is none within `view`. Raises PoisonedCase."""
     columns = case.c.id, case.c.version, case.c.fold, case.c.state
-    query = select(*columns).where(case.c.id == case_id, view.one, view.sight)
+    query = select(*columns).where(case.c.id == case_id, view.one)
     row = (await connection.execute(query)).mappings().first()
     return None if row is None else await standing(connection, row)
 

@@ -18,8 +18,8 @@ from domain.case.imported_past import imported
 from domain.case.inbox import ENGINE, hear, rederived
 from domain.case.opening import open_case
 from domain.case.outbox import Letter, letters
-from domain.case.permission import sees
 from domain.case.rule_change import rebound
+from domain.case.sight import sees
 from domain.case.similarity import said_otherwise
 from domain.case.state import Case, Fact
 from domain.case.view import offered, shown

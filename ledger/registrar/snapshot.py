@@ -17,10 +17,11 @@ from domain.case import state as cases
 from domain.case.command import Act, Open, parts
 from domain.case.context import Duties, Other, Place, Rival
 from domain.case.fold import fold
+from domain.case.sight import Outline, sees
 from domain.case.state import Case, Fact
 from domain.clocks.clock import HandlingUnit
 from domain.days.instant import Instant, utc
-from domain.hat import OPENER, Actor, Hat, Role
+from domain.hat import Actor, Hat
 from domain.rules.form import SHA256, Known, control_free
 from ledger.registers.division import county_of
 from ledger.registrar.request import PoisonedCase, Request
@@ -61,7 +62,7 @@ class Registers:
         """The cases named in the batch that this actor may see, by number and by id."""
         found: dict[str, Other] = {}
         for each in self.cases:
-            if _shown_to(each, actor, self.home(actor.hat.scope)):
+            if sees(outline(each), actor, self.home(actor.hat.scope)):
                 other = Other(
                     each["id"], each["number"], each["title"], each["closed"], bool(each["sealed"]), each["procedure"]
                 )
@@ -129,16 +130,9 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _shown_to(case: Mapping[str, Any], actor: Actor, home: str) -> bool:
-    """The rule of `domain.case.permission.sees`, on a row."""
-    if actor.hat.role == Role.RESIDENT:
-        own = case["public"] and not case["sealed"] and home in case["lineage"]
-        return bool(own or case["opened_by"] == actor.person)
-    if case["sealed"]:
-        return str(actor.hat) in case["sealed"] or (OPENER in case["sealed"] and case["opened_by"] == actor.person)
-    if case["opened_by"] == actor.person:
-        return True
-    return actor.hat.scope in case["units"] or (home == actor.hat.scope and home in case["lineage"])
+def outline(row: Mapping[str, Any]) -> Outline:
+    """What the rule of sight reads of a case that was read as a row."""
+    return Outline(row["opened_by"], row["sealed"] or (), row["public"], row["units"], row["lineage"])
 
 
 def rivals(row: "Row") -> tuple[Rival, ...]:

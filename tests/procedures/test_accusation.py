@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.case.document import UNSAID
-from domain.case.permission import sees
+from domain.case.sight import sees
 from domain.hat import WEARABLE, Actor, Hat
 from domain.refusal import Refusal
 from domain.rules.procedure import Procedure

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.case.permission import follower, outsider, sees
+from domain.case.sight import follower, outsider, sees
 from domain.refusal import Refusal
 from tests.domain.scene import COUNTY, TOWNSHIP, VILLAGE, Life, code, context, procedure, when
 from tests.procedures.direct_line import (

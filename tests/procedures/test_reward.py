@@ -12,7 +12,7 @@ from domain.case.command import Act
 from domain.case.context import Rival
 from domain.case.event import ActionTaken
 from domain.case.opening import matter
-from domain.case.permission import sees
+from domain.case.sight import sees
 from domain.hat import Actor, Hat
 from domain.refusal import Refusal
 from tests.domain.scene import COUNTY, GRID_WORKER, TOWNSHIP, VILLAGE, Life, code, context, procedure, when
