@@ -6,27 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import asyncpg
-from pydantic_core import from_json
 
-from domain.case import event as events
-from domain.case import state as cases
 from domain.case.command import Act, Open, parts
 from domain.case.context import Duties, Other, Place, Rival
-from domain.case.fold import fold
 from domain.case.sight import Outline, sees
-from domain.case.state import Case, Fact
+from domain.case.state import Case
 from domain.clocks.clock import HandlingUnit
-from domain.days.instant import Instant, utc
-from domain.hat import Actor, Hat
+from domain.days.instant import Instant
+from domain.hat import Actor
 from domain.rules.form import SHA256, Known, control_free
 from ledger.registers.division import county_of
 from ledger.registrar.request import PoisonedCase, Request
 from ledger.store import append as statement
 from ledger.store.connection import Connection
+from ledger.store.stored_case import UNREADABLE, stored_case
 
 DIVISION = re.compile(r"\d{12}")
 NOTHING_KNOWN = Known()
@@ -179,46 +176,7 @@ async def snapshot(connection: Connection, request: Request, row: Row) -> Snapsh
     if row["version"] is None:
         return Snapshot(None, 0, b"", row["at"])
     try:
-        if row["fold"] == cases.FOLD:
-            case: Case | None = cases.load(row["state"])
-        else:
-            case = fold(None, await journal(connection, request.target))
-    except (ValueError, KeyError, events.UnknownEvent) as error:
+        case = await stored_case(connection, request.target, row)
+    except UNREADABLE as error:
         raise PoisonedCase(request.target, f"{type(error).__name__}: {str(error)[:200]}") from error
-    if case is None or case.version != row["version"]:
-        raise PoisonedCase(request.target, f"its state is not at version {row['version']}")
     return Snapshot(case, row["version"], row["head"], row["at"])
-
-
-async def journal(
-    connection: Connection, case_id: UUID, version: int | None = None, at: Instant | None = None
-) -> list[Fact]:
-    """The facts of a case in order, up to `version` or what was recorded by `at` (None: all)."""
-    rows = await connection.fetch(
-        "select version, name, schema, leaf, body from event where case_id = $1 and version <= $2"
-        " and ($3::timestamptz is null or recorded_at <= $3) order by version",
-        case_id,
-        2**31 - 1 if version is None else version,
-        at,
-    )
-    return [fact(row) for row in rows]
-
-
-class Fields(Protocol):
-    """A row of any driver: values by column."""
-
-    def __getitem__(self, name: str, /) -> Any: ...
-
-
-def fact(row: Fields) -> Fact:
-    """A stored event with what its leaf says of it. Raises UnknownEvent, ValueError, KeyError."""
-    leaf = from_json(row["leaf"])
-    role, _, scope = leaf["hat"].partition("@")
-    return Fact(
-        version=row["version"],
-        event=events.load(row["name"], row["schema"], row["body"]),
-        occurred_at=utc(datetime.fromisoformat(leaf["occurred_at"])),
-        recorded_at=utc(datetime.fromisoformat(leaf["recorded_at"])),
-        actor=Actor(leaf["actor"], Hat(role, scope)),
-        received_at=utc(datetime.fromisoformat(leaf["received_at"])),
-    )
