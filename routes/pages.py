@@ -108,7 +108,7 @@ async def _board(
     async with trace.ledger.reading() as connection:
         view = await view_of(connection, actor)
         county = await scope_of(connection, shown.lineage.get("county", "")) or view
-        below = [] if view.level == UNIT else await place.divisions(connection, view.code)
+        below = [] if view.level == UNIT else (await place.divisions(connection, view.code)).items
         name = await person_name(connection, actor.person)
     choices = [_place(view), *({"code": c["code"], "name": c["name"], "level": c["level"]} for c in below)]
     if shown.code not in {choice["code"] for choice in choices}:

@@ -12,6 +12,7 @@ from domain.rules.procedure import Procedure
 from ledger.identity.scope import Scope, scope_of, view_of
 from ledger.registers import contents as folio
 from ledger.registers import directory as place
+from ledger.store.keyset import KeysetPage
 from routes import entry, notice
 from routes.actor import Caller
 from routes.answer import Declined
@@ -20,8 +21,6 @@ from routes.form import Name
 from routes.openapi import says
 
 router = APIRouter(prefix="/api", tags=["登记"])
-
-DUTY_KEY = ("division", "list", "code")
 
 After = Annotated[Name | None, Query(description="上一页的 next")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
@@ -37,8 +36,7 @@ async def divisions(
 ) -> dict[str, Any]:
     """Divisions directly below `parent`; without one, the tops of what is registered."""
     async with ledger.reading() as connection:
-        rows = await place.divisions(connection, parent, after or "", limit + 1)
-    return _page(rows, "code", limit)
+        return _answered(await place.divisions(connection, parent, _behind(after, 1), limit))
 
 
 @router.get("/units", summary="承办单位", openapi_extra=says("ok", entry.UnitPage, "invalid_query unknown_division"))
@@ -55,8 +53,7 @@ async def units(
     """
     async with ledger.reading() as connection:
         within = await asked_scope(connection, division)
-        rows = await place.units(connection, within, after or "", limit + 1, matter)
-    return _page(rows, "id", limit)
+        return _answered(await place.units(connection, within, _behind(after, 1), limit, matter))
 
 
 @router.get("/duties", summary="职责清单", openapi_extra=says("ok", entry.DutyPage, "invalid_query unknown_division"))
@@ -68,14 +65,10 @@ async def duties(
     limit: Limit = 500,
 ) -> dict[str, Any]:
     """The duty, task and negative lists in force of a division and of those below it; without one, all."""
-    begin = tuple(after.split(" ")) if after else ()
-    if begin and len(begin) != len(DUTY_KEY):
-        raise Declined(Code.INVALID_QUERY, "after 应为上一页的 next")
+    begin = _behind(after, 3)
     async with ledger.reading() as connection:
         within = await asked_scope(connection, division)
-        rows = await place.duties(connection, within, begin, limit + 1)
-    items = rows[:limit]
-    return {"items": items, "next": " ".join(items[-1][name] for name in DUTY_KEY) if len(rows) > limit else None}
+        return _answered(await place.duties(connection, within, begin, limit))
 
 
 @router.get("/divisions/{code}/grid", summary="网格和网格员", openapi_extra=says("ok", entry.Grids, "unknown_division"))
@@ -141,9 +134,16 @@ async def asked_scope(connection: AsyncConnection, code: str | None, view: Scope
     return asked
 
 
-def _page(rows: list[dict[str, Any]], key: str, limit: int) -> dict[str, Any]:
-    items = rows[:limit]
-    return {"items": items, "next": items[-1][key] if len(rows) > limit else None}
+def _behind(after: str | None, parts: int) -> tuple[str, ...]:
+    """The key that a page's `next` gave, none for the first page. No part of a key contains a space."""
+    key = tuple(after.split(" ", parts - 1)) if after else ()
+    if key and len(key) != parts:
+        raise Declined(Code.INVALID_QUERY, "after 应为上一页的 next")
+    return key
+
+
+def _answered(page: KeysetPage) -> dict[str, Any]:
+    return {"items": page.items, "next": " ".join(page.next) if page.next else None}
 
 
 def _procedure(procedure: Procedure) -> dict[str, Any]:
