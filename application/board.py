@@ -38,7 +38,7 @@ async def surroundings(house: House, caller: Caller, division: str | None = None
         view = await view_of(connection, caller.actor)
         within = await place_asked(connection, division, view) if division is not None else view
         county = await scope_of(connection, within.lineage.get("county", "")) or view
-        below = [] if view.level == UNIT else await divisions(connection, view.code)
+        below = [] if view.level == UNIT else (await divisions(connection, view.code)).items
         name = await person_name(connection, caller.person)
     choices = [_place(view), *(PlaceShape(code=row["code"], name=row["name"], level=row["level"]) for row in below)]
     if within.code not in {choice.code for choice in choices}:

@@ -1,6 +1,5 @@
 """The registers: divisions, units, duties, grids, contacts, and the duty room."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from application.caller import Caller
@@ -21,8 +20,8 @@ from domain.refusal import Code, Refusal
 from domain.rules.form import control_free
 from ledger.identity.scope import view_of
 from ledger.registers import contents, directory
+from ledger.store.keyset import KeysetPage
 
-DUTY_KEY = ("division", "list", "code")
 BAD_POSITION = Refusal(Code.INVALID_QUERY, "after 应为上一页的 next")
 UNKNOWN_HOUSEHOLD = Refusal(Code.UNKNOWN_HOUSEHOLD, "没有登记这一户，请核对户编号，或向村（社区）询问")
 
@@ -30,8 +29,8 @@ UNKNOWN_HOUSEHOLD = Refusal(Code.UNKNOWN_HOUSEHOLD, "没有登记这一户，请
 async def divisions(house: House, parent: str | None, after: str | None, limit: int) -> DivisionPageShape:
     """Divisions directly below `parent`; without one, the tops of what is registered."""
     async with house.ledger.reading() as connection:
-        rows = await directory.divisions(connection, parent, after or "", limit + 1)
-    return DivisionPageShape.model_validate(_page(rows, ("code",), limit))
+        page = await directory.divisions(connection, parent, _behind(after, 1), limit)
+    return DivisionPageShape.model_validate(_page(page))
 
 
 async def units(
@@ -42,8 +41,8 @@ async def units(
     """
     async with house.ledger.reading() as connection:
         within = await place_asked(connection, division) if division is not None else None
-        rows = await directory.units(connection, within, after or "", limit + 1, matter)
-    return UnitPageShape.model_validate(_page(rows, ("id",), limit))
+        page = await directory.units(connection, within, _behind(after, 1), limit, matter)
+    return UnitPageShape.model_validate(_page(page))
 
 
 async def duties(house: House, division: str | None, after: str | None, limit: int) -> DutyPageShape:
@@ -51,13 +50,10 @@ async def duties(house: House, division: str | None, after: str | None, limit: i
 
     Raises Declined.
     """
-    begin = tuple(after.split(" ")) if after else ()
-    if begin and len(begin) != len(DUTY_KEY):
-        raise Declined(BAD_POSITION)
     async with house.ledger.reading() as connection:
         within = await place_asked(connection, division) if division is not None else None
-        rows = await directory.duties(connection, within, begin, limit + 1)
-    return DutyPageShape.model_validate(_page(rows, DUTY_KEY, limit))
+        page = await directory.duties(connection, within, _behind(after, 3), limit)
+    return DutyPageShape.model_validate(_page(page))
 
 
 async def grids(house: House, code: str) -> GridsShape:
@@ -97,7 +93,16 @@ async def duty_room(house: House, caller: Caller, code: str) -> DutyRoomShape:
     return DutyRoomShape.model_validate({"on_duty": shifts, "handovers": notes})
 
 
-def _page(rows: Sequence[Mapping[str, Any]], key: tuple[str, ...], limit: int) -> dict[str, Any]:
-    """The first `limit` rows, and after which key to go on; None where there are no more."""
-    items = rows[:limit]
-    return {"items": items, "next": " ".join(items[-1][name] for name in key) if len(rows) > limit else None}
+def _behind(after: str | None, parts: int) -> tuple[str, ...]:
+    """The key behind which a page begins, of so many parts; () for the first page. Raises Declined."""
+    if not after:
+        return ()
+    key = tuple(after.split(" ")) if parts > 1 else (after,)
+    if len(key) != parts:
+        raise Declined(BAD_POSITION)
+    return key
+
+
+def _page(page: KeysetPage) -> dict[str, Any]:
+    """The rows, and after which key to go on; None where there are no more."""
+    return {"items": page.items, "next": " ".join(page.next) if page.next else None}

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from ledger.audit.refold import BATCH, UNREADABLE, files
+from ledger.audit.refold import BATCH, files
 from ledger.store.append import CASE_TYPES, CaseRow, column_names, rows_json
 from ledger.store.connection import Connection
 from ledger.store.shingle import SHINGLE_TYPES, ShingleRow
+from ledger.store.stored_case import UNREADABLE
 
 _COLUMNS = column_names(CASE_TYPES)
 # A case that moved on meanwhile keeps its newer row: its next rebuild sees it.

@@ -9,18 +9,16 @@ from uuid import UUID
 import asyncpg
 
 from domain.case import state as cases
-from domain.case.event import UnknownEvent
 from domain.case.fold import evolve
 from ledger.registrar.request import TAKEN
-from ledger.registrar.snapshot import fact
 from ledger.store.append import CaseRow
 from ledger.store.case_row import case_row
 from ledger.store.connection import Connection
 from ledger.store.journal import chained
 from ledger.store.shingle import ShingleRow, shingle_row
+from ledger.store.stored_case import fact
 
 BATCH = 500
-UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, UnknownEvent)
 
 Row = asyncpg.Record
 

@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from domain.days.instant import rfc3339
-from ledger.audit.refold import UNREADABLE, File, Row, files
+from ledger.audit.refold import File, Row, files
 from ledger.registrar.request import TAKEN
 from ledger.rounds import lot
 from ledger.store.connection import Connection
 from ledger.store.journal import GENESIS, digest
+from ledger.store.stored_case import UNREADABLE
 
 
 async def verify(connection: Connection) -> AsyncIterator[str]:

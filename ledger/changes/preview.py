@@ -4,12 +4,10 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from domain.case import state as cases
 from domain.case.command import Rebind
 from domain.case.context import Context
 from domain.case.decide import decide
 from domain.case.event import ProcedureChanged
-from domain.case.fold import fold
 from domain.case.happened import Happened
 from domain.case.state import Case
 from domain.clocks.clock import Clock
@@ -20,12 +18,16 @@ from domain.refusal import Refusal
 from domain.rules.form import Known
 from domain.rules.procedure import Procedure
 from ledger.ledger import Ledger
-from ledger.read.query import UNREADABLE
-from ledger.registrar.snapshot import journal
 from ledger.store.connection import Connection
+from ledger.store.keyset import each_row
+from ledger.store.stored_case import UNREADABLE, stored_case
 
-BATCH = 500
 SECOND = "-"  # the second person, who is not known yet
+# The open cases of a county that a procedure's new rules would reach.
+ON_OTHER_RULES = """
+select id, version, fold, state from "case"
+where id > $1 and procedure = $3 and county = $4 and procedure_sha256 <> $5 and not closed order by id limit $2
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,21 +128,9 @@ def _clock(was: Clock | None, now: Clock | None) -> ClockChange:
 
 
 async def _open(connection: Connection, procedure: str, to: str, county: str) -> AsyncIterator[tuple[UUID, Case]]:
-    last = UUID(int=0)
-    while True:
-        rows = await connection.fetch(
-            'select id, fold, state from "case" where id > $1 and procedure = $2 and county = $3'
-            " and procedure_sha256 <> $4 and not closed order by id limit $5",
-            last, procedure, county, to, BATCH,
-        )  # fmt: skip
-        for row in rows:
-            try:
-                stored = row["fold"] == cases.FOLD
-                case = cases.load(row["state"]) if stored else fold(None, await journal(connection, row["id"]))
-            except UNREADABLE:
-                continue  # Patrol and `ledger verify` tell of such a case
-            if case is not None:
-                yield row["id"], case
-        if len(rows) < BATCH:
-            return
-        last = rows[-1]["id"]
+    async for row in each_row(connection, ON_OTHER_RULES, procedure, county, to):
+        try:
+            case = await stored_case(connection, row["id"], row)
+        except UNREADABLE:
+            continue
+        yield row["id"], case

@@ -4,28 +4,29 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-import asyncpg
-
-from domain.case import state as cases
 from domain.case.command import Rederive
 from domain.case.context import Context
 from domain.case.decide import decide
 from domain.case.event import ClockRederived
-from domain.case.fold import fold
 from domain.case.state import Case
 from domain.days.calendar import Calendar
 from domain.days.instant import Instant
 from domain.rules.form import Known
-from ledger.read.query import UNREADABLE
 from ledger.registrar.docket import clock_actor
 from ledger.registrar.registrar import Registrar
 from ledger.registrar.request import PoisonedCase, Request
-from ledger.registrar.snapshot import journal
 from ledger.store.connection import Connection, Writers
+from ledger.store.keyset import each_row
 from ledger.store.library import CALENDAR, Library
+from ledger.store.stored_case import UNREADABLE, stored_case
 
 BATCH = 500
 DONE = "calendar/rederived"  # the setting that names the calendar by which all clocks have been counted
+# Cases with clocks that a calendar may count otherwise: open, still to be woken, or with a date that is not sure.
+TIMED = """
+select id, version, fold, state from "case"
+where id > $1 and (not closed or wake_at is not null or strpos(state, '"provisional":true') > 0) order by id limit $2
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,27 +103,9 @@ async def _events(
 
 async def _standing(connection: Connection) -> AsyncIterator[tuple[UUID, Case]]:
     """Every case in which time still does something, or would if a date were certain."""
-    last = UUID(int=0)
-    while True:
-        rows = await connection.fetch(
-            'select id, fold, state from "case" where id > $1 and (not closed or wake_at is not null'
-            " or strpos(state, '\"provisional\":true') > 0) order by id limit $2",
-            last,
-            BATCH,
-        )
-        for row in rows:
-            case = await _read(connection, row)
-            if case is not None:
-                yield row["id"], case
-        if len(rows) < BATCH:
-            return
-        last = rows[-1]["id"]
-
-
-async def _read(connection: Connection, row: asyncpg.Record) -> Case | None:
-    try:
-        if row["fold"] == cases.FOLD:
-            return cases.load(row["state"])
-        return fold(None, await journal(connection, row["id"]))
-    except UNREADABLE:
-        return None  # Patrol and `ledger verify` tell of such a case
+    async for row in each_row(connection, TIMED):
+        try:
+            case = await stored_case(connection, row["id"], row)
+        except UNREADABLE:
+            continue
+        yield row["id"], case

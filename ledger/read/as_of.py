@@ -1,27 +1,23 @@
 """Cases as they stood at an instant: their rows where nothing has happened since, else folded from their events."""
 
-from collections.abc import AsyncIterator
-from typing import Literal
+from collections.abc import AsyncIterator, Mapping
 from uuid import UUID
 
-import asyncpg
-
-from domain.case import state as cases
 from domain.case.fold import fold
 from domain.case.state import Case
 from domain.days.instant import Instant
-from ledger.read.query import UNREADABLE
-from ledger.registrar.snapshot import journal
+from domain.hat import LEVELS, Level
 from ledger.store.connection import Connection
+from ledger.store.keyset import each_row
+from ledger.store.stored_case import UNREADABLE, Fields, journal, stored_case
 
-BATCH = 500
-Level = Literal["village", "township", "county"]
-
-MAYBE_OPEN = """
-select id, fold, state, recorded_at from "case"
-where {level} = $1 and opened_at <= $2 and (not closed or recorded_at > $2) and sealed is null and id > $3
-order by id limit $4
+# The cases of a place that may have been open at an instant: not closed by then, or moved since.
+_MAYBE_OPEN = """
+select id, version, fold, state, recorded_at from "case"
+where {level} = $3 and opened_at <= $4 and (not closed or recorded_at > $4) and sealed is null and id > $1
+order by id limit $2
 """
+MAYBE_OPEN: Mapping[Level, str] = {level: _MAYBE_OPEN.format(level=level) for level in LEVELS}
 
 
 async def open_cases(
@@ -32,24 +28,18 @@ async def open_cases(
     One that has been sealed since is left out: what it was called before is not told any more either.
     `at` lies far enough in the past for everything recorded by then to be committed.
     """
-    last, query = UUID(int=0), MAYBE_OPEN.format(level=level)
-    while True:
-        rows = await connection.fetch(query, division, at, last, BATCH)
-        for row in rows:
-            try:
-                case = await standing(connection, row, at)
-            except UNREADABLE:
-                yield row["id"], None  # Patrol and `ledger verify` tell of such a case
-                continue
-            if case is not None and not case.closed:
-                yield row["id"], case
-        if len(rows) < BATCH:
-            return
-        last = rows[-1]["id"]
+    async for row in each_row(connection, MAYBE_OPEN[level], division, at):
+        try:
+            case = await standing(connection, row, at)
+        except UNREADABLE:
+            yield row["id"], None
+            continue
+        if case is not None and not case.closed:
+            yield row["id"], case
 
 
-async def standing(connection: Connection, row: asyncpg.Record, at: Instant) -> Case | None:
-    """The case of a row (id, fold, state, recorded_at) as it stood at `at`. Raises UNREADABLE."""
-    if row["recorded_at"] <= at and row["fold"] == cases.FOLD:
-        return cases.load(row["state"])
+async def standing(connection: Connection, row: Fields, at: Instant) -> Case | None:
+    """The case of a row (id, version, fold, state, recorded_at) as it stood at `at`. Raises UNREADABLE."""
+    if row["recorded_at"] <= at:
+        return await stored_case(connection, row["id"], row)
     return fold(None, await journal(connection, row["id"], at=at))

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case.evidence import files
 from ledger.store.connection import Connection, Writers
+from ledger.store.keyset import each_row
 from ledger.store.library import Library
 from ledger.store.table import event, evidence
 from ledger.store.table import upload as uploads
@@ -23,12 +24,13 @@ from ledger.store.table import upload as uploads
 SIZE_BYTES_MAX = 20 * 2**20
 HEAD_BYTES = 16
 CHUNK_BYTES = 2**20
-PAGE_ROWS = 500
 # One answer for all: whether the bytes were known before, through somebody else, is nobody's business.
 KEEP = """
 with kept as (insert into evidence (sha256, size, type) values ($1, $2, $3) on conflict do nothing)
 insert into upload (sha256, person) values ($1, $4) on conflict do nothing
 """
+# Every file on register.
+FILES = "select sha256, size, type from evidence where sha256 > $1 order by sha256 limit $2"
 RULES = ("CaseOpened", "ProcedureChanged")  # the events that say under which procedure the case goes on
 
 
@@ -136,14 +138,9 @@ async def fault(directory: Path, kept: KeptFile) -> str | None:
 
 async def verify(connection: Connection, directory: Path) -> AsyncIterator[str]:
     """Every file on register that is missing or damaged, in Chinese. Reads all of them, changes nothing."""
-    last = ""
-    while rows := await connection.fetch(
-        "select sha256, size, type from evidence where sha256 > $1 order by sha256 limit $2", last, PAGE_ROWS
-    ):
-        for row in rows:
-            if words := await fault(directory, KeptFile(row["sha256"], row["size"], row["type"])):
-                yield f"附件 {row['sha256']}：{words}"
-        last = rows[-1]["sha256"]
+    async for row in each_row(connection, FILES, key="sha256", first=""):
+        if words := await fault(directory, KeptFile(row["sha256"], row["size"], row["type"])):
+            yield f"附件 {row['sha256']}：{words}"
 
 
 def _fault(path: Path, kept: KeptFile) -> str | None:

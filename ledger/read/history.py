@@ -15,9 +15,10 @@ from domain.days.instant import Instant, rfc3339
 from domain.hat import Actor
 from ledger.identity.delegation import stood_in
 from ledger.identity.name import names
-from ledger.read.query import UNREADABLE, facts
+from ledger.read.query import facts
 from ledger.registrar.request import PoisonedCase
 from ledger.store.journal import hash_of
+from ledger.store.stored_case import UNREADABLE
 from ledger.store.table import access, command, event
 
 MASKED = "（已隐去）"

@@ -12,6 +12,7 @@ from domain.rules.procedure import Procedure, ProcedureFault
 from ledger.identity.name import division_name
 from ledger.identity.scope import Scope
 from ledger.read.cursor import Cursor
+from ledger.store.keyset import cut
 from ledger.store.library import Library
 from ledger.store.table import case, division, unit
 
@@ -108,11 +109,10 @@ async def page(
     rows: list[RowMapping] = []
     for keys in _ranges(conditions, after):
         if len(rows) <= limit:
-            chosen = keys.limit(limit + 1 - len(rows))
-            rows += (await connection.execute(_named(chosen))).mappings()
-    items = [_listed(row, await _procedure(library, row["procedure_sha256"])) for row in rows[:limit]]
-    more = len(rows) > limit
-    return Page(items, str(Cursor(items[-1].due_at, items[-1].case_id)) if more else None)
+            rows += (await connection.execute(_named(keys.limit(limit + 1 - len(rows))))).mappings()
+    chosen, last = cut(rows, limit)
+    items = [_listed(row, await _procedure(library, row["procedure_sha256"])) for row in chosen]
+    return Page(items, str(Cursor(last["due_at"], last["id"])) if last else None)
 
 
 def _ranges(conditions: Sequence[ColumnElement[bool]], after: Cursor | None) -> Iterator[Select[tuple[UUID]]]:

@@ -3,41 +3,42 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Table, and_, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Date, Table, and_, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.identity.scope import Scope
+from ledger.store.keyset import KeysetPage, keyset_page
 from ledger.store.table import contact as contact_
 from ledger.store.table import division, duty, grid, matter, person, unit
 
 
 async def divisions(
-    connection: AsyncConnection, parent: str | None, after: str = "", limit: int = 500
-) -> list[dict[str, Any]]:
+    connection: AsyncConnection, parent: str | None, after: Sequence[str] = (), limit: int = 500
+) -> KeysetPage:
     """Current divisions directly below `parent` by code; without one, the tops of the registered trees."""
     c, above = division.c, division.alias()
     columns = c.code, c.name, c.level, c.parent, c.edition, c.valid_from
-    query = select(*columns).where(c.valid_to.is_(None), c.code > after).order_by(c.code).limit(limit)
+    query = select(*columns).where(c.valid_to.is_(None))
     if parent is not None:
         query = query.where(c.parent == parent)
     else:
         known = select(above.c.code).where(above.c.code == c.parent, above.c.valid_to.is_(None))
         query = query.where(or_(c.parent.is_(None), ~known.exists()))
-    return [dict(row) for row in (await connection.execute(query)).mappings()]
+    return await keyset_page(connection, query, [c.code], after, limit)
 
 
 async def units(
     connection: AsyncConnection,
     within: Scope | None,
-    after: str = "",
+    after: Sequence[str] = (),
     limit: int = 500,
     about: str | None = None,
-) -> list[dict[str, Any]]:
+) -> KeysetPage:
     """Handling units of a division and of those below it, by id; without one, all.
 
     `about`: those that handle this matter there, by the register of matters: also units of the divisions above.
     """
-    query = select(unit).where(unit.c.id > after).order_by(unit.c.id).limit(limit)
+    query = select(unit)
     if about is not None:
         handled = select(matter.c.unit).where(matter.c.code == about, in_force(matter))
         if within is not None:
@@ -48,20 +49,17 @@ async def units(
     elif within is not None:
         below = and_(division.c.code == unit.c.division, division.c.valid_to.is_(None))
         query = query.join(division, below).where(division.c.lineage[within.level].astext == within.code)
-    return [dict(row) for row in (await connection.execute(query)).mappings()]
+    return await keyset_page(connection, query, [unit.c.id], after, limit)
 
 
 async def duties(
     connection: AsyncConnection, within: Scope | None, after: Sequence[str] = (), limit: int = 500
-) -> list[dict[str, Any]]:
+) -> KeysetPage:
     """The duty lists in force of a division and of those below it, by (division, list, code)."""
-    key = duty.c.division, duty.c.list, duty.c.code
-    query = select(duty).where(in_force(duty)).order_by(*key).limit(limit)
-    if after:
-        query = query.where(tuple_(*key) > tuple_(*after))
+    query = select(duty).where(in_force(duty))
     if within is not None:
         query = query.where(_below(duty.c.division, within))
-    return [dict(row) for row in (await connection.execute(query)).mappings()]
+    return await keyset_page(connection, query, [duty.c.division, duty.c.list, duty.c.code], after, limit)
 
 
 async def grids(connection: AsyncConnection, code: str) -> list[dict[str, Any]]:

@@ -6,26 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import asyncpg
-from pydantic_core import from_json
 
-from domain.case import event as events
-from domain.case import state as cases
 from domain.case.command import Act, Open, parts
 from domain.case.context import Duties, Other, Place, Rival
-from domain.case.fold import fold
-from domain.case.state import Case, Fact
+from domain.case.sight import Outline, sees
+from domain.case.state import Case
 from domain.clocks.clock import HandlingUnit
-from domain.days.instant import Instant, utc
-from domain.hat import OPENER, Actor, Hat, Role
+from domain.days.instant import Instant
+from domain.hat import Actor
 from domain.rules.form import SHA256, Known, control_free
 from ledger.registers.division import county_of
 from ledger.registrar.request import PoisonedCase, Request
 from ledger.store import append as statement
 from ledger.store.connection import Connection
+from ledger.store.stored_case import UNREADABLE, stored_case
 
 DIVISION = re.compile(r"\d{12}")
 NOTHING_KNOWN = Known()
@@ -61,7 +59,7 @@ class Registers:
         """The cases named in the batch that this actor may see, by number and by id."""
         found: dict[str, Other] = {}
         for each in self.cases:
-            if _shown_to(each, actor, self.home(actor.hat.scope)):
+            if sees(outline(each), actor, self.home(actor.hat.scope)):
                 other = Other(
                     each["id"], each["number"], each["title"], each["closed"], bool(each["sealed"]), each["procedure"]
                 )
@@ -129,16 +127,9 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _shown_to(case: Mapping[str, Any], actor: Actor, home: str) -> bool:
-    """The rule of `domain.case.permission.sees`, on a row."""
-    if actor.hat.role == Role.RESIDENT:
-        own = case["public"] and not case["sealed"] and home in case["lineage"]
-        return bool(own or case["opened_by"] == actor.person)
-    if case["sealed"]:
-        return str(actor.hat) in case["sealed"] or (OPENER in case["sealed"] and case["opened_by"] == actor.person)
-    if case["opened_by"] == actor.person:
-        return True
-    return actor.hat.scope in case["units"] or (home == actor.hat.scope and home in case["lineage"])
+def outline(row: Mapping[str, Any]) -> Outline:
+    """What the rule of sight reads of a case that was read as a row."""
+    return Outline(row["opened_by"], row["sealed"] or (), row["public"], row["units"], row["lineage"])
 
 
 def rivals(row: "Row") -> tuple[Rival, ...]:
@@ -185,46 +176,7 @@ async def snapshot(connection: Connection, request: Request, row: Row) -> Snapsh
     if row["version"] is None:
         return Snapshot(None, 0, b"", row["at"])
     try:
-        if row["fold"] == cases.FOLD:
-            case: Case | None = cases.load(row["state"])
-        else:
-            case = fold(None, await journal(connection, request.target))
-    except (ValueError, KeyError, events.UnknownEvent) as error:
+        case = await stored_case(connection, request.target, row)
+    except UNREADABLE as error:
         raise PoisonedCase(request.target, f"{type(error).__name__}: {str(error)[:200]}") from error
-    if case is None or case.version != row["version"]:
-        raise PoisonedCase(request.target, f"its state is not at version {row['version']}")
     return Snapshot(case, row["version"], row["head"], row["at"])
-
-
-async def journal(
-    connection: Connection, case_id: UUID, version: int | None = None, at: Instant | None = None
-) -> list[Fact]:
-    """The facts of a case in order, up to `version` or what was recorded by `at` (None: all)."""
-    rows = await connection.fetch(
-        "select version, name, schema, leaf, body from event where case_id = $1 and version <= $2"
-        " and ($3::timestamptz is null or recorded_at <= $3) order by version",
-        case_id,
-        2**31 - 1 if version is None else version,
-        at,
-    )
-    return [fact(row) for row in rows]
-
-
-class Fields(Protocol):
-    """A row of any driver: values by column."""
-
-    def __getitem__(self, name: str, /) -> Any: ...
-
-
-def fact(row: Fields) -> Fact:
-    """A stored event with what its leaf says of it. Raises UnknownEvent, ValueError, KeyError."""
-    leaf = from_json(row["leaf"])
-    role, _, scope = leaf["hat"].partition("@")
-    return Fact(
-        version=row["version"],
-        event=events.load(row["name"], row["schema"], row["body"]),
-        occurred_at=utc(datetime.fromisoformat(leaf["occurred_at"])),
-        recorded_at=utc(datetime.fromisoformat(leaf["recorded_at"])),
-        actor=Actor(leaf["actor"], Hat(role, scope)),
-        received_at=utc(datetime.fromisoformat(leaf["received_at"])),
-    )

@@ -5,20 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from domain.case import state as cases
-from domain.case.fold import fold
 from domain.case.state import Case
 from domain.rules.form import TEXT_LENGTH_MAX
-from ledger.read.query import UNREADABLE
-from ledger.registrar.snapshot import journal
 from ledger.store.connection import Connection
+from ledger.store.stored_case import UNREADABLE, stored_case
 
 TOPIC = "topic"
 PASSED_ON = {"carried_over", "ended"}
 MORE = "\n……（其余见上月议程）"
 
 AGENDAS = """
-select id, village, fold, state from "case"
+select id, village, version, fold, state from "case"
 where procedure = $1 and village = any($2::text[]) and (not closed or id = any($3::uuid[]))
 order by opened_at, id
 """
@@ -52,12 +49,10 @@ async def unfinished(
     found: dict[str, Left] = {}
     for row in await connection.fetch(AGENDAS, procedure, list(villages), list(previous)):
         try:
-            stored = row["fold"] == cases.FOLD
-            case = cases.load(row["state"]) if stored else fold(None, await journal(connection, row["id"]))
+            case = await stored_case(connection, row["id"], row)
         except UNREADABLE:
-            continue  # Patrol and `ledger verify` tell of such a case
-        if case is not None:
-            _topics(found.setdefault(row["village"], Left()), case, row["id"] in previous)
+            continue
+        _topics(found.setdefault(row["village"], Left()), case, row["id"] in previous)
     for row in await connection.fetch(CHILDREN, procedure, list(villages)):
         line = f"{_line(row['title'])}（{row['number']}，{row['stage']}）"
         found.setdefault(row["village"], Left()).lines.append(line)

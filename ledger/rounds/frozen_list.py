@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case.state import Case
 from domain.days.instant import Instant, rfc3339
-from ledger.read.as_of import Level, open_cases
+from domain.hat import Level
+from ledger.read.as_of import open_cases
 from ledger.store.connection import Connection
 from ledger.store.table import analysis
 

@@ -35,8 +35,9 @@ REGISTERS = """,
            from person p where p.id = any($5::text[])) end as persons,
        case when a.ord = 1 then (select json_agg(json_build_object(
                'id', x.id, 'number', x.number, 'title', x.title, 'closed', x.closed, 'opened_by', x.opened_by,
-               'lineage', json_build_array(x.village, x.township, x.county), 'units', x.units, 'sealed', x.sealed,
-               'public', x.public, 'procedure', x.procedure))
+               'lineage', json_strip_nulls(json_build_object(
+                   'village', x.village, 'township', x.township, 'county', x.county)),
+               'units', x.units, 'sealed', x.sealed, 'public', x.public, 'procedure', x.procedure))
            from "case" x where x.number = any($8::text[]) or x.id = any($9::uuid[])) end as cases"""
 # Other cases of the procedure that are about the same matter.
 RIVALS = """

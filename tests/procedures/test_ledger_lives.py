@@ -30,8 +30,8 @@ from ledger import ledger as house
 from ledger.audit.verify import verify
 from ledger.ledger import Ledger
 from ledger.registrar.request import Request, Ruling, request_hash
-from ledger.registrar.snapshot import journal
 from ledger.store.connection import Connection, connect
+from ledger.store.stored_case import journal
 from tests.domain.scene import CLAIM_CODE, procedure, when
 from tests.ledger.county import Database, shows, upload
 from tests.moment import NAMED, now

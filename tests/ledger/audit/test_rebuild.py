@@ -18,9 +18,9 @@ from ledger.audit.rebuild import _REPLACE, rebuild
 from ledger.audit.refold import files
 from ledger.registrar.docket import clock_actor
 from ledger.registrar.request import Request, Ruling, expiry
-from ledger.registrar.snapshot import journal
 from ledger.store.append import rows_json
 from ledger.store.connection import connect
+from ledger.store.stored_case import journal
 from tests.domain.scene import (
     APPROVER,
     CALLER,

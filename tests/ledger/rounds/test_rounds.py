@@ -17,9 +17,9 @@ from keepers.courier import Courier
 from keepers.rounds import Rounds
 from ledger.registrar.registrar import Registrar
 from ledger.registrar.request import case_of, rounds_id
-from ledger.registrar.snapshot import journal
 from ledger.rounds.frozen_list import counted
 from ledger.store.connection import connect
+from ledger.store.stored_case import journal
 from tests.domain.scene import DISPATCHER, HAZARD, TOWNSHIP, VILLAGE, when
 from tests.ledger.county import County, Database, told
 from tests.ledger.rounds.county_rounds import a_county, opened, rounds_of, to
