@@ -24,7 +24,7 @@ from application.declined import UNKNOWN_CASE, Declined
 from application.house import House
 from application.stocking import stocking
 from domain.days.instant import Instant
-from domain.refusal import Code, Refusal
+from domain.rules.refusal import Code, Refusal
 from ledger.audit import trouble
 from ledger.ledger import open_ledger
 from ledger.registrar.request import LedgerUnavailable, PoisonedCase

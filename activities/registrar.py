@@ -14,9 +14,9 @@ from temporalio.exceptions import ApplicationError
 from activities import wire
 from domain.case.command import Open
 from domain.days.instant import Instant
-from domain.hat import Actor, Hat, Role
 from domain.misreading import told
 from domain.rules.form import control_free
+from domain.rules.hat import Actor, Hat, Role
 from domain.watch import Watch
 from ledger.registrar.registrar import Registrar
 from ledger.registrar.request import LedgerUnavailable, PoisonedCase, Request, Ruling, callers_id, request_hash

@@ -13,8 +13,8 @@ from application.look import Which, found
 from application.submission import Submission
 from domain.case.command import Act, Command, Open
 from domain.days.instant import Instant
-from domain.refusal import Code, FieldProblem, Refusal
 from domain.rules.form import control_free
+from domain.rules.refusal import Code, FieldProblem, Refusal
 from ledger.registrar.request import Reporter, Request, Ruling
 
 UNKNOWN_ACTION = Refusal(Code.UNKNOWN_ACTION, "本事项没有这一操作")

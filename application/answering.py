@@ -4,7 +4,7 @@ from application.look import Look
 from application.shapes.case import AnsweringShape
 from domain.case.state import Case
 from domain.days.instant import Instant
-from domain.hat import Hat, Role
+from domain.rules.hat import Hat, Role
 from ledger.identity.incumbent import answering as incumbents
 from ledger.identity.name import names
 from ledger.identity.scope import now

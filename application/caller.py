@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 
 
 @dataclass(frozen=True, slots=True)

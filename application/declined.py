@@ -1,6 +1,6 @@
 """How the application says no: one exception, which carries a refusal of the domain."""
 
-from domain.refusal import Code, Refusal
+from domain.rules.refusal import Code, Refusal
 
 # One answer for what is not there and for what is not the caller's: only the ledger knows the difference.
 UNKNOWN_CASE = Refusal(Code.UNKNOWN_CASE, "没有这个事项")

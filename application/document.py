@@ -3,7 +3,7 @@
 from application.declined import Declined
 from application.look import Look, reads
 from application.shapes.document import DocumentShape, DocumentsShape
-from domain.refusal import Code, Refusal
+from domain.rules.refusal import Code, Refusal
 from ledger.read.document import issued
 
 UNKNOWN_DOCUMENT = Refusal(Code.UNKNOWN_DOCUMENT, "没有这份文书")

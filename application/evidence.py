@@ -11,8 +11,8 @@ from application.declined import Declined
 from application.house import House
 from application.look import Look, Which, reads
 from application.shapes.evidence import EvidenceShape
-from domain.refusal import Code, Refusal
 from domain.rules.form import SHA256
+from domain.rules.refusal import Code, Refusal
 from ledger.read import evidence
 from ledger.read.evidence import KeptFile
 

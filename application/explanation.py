@@ -19,7 +19,7 @@ from domain.clocks.clock import Clock
 from domain.clocks.explanation import CountingStep, explain_clock, text
 from domain.days.calendar import Calendar
 from domain.days.instant import Instant, shown
-from domain.refusal import Code, Refusal
+from domain.rules.refusal import Code, Refusal
 from ledger.identity.scope import now
 
 UNKNOWN_CLOCK = Refusal(Code.UNKNOWN_CLOCK, "本事项没有这一时限")

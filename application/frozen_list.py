@@ -2,7 +2,7 @@
 
 from application.declined import Declined
 from application.look import Look, reads
-from domain.refusal import Code, Refusal
+from domain.rules.refusal import Code, Refusal
 from ledger.rounds.frozen_list import PROCEDURE, kept
 
 NO_LIST = Refusal(Code.UNKNOWN_DOCUMENT, "本事项没有清单")

@@ -4,7 +4,7 @@ from typing import Any
 
 from application.look import Look, reads
 from application.shapes.history import HistoryShape
-from domain.hat import SUPERVISING
+from domain.rules.hat import SUPERVISING
 from ledger.read import history as past
 
 

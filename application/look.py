@@ -14,8 +14,8 @@ from application.house import House
 from application.trace import traced
 from domain.case.sight import outsider
 from domain.case.state import Case
-from domain.refusal import Code, Refusal
 from domain.rules.procedure import Procedure
+from domain.rules.refusal import Code, Refusal
 from ledger.audit.access import What
 from ledger.identity.scope import Scope, view_of
 from ledger.read.lookup import case_id_of

@@ -1,7 +1,7 @@
 """Where a page ended, as callers hand it back."""
 
 from application.declined import Declined
-from domain.refusal import Code, Refusal
+from domain.rules.refusal import Code, Refusal
 from ledger.read.cursor import Cursor
 
 

@@ -3,8 +3,8 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from application.declined import Declined
-from domain.refusal import Code, Refusal
 from domain.rules.form import control_free
+from domain.rules.refusal import Code, Refusal
 from ledger.identity.scope import Scope, scope_of
 
 OUTSIDE = Refusal(Code.DIVISION_OUTSIDE_SCOPE, "该区划不在您的管辖范围内")

@@ -15,9 +15,9 @@ from application.shapes.register import (
     GridsShape,
     UnitPageShape,
 )
-from domain.hat import Role
-from domain.refusal import Code, Refusal
 from domain.rules.form import control_free
+from domain.rules.hat import Role
+from domain.rules.refusal import Code, Refusal
 from ledger.identity.scope import view_of
 from ledger.registers import contents, directory
 from ledger.store.keyset import KeysetPage

@@ -6,7 +6,7 @@ from application.look import Look, reads
 from application.shapes.case import ReplayShape
 from domain.case.view import present
 from domain.days.instant import Instant
-from domain.refusal import Code, Refusal
+from domain.rules.refusal import Code, Refusal
 from ledger.read.history import replayed
 
 ONE_OF_TWO = Refusal(Code.INVALID_QUERY, "请给出 version 或 at 其中之一")

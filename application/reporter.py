@@ -6,7 +6,7 @@ from application.declined import Declined
 from application.look import Look, reads
 from application.shapes.reporter import ReporterShape, SourceShape
 from domain.case.sight import knows_reporter
-from domain.refusal import Code, Refusal
+from domain.rules.refusal import Code, Refusal
 from ledger.read.reporter import reporters
 
 NOT_REVEALED = Refusal(Code.REPORTER_NOT_REVEALED, "请先办理“查看报告人联系方式”并说明理由")

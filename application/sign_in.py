@@ -3,7 +3,7 @@
 from application.caller import Caller
 from application.declined import Declined
 from application.house import House
-from domain.refusal import Refusal
+from domain.rules.refusal import Refusal
 from ledger.identity.token import BAD_TOKEN, bearer
 
 TOKEN_LENGTH_MAX = 200

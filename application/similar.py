@@ -11,7 +11,7 @@ from application.place import place_asked
 from application.shapes.similar import SimilarCaseShape, SimilarCasesShape
 from application.trace import traced_list
 from domain.case.similarity import Matter, matter_of
-from domain.refusal import Code, Refusal
+from domain.rules.refusal import Code, Refusal
 from ledger.identity.scope import now, view_of
 from ledger.read.similar import SimilarCase, similar
 from ledger.registers.division import county_of

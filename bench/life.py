@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bench.register import PEOPLE, PHOTO, UNIT, VILLAGE, person
 from domain.case.command import Act, Open
-from domain.hat import Actor
+from domain.rules.hat import Actor
 from ledger.registrar.registrar import Registrar
 from ledger.registrar.request import PoisonedCase, Request, Ruling, callers_id, request_hash
 

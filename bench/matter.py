@@ -12,7 +12,7 @@ import yaml
 from calendars import load
 from domain.case.command import Act, Open
 from domain.days.instant import Instant, utc
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from domain.rules.procedure import Procedure, read
 from ledger.ledger import Ledger
 from ledger.registrar.request import Request, callers_id

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from bench.register import PHOTO
 from domain.case.command import Act, Open
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from ledger.registrar.request import Request, callers_id, case_of, request_hash
 
 KINDS = ("natural_disaster", "environment", "public_health", "safety", "forest_fire", "dispute", "emergency_event")

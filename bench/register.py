@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import asyncpg
 
 from calendars import load
-from domain.hat import Hat
+from domain.rules.hat import Hat
 from domain.rules.procedure import Procedure
 from ledger.store.connection import Connection, Writers
 from ledger.store.library import Library

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from domain.hat import ROLE_TITLES, Hat
+from domain.rules.hat import ROLE_TITLES, Hat
 from ledger.identity import token as tokens
 from ledger.registers.register import scopes
 from ledger.store.connection import Writers

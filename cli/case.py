@@ -17,7 +17,7 @@ from domain.rules.form import FormField
 from settings import VAR
 
 if TYPE_CHECKING:
-    from domain.hat import Actor
+    from domain.rules.hat import Actor
     from ledger.ledger import Ledger
     from ledger.registrar.request import Reporter, Ruling
 

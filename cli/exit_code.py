@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from domain.refusal import Code
+from domain.rules.refusal import Code
 
 
 class ExitCode(IntEnum):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from domain.clocks.demand import Demand
-    from domain.hat import Hat
+    from domain.rules.hat import Hat
     from domain.rules.procedure import Procedure
     from ledger.identity.incumbent import Incumbent
     from ledger.identity.name import Names

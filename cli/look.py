@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cli.wording import Wording
     from domain.case.state import Case
-    from domain.hat import Actor
+    from domain.rules.hat import Actor
     from ledger.audit.access import What
     from ledger.identity.scope import Scope
     from ledger.ledger import Ledger
@@ -42,7 +42,7 @@ def show(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -
 def history(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -> None:
     """逐条列出事件，以及哈希链；纪检监察干部和管理员另见不予办理的尝试、密封期间谁看过。"""
     from cli.tables import chronicle
-    from domain.hat import SUPERVISING
+    from domain.rules.hat import SUPERVISING
     from ledger.read import history as past
 
     async def look(sight: "CaseSight") -> Seen:

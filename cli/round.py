@@ -10,7 +10,7 @@ from cli.session import Declined, Token, Var, bearer, failure, run
 from settings import VAR
 
 if TYPE_CHECKING:
-    from domain.hat import Actor
+    from domain.rules.hat import Actor
     from ledger.ledger import Ledger
     from ledger.rounds.lot import Lots, SeedSource
     from ledger.store.connection import Connection
@@ -67,7 +67,7 @@ async def _places(connection: "Connection", kept: "Lots | None") -> Mapping[str,
 
 def _within(actor: "Actor", kept: "Lots | None", places: Mapping[str, Place]) -> list[str]:
     """The groups that lie within what an inspector looks over; nobody else is shown any."""
-    from domain.hat import Role
+    from domain.rules.hat import Role
 
     if kept is None or actor.hat.role != Role.INSPECTOR:
         return []

@@ -152,14 +152,14 @@ def _limit(limit: "Limit | None") -> str | None:
 
 def _rung(rung: str) -> str:
     """A card, or the post that is told: 县级负责人."""
-    from domain.hat import LEVEL_TITLES, ROLE_TITLES
+    from domain.rules.hat import LEVEL_TITLES, ROLE_TITLES
 
     role, at, level = rung.partition("@")
     return f"{LEVEL_TITLES.get(level, level)}{ROLE_TITLES.get(role, role)}" if at else RUNGS.get(rung, rung)
 
 
 def _hat(hat: str | None) -> str | None:
-    from domain.hat import ROLE_TITLES
+    from domain.rules.hat import ROLE_TITLES
 
     role, _, scope = (hat or "").partition("@")
     return f"{ROLE_TITLES.get(role, role)}（{scope}）" if hat else None

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from domain.case.command import Act, Command, Open
 from domain.days.instant import Instant, day_of, utc
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from ledger.ledger import Ledger
 from ledger.read.evidence import keep
 from ledger.registers.loading import load as load_table

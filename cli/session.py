@@ -13,7 +13,7 @@ from settings import NotConfigured, load
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from domain.hat import Actor
+    from domain.rules.hat import Actor
     from ledger.ledger import Ledger
     from ledger.registers.division import RegisterFault
 
@@ -125,7 +125,7 @@ def write(path: Path, heads: "Sequence[str]", lines: "Iterable[Sequence[str]]") 
 
 async def bearer(ledger: "Ledger", token: str) -> "Actor":
     """Who shows `token`. Raises Declined."""
-    from domain.refusal import Refusal
+    from domain.rules.refusal import Refusal
     from ledger.identity.token import bearer as holder
 
     if not token:

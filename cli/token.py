@@ -8,7 +8,7 @@ from cli.session import Declined, Var, failure, run, show
 from settings import VAR
 
 if TYPE_CHECKING:
-    from domain.hat import Hat
+    from domain.rules.hat import Hat
     from ledger.ledger import Ledger
 
 app = typer.Typer(help="令牌：把一个人和一个身份绑在一起。", no_args_is_help=True)
@@ -25,7 +25,7 @@ def create(
     var: Var = VAR,
 ) -> None:
     """新建令牌：标准输出只有令牌本身，只显示这一次。"""
-    from domain.hat import Hat
+    from domain.rules.hat import Hat
 
     try:
         worn = Hat.parse(hat)
@@ -60,7 +60,7 @@ async def _unheard_of(ledger: "Ledger", name: str) -> None:
 
 
 async def _create(ledger: "Ledger", hat: "Hat", person: str | None, name: str) -> tuple[str, str]:
-    from domain.hat import LEVEL_TITLES, PLACES, ROLE_TITLES, fits
+    from domain.rules.hat import LEVEL_TITLES, PLACES, ROLE_TITLES, fits
     from ledger.identity import token as tokens
     from ledger.identity.scope import scope_of
     from ledger.registers import register

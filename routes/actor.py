@@ -8,7 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from application.caller import Caller
 from application.declined import Declined
 from application.sign_in import caller_of
-from domain.refusal import Code, Refusal
+from domain.rules.refusal import Code, Refusal
 from routes.house import house
 
 COOKIE = "bihuan_token"

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from application.declined import Declined
 from application.submission import Submission
-from domain.refusal import Code, Refusal
+from domain.rules.refusal import Code, Refusal
 from routes.form import Body, problems
 
 SIZE_BYTES_MAX = 2**20

@@ -10,8 +10,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from domain import misreading
 from domain.days.instant import utc
 from domain.format import PHONE
-from domain.refusal import FieldProblem
 from domain.rules.form import control_free
+from domain.rules.refusal import FieldProblem
 
 YEARS = range(1900, 9000)
 DATE = re.compile(r"\d{4}-\d\d-\d\d[Tt]", re.ASCII)

@@ -12,8 +12,8 @@ from application.caller import Caller
 from application.declined import Declined
 from application.house import House
 from application.shapes.case_list import ListedCaseShape
-from domain.hat import LEVEL_TITLES, ROLE_TITLES
-from domain.refusal import Code, Refusal
+from domain.rules.hat import LEVEL_TITLES, ROLE_TITLES
+from domain.rules.refusal import Code, Refusal
 from routes.actor import COOKIE, TheViewer, holder
 from routes.answer import Answer
 from routes.body import chunks

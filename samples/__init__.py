@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from domain.hat import Hat
 from domain.misreading import told
+from domain.rules.hat import Hat
 from samples.row import SampleDivision, SampleHazard, SamplePerson, SampleReporter, SampleRow, SampleStep, SampleUnit
 
 __all__ = [

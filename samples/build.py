@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import procedures
 from domain.clocks.demand import posts as needed
-from domain.hat import LEVELS, STANDING, Post
+from domain.rules.hat import LEVELS, STANDING, Post
 from samples import FOLDER, SampleDivision, SampleUnit, catalogue, divisions_of, units_of
 from samples.table import KEPT
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from domain.hat import Hat
+from domain.rules.hat import Hat
 
 Code = Annotated[str, Field(pattern=r"^\d{12}$")]
 UnitId = Annotated[str, Field(pattern=r"^U-\d{6}(\d{3})?-\d{2}$")]

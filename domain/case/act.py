@@ -15,10 +15,10 @@ from domain.clocks.schedule import start
 from domain.days.instant import Instant, day_of, utc
 from domain.days.limit import Limit
 from domain.days.limit import TimeUnit as LimitUnit
-from domain.hat import Post
-from domain.refusal import Code, FieldProblem, Refusal
 from domain.rules.form import FieldType
+from domain.rules.hat import Post
 from domain.rules.procedure import Action, ItemKind
+from domain.rules.refusal import Code, FieldProblem, Refusal
 
 ITEMS_MAX = 200  # of one kind in one case
 MATTER_FIELDS = ("matter_code", "kind")  # the fields that say which matter of the registers a case is about

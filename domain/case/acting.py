@@ -13,10 +13,10 @@ from domain.case.permission import answerable, permitted
 from domain.case.state import Case
 from domain.case.verbs.request_extension import extendable
 from domain.days.instant import Instant
-from domain.refusal import Code, FieldProblem, Refusal, invalid_fields
 from domain.rules import vote as votes
 from domain.rules.form import FieldType, answers, control_free, legible
 from domain.rules.procedure import Action
+from domain.rules.refusal import Code, FieldProblem, Refusal, invalid_fields
 
 REASON_LENGTH_MAX = 1000
 

@@ -12,8 +12,8 @@ from domain.case.stage_entry import begun
 from domain.case.verbs import VERBS
 from domain.clocks.clock import Clock, Move
 from domain.days.instant import day_of
-from domain.refusal import Code, FieldProblem, Refusal
 from domain.rules import vote as votes
+from domain.rules.refusal import Code, FieldProblem, Refusal
 from domain.rules.rule import Requirement, meets
 from domain.rules.vote import Tally
 

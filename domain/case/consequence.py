@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.case.event import Event, ItemOpened
 from domain.clocks.clock import Move
-from domain.refusal import Code, FieldProblem, Refusal
+from domain.rules.refusal import Code, FieldProblem, Refusal
 
 Facts = Mapping[str, Any]
 

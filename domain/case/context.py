@@ -7,8 +7,8 @@ from domain.clocks.clock import HandlingUnit
 from domain.clocks.schedule import Setting
 from domain.days.calendar import Calendar
 from domain.days.instant import Instant
-from domain.hat import Actor
 from domain.rules.form import Known
+from domain.rules.hat import Actor
 from domain.rules.procedure import Procedure
 
 

@@ -18,8 +18,8 @@ from domain.case.rule_change import rebound
 from domain.case.sight import sees
 from domain.case.state import Case
 from domain.days.instant import Instant, utc
-from domain.refusal import Code, Refusal
 from domain.rules.form import legible
+from domain.rules.refusal import Code, Refusal
 
 
 def decide(case: Case | None, command: Command, context: Context | None, at: Instant) -> tuple[Happened, ...] | Refusal:

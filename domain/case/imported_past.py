@@ -14,8 +14,8 @@ from domain.case.inbox import ENGINE
 from domain.case.opening import open_case
 from domain.case.state import Case, Fact
 from domain.days.instant import Instant, utc
-from domain.hat import Actor, Hat, Role
-from domain.refusal import Code, Refusal
+from domain.rules.hat import Actor, Hat, Role
+from domain.rules.refusal import Code, Refusal
 
 IMPORTING = (Role.INTEGRATION, Role.ADMINISTRATOR)
 

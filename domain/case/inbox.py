@@ -11,7 +11,7 @@ from domain.case.state import HOLD, Case
 from domain.clocks.clock import Clock, Then
 from domain.clocks.schedule import resumed, timed
 from domain.days.instant import Instant
-from domain.refusal import Code, Refusal
+from domain.rules.refusal import Code, Refusal
 
 ENGINE = "bihuan"
 

@@ -17,10 +17,10 @@ from domain.case.evidence import openable
 from domain.case.item import Item
 from domain.case.stage_entry import enter
 from domain.days.instant import Instant, utc
-from domain.hat import Post, Role
-from domain.refusal import Code, FieldProblem, Refusal, invalid_fields
 from domain.rules.form import LINE_BREAK, answers, control_free, legible
+from domain.rules.hat import Post, Role
 from domain.rules.procedure import Procedure
+from domain.rules.refusal import Code, FieldProblem, Refusal, invalid_fields
 from domain.rules.rule import meets
 
 # The number of a case that is decided but not yet recorded: it sorts after every real one, as the newest does.

@@ -3,9 +3,9 @@
 from domain.case.item import Item
 from domain.case.state import Case
 from domain.case.verbs import VERBS
-from domain.hat import Actor, Post
-from domain.refusal import Code, Refusal
+from domain.rules.hat import Actor, Post
 from domain.rules.procedure import INTAKE, Action, Procedure
+from domain.rules.refusal import Code, Refusal
 
 
 def permitted(

@@ -14,10 +14,10 @@ from domain.clocks.clock import Clock, Then
 from domain.clocks.schedule import Setting, resumed, timed
 from domain.days.instant import Instant
 from domain.days.limit import Limit
-from domain.hat import Post
-from domain.refusal import Code, Refusal
 from domain.rules.form import legible
+from domain.rules.hat import Post
 from domain.rules.procedure import Procedure
+from domain.rules.refusal import Code, Refusal
 from domain.rules.rule import ClockRule, meets
 
 STANDING = ("running", "paused")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from domain.case.state import Case
-from domain.hat import OPENER, Actor, Role
+from domain.rules.hat import OPENER, Actor, Role
 from domain.rules.procedure import Procedure
 
 

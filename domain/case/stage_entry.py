@@ -8,9 +8,9 @@ from domain.clocks.clock import Clock, Move, Then
 from domain.clocks.schedule import Setting, start
 from domain.days.instant import Instant
 from domain.days.limit import Limit
-from domain.hat import OPENER, Post
-from domain.refusal import Code, Refusal
+from domain.rules.hat import OPENER, Post
 from domain.rules.procedure import Procedure
+from domain.rules.refusal import Code, Refusal
 from domain.rules.rule import meets
 
 NOTHING: Mapping[str, Any] = {}

@@ -9,7 +9,7 @@ from domain.case.event import Event, ProcedureRef, Repeated
 from domain.case.item import Item
 from domain.clocks.clock import Clock, HandlingUnit, Rung
 from domain.days.instant import Instant
-from domain.hat import Actor
+from domain.rules.hat import Actor
 from domain.rules.vote import Tally
 
 # The version of the fold. Any change to `evolve` or `Case` must raise it: stored states are then folded again

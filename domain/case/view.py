@@ -11,8 +11,8 @@ from domain.case.state import Case
 from domain.case.verbs import VERBS
 from domain.case.verbs.request_extension import extendable
 from domain.days.instant import rfc3339
-from domain.hat import Actor
 from domain.rules.form import FieldType, FormField
+from domain.rules.hat import Actor
 from domain.rules.procedure import Action, Procedure
 
 

@@ -9,7 +9,7 @@ from domain.clocks.schedule import Setting, start
 from domain.days.calendar import Calendar
 from domain.days.instant import Instant
 from domain.days.limit import Limit
-from domain.hat import LEVELS, STANDING, Post
+from domain.rules.hat import LEVELS, STANDING, Post
 from domain.rules.procedure import Procedure, Stage
 from domain.rules.rule import ClockRule, Value, meets
 

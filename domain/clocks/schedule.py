@@ -10,7 +10,7 @@ from domain.days.calendar import Calendar
 from domain.days.counting import Due, Pause, after, before, count, count_until, internal_due, share_of
 from domain.days.instant import Instant
 from domain.days.limit import Limit, Roll, TimeUnit
-from domain.hat import Post
+from domain.rules.hat import Post
 from domain.rules.procedure import Procedure
 from domain.rules.rule import Before, Cards, ClockRule, Share, meets
 

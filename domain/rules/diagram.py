@@ -1,6 +1,6 @@
 """A procedure as a Mermaid state diagram, from the same data that the engine runs."""
 
-from domain.hat import LEVEL_TITLES, ROLE_TITLES, STANDING, Post
+from domain.rules.hat import LEVEL_TITLES, ROLE_TITLES, STANDING, Post
 from domain.rules.procedure import Procedure
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.days.instant import Instant, day_of, local, shown, utc
 from domain.format import NAME
-from domain.refusal import FieldProblem
+from domain.rules.refusal import FieldProblem
 
 TEXT_LENGTH_MAX = 4000
 PLACE_LENGTH_MAX = 200

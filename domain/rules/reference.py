@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from domain.hat import LEVELS
 from domain.rules.form import FieldType, FormField
+from domain.rules.hat import LEVELS
 from domain.rules.procedure import INTAKE, Procedure
 from domain.rules.rule import Condition, Value
 from domain.rules.template import Blank

@@ -19,7 +19,7 @@ from pydantic import (
 from domain.days.instant import Instant, day_of, utc
 from domain.days.limit import Limit, Roll, TimeUnit
 from domain.format import NAME
-from domain.hat import Post
+from domain.rules.hat import Post
 
 Id = Annotated[str, Field(pattern=NAME)]
 

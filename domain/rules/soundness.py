@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, combinations, pairwise, product
 
-from domain.hat import LEVELS, Post
 from domain.rules.form import FieldType
+from domain.rules.hat import LEVELS, Post
 from domain.rules.procedure import INTAKE, Action, Procedure
 from domain.rules.reference import facts_of, unknown_names
 from domain.rules.rule import Condition, LadderRung

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from pydantic import field_validator
 
-from domain.refusal import Code, FieldProblem, Refusal
 from domain.rules.form import FieldType, FormField
+from domain.rules.refusal import Code, FieldProblem, Refusal
 from domain.rules.rule import Part
 
 VOTES = {"absent": "未到会", "for": "同意", "against": "不同意", "abstain": "弃权"}

@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.case.state import Case
-from domain.hat import Actor
+from domain.rules.hat import Actor
 from ledger.registrar.request import LedgerUnavailable
 from ledger.store.connection import LOST, Writers
 

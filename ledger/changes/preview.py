@@ -13,10 +13,10 @@ from domain.case.state import Case
 from domain.clocks.clock import Clock
 from domain.days.instant import Instant, utc
 from domain.days.limit import Limit
-from domain.hat import Actor
-from domain.refusal import Refusal
 from domain.rules.form import Known
+from domain.rules.hat import Actor
 from domain.rules.procedure import Procedure
+from domain.rules.refusal import Refusal
 from ledger.ledger import Ledger
 from ledger.store.connection import Connection
 from ledger.store.keyset import each_row

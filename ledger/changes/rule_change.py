@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 
 from domain.case.command import Rebind
 from domain.days.instant import shown
-from domain.hat import Actor, Hat, Role
 from domain.rules.difference import differences
+from domain.rules.hat import Actor, Hat, Role
 from ledger.ledger import Ledger
 from ledger.registrar.request import PoisonedCase, Request, Ruling, engines_id, request_hash
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from domain.case.similarity import Weights
-from domain.hat import Actor, Role
 from domain.misreading import quoted, words
 from domain.rules.form import control_free
+from domain.rules.hat import Actor, Role
 from ledger.read.similar import WEIGHTS
 from ledger.store.connection import Writers
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.days.instant import Instant
-from domain.hat import Actor, Role
+from domain.rules.hat import Actor, Role
 from ledger.store.connection import Connection, Writers
 
 OWN = "代理人本人不能登记、更改或作废自己所代理的请假，请由他人办理"

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from domain.days.instant import Instant, day_of, end_of, midnight
 from domain.days.office_hours import DEFAULT, OfficeHours
-from domain.hat import Hat, Role
+from domain.rules.hat import Hat, Role
 from ledger.store.connection import Writers
 from ledger.store.library import Library
 

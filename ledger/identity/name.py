@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.days.instant import Instant
-from domain.hat import ROLE_TITLES
 from domain.rules.form import control_free
+from domain.rules.hat import ROLE_TITLES
 from ledger.store.table import division, person, unit
 
 ID_LENGTH_MAX = 64

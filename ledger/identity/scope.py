@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text
 
 from domain.days.instant import Instant, utc
-from domain.hat import OPENER, Actor, Role
+from domain.rules.hat import OPENER, Actor, Role
 from ledger.store.table import case, division, person, unit
 
 UNIT = "unit"

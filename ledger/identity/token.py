@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.days.instant import Instant
-from domain.hat import ROLE_TITLES, Actor, Hat
-from domain.refusal import Code, Refusal
+from domain.rules.hat import ROLE_TITLES, Actor, Hat
+from domain.rules.refusal import Code, Refusal
 from ledger.store.connection import TODAY, Writers
 
 PREFIX = "bh_"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.case.imported_past import IMPORTING
-from domain.hat import Actor
-from domain.refusal import Code
+from domain.rules.hat import Actor
+from domain.rules.refusal import Code
 from ledger.imports.column_map import Map, fitting
 from ledger.imports.plan import Planned, Remark, planned
 from ledger.ledger import Ledger

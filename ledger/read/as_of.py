@@ -6,7 +6,7 @@ from uuid import UUID
 from domain.case.fold import fold
 from domain.case.state import Case
 from domain.days.instant import Instant
-from domain.hat import LEVELS, Level
+from domain.rules.hat import LEVELS, Level
 from ledger.store.connection import Connection
 from ledger.store.keyset import each_row
 from ledger.store.stored_case import UNREADABLE, Fields, journal, stored_case

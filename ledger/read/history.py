@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.case.fold import fold
 from domain.case.state import Case
 from domain.days.instant import Instant, rfc3339
-from domain.hat import Actor
+from domain.rules.hat import Actor
 from ledger.identity.delegation import stood_in
 from ledger.identity.name import names
 from ledger.read.query import facts

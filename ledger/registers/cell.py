@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from domain import format as pattern
 from domain.days.instant import SHANGHAI, utc
-from domain.hat import ROLES, WEARABLE, Hat
 from domain.rules.form import control_free
+from domain.rules.hat import ROLES, WEARABLE, Hat
 from ledger.registers.division import NAME_LENGTH_MAX
 
 WORDS_LENGTH_MAX = 200

@@ -7,7 +7,7 @@ from typing import Any, get_args
 from pydantic.fields import FieldInfo
 
 from domain.days.instant import local
-from domain.hat import ROLE_TITLES
+from domain.rules.hat import ROLE_TITLES
 from ledger.registers.division import TITLES
 from ledger.registers.register_kind import GRID_TITLES, LISTS, TIERS, RegisterKind
 

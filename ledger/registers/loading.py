@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from domain.hat import Actor
+from domain.rules.hat import Actor
 from ledger.identity.delegation import OWN, covers, own
 from ledger.registers.checking import checked, placed, referred
 from ledger.registers.overlap import clashes

@@ -9,8 +9,8 @@ from typing import Any
 
 import asyncpg
 
-from domain.hat import Hat
 from domain.rules.form import control_free
+from domain.rules.hat import Hat
 from ledger.registers.division import NAME_LENGTH_MAX, Division, RegisterFault, lineages
 from ledger.store.connection import TODAY, Connection, Writers
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from domain.hat import Hat
 from domain.misreading import told
+from domain.rules.hat import Hat
 from ledger.registers import cell
 from ledger.registers.cell import Code, Codes, Day, Division, Id, Moment, Name, Phone, Words, Worn, choices, of
 

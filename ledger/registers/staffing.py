@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from domain.clocks.demand import UNIT, Demand, needs, posts
 from domain.days.instant import Instant
-from domain.hat import Hat, Post
+from domain.rules.hat import Hat, Post
 from domain.rules.procedure import Procedure
 from ledger.identity.incumbent import Incumbent, answering
 from ledger.registers.division import RegisterFault

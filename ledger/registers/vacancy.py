@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from domain.days.instant import Instant, day_of, midnight
-from domain.hat import ROLE_TITLES
+from domain.rules.hat import ROLE_TITLES
 from ledger.registers import contents as folio
 from ledger.registers.staffing import staffing
 from ledger.store.connection import Writers

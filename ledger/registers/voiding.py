@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from domain.hat import Actor
 from domain.rules.form import control_free
+from domain.rules.hat import Actor
 from ledger.identity.delegation import OWN, covers, own
 from ledger.registers.division import RegisterFault
 from ledger.registers.register_kind import KINDS, RegisterKind

@@ -14,8 +14,8 @@ from domain.case.happened import Happened
 from domain.case.opening import numbered
 from domain.case.state import Case
 from domain.days.instant import Instant, local
-from domain.refusal import Code, Refusal
 from domain.rules.procedure import Procedure
+from domain.rules.refusal import Code, Refusal
 from ledger.registers.division import county_of
 from ledger.registrar.docket import Docket
 from ledger.registrar.number import next_sealed

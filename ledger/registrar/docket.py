@@ -21,9 +21,9 @@ from domain.case.similarity import said_otherwise
 from domain.case.state import Case, Fact
 from domain.case.view import offered, shown
 from domain.days.instant import Instant, utc
-from domain.hat import Actor, Hat
-from domain.refusal import Refusal
 from domain.rules.form import legible
+from domain.rules.hat import Actor, Hat
+from domain.rules.refusal import Refusal
 from ledger.registrar.request import Reporter, Request, Ruling, engines_id
 from ledger.registrar.snapshot import Snapshot
 from ledger.store.append import CaseRow, CommandRow, LetterRow, hex_bytes

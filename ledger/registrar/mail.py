@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.case.command import Open, Tell
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from ledger.registrar.docket import LETTER, clock_actor
 from ledger.registrar.request import Request, Ruling, engines_id, request_hash
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from domain.case.command import Command, Expire
 from domain.days.instant import Instant
-from domain.hat import Actor
+from domain.rules.hat import Actor
 
 # Ids that callers choose and ids of the engine live apart, so that nobody can squat an escalation's id.
 CALLERS = UUID("5d7b7c4e-64d5-4a3c-9a61-0a3a2f1a8f10")

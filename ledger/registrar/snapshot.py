@@ -17,8 +17,8 @@ from domain.case.sight import Outline, sees
 from domain.case.state import Case
 from domain.clocks.clock import HandlingUnit
 from domain.days.instant import Instant
-from domain.hat import Actor
 from domain.rules.form import SHA256, Known, control_free
+from domain.rules.hat import Actor
 from ledger.registers.division import county_of
 from ledger.registrar.request import PoisonedCase, Request
 from ledger.store import append as statement

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.case.state import Case
 from domain.days.instant import Instant, rfc3339
-from domain.hat import Level
+from domain.rules.hat import Level
 from ledger.read.as_of import open_cases
 from ledger.store.connection import Connection
 from ledger.store.table import analysis

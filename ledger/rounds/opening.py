@@ -7,8 +7,8 @@ from typing import Any
 
 from domain.case.command import Open
 from domain.days.instant import Instant, rfc3339, utc
-from domain.hat import Actor, Hat, Post
 from domain.rules.cadence import Period
+from domain.rules.hat import Actor, Hat, Post
 from domain.rules.round import Round
 from ledger.registers.register import RegisteredPerson, load_persons
 from ledger.registrar.request import Request, case_of, request_hash, rounds_id

@@ -11,7 +11,7 @@ from domain.case import state as cases
 from domain.case.fold import fold
 from domain.case.state import Case, Fact
 from domain.days.instant import Instant, utc
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from ledger.store.connection import Connection
 
 # What a row or an event that is not as it was written raises. Patrol and `ledger verify` tell of such a case; whoever

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from application.caller import Caller
 from application.house import House
-from domain.hat import Hat
+from domain.rules.hat import Hat
 from tests.ledger.county import County, Database, inhabited
 
 

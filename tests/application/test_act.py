@@ -12,7 +12,7 @@ from application.declined import UNKNOWN_CASE, Declined
 from application.house import House
 from application.shapes.case import CaseShape
 from application.submission import Submission
-from domain.refusal import Code
+from domain.rules.refusal import Code
 from ledger.registrar.request import Ruling
 from tests.application.conftest import caller
 from tests.domain.scene import DISPATCHER, GRID_WORKER, HAZARD, OTHER_TOWNSHIP, VILLAGE

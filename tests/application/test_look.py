@@ -9,7 +9,7 @@ from application import document, evidence, explanation, frozen_list, history, r
 from application.caller import Caller
 from application.declined import UNKNOWN_CASE, Declined
 from application.house import House
-from domain.refusal import Code
+from domain.rules.refusal import Code
 from ledger.registrar.request import LedgerUnavailable
 from ledger.store.connection import connect
 from tests.application.conftest import caller

@@ -10,7 +10,7 @@ from application.shapes.form import FieldShape
 from domain.case.fold import evolve
 from domain.case.state import Case
 from domain.case.view import offered, present, shown
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from domain.rules.procedure import Procedure
 from tests.domain.scene import procedure
 from tests.procedures.script import Script, live

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from cli.__main__ import app
 from cli.exit_code import BROKEN, NOT_FOUND, UNREACHABLE, ExitCode, exit_code
-from domain.refusal import Code
+from domain.rules.refusal import Code
 from settings import ROOT, VERSION
 
 # Words of the framework's own; codes, options and file names are English by intent.

@@ -18,7 +18,7 @@ from domain.case.command import Tell
 from domain.case.fold import fold
 from domain.case.state import Fact
 from domain.days.instant import rfc3339
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from tests.domain.scene import (
     DISPATCHER,
     GRID_WORKER,

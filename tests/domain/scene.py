@@ -23,10 +23,10 @@ from domain.case.state import Case, Fact
 from domain.clocks.clock import HandlingUnit
 from domain.days.calendar import Calendar, YearDocument
 from domain.days.instant import SHANGHAI, Instant
-from domain.hat import Actor, Hat
-from domain.refusal import Refusal
 from domain.rules.form import Known
+from domain.rules.hat import Actor, Hat
 from domain.rules.procedure import Procedure, read
+from domain.rules.refusal import Refusal
 from domain.rules.verbs import resolved
 from procedures import shared
 

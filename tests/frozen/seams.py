@@ -9,7 +9,7 @@ import api
 import log
 from cli.__main__ import app as command_line
 from domain.case.command import Act, Import, Open
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from keepers.courier import Courier
 from ledger.audit.rebuild import rebuild
 from ledger.audit.verify import verify

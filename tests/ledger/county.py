@@ -12,7 +12,7 @@ import asyncpg
 
 from domain.case.command import Act, Command, Open, parts
 from domain.days.instant import Instant
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from embedded.postgres import Postgres
 from keepers.courier import Courier
 from ledger import ledger as house

@@ -11,7 +11,7 @@ from domain.case.context import Rival
 from domain.case.event import Document, Event
 from domain.clocks.clock import Clock
 from domain.days.instant import local
-from domain.refusal import Refusal
+from domain.rules.refusal import Refusal
 from tests.domain.scene import COUNTY, COUNTY_UNIT, TOWNSHIP, TOWNSHIP_UNIT, VILLAGE, Life, context, procedure, when
 from tests.procedures.petition import CLAIM
 from tests.procedures.script import Step

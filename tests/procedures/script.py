@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from domain.refusal import Refusal
+from domain.rules.refusal import Refusal
 from tests.domain.scene import GRID_WORKER, VILLAGE, Life, procedure, when
 
 NONE: Mapping[str, Any] = {}

@@ -6,9 +6,9 @@ import pytest
 
 from domain.case.document import UNSAID
 from domain.case.sight import sees
-from domain.hat import WEARABLE, Actor, Hat
-from domain.refusal import Refusal
+from domain.rules.hat import WEARABLE, Actor, Hat
 from domain.rules.procedure import Procedure
+from domain.rules.refusal import Refusal
 from domain.rules.rule import meets
 from tests.domain.scene import (
     COUNTY,

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import yaml
 
-from domain.refusal import Refusal
 from domain.rules.procedure import Procedure, read
+from domain.rules.refusal import Refusal
 from domain.rules.soundness import faults
 from tests.domain.scene import COUNTY, TOWNSHIP, VILLAGE, Life, code, document, procedure, when, whole
 from tests.procedures.check import (

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.case.sight import follower, outsider, sees
-from domain.refusal import Refusal
+from domain.rules.refusal import Refusal
 from tests.domain.scene import COUNTY, TOWNSHIP, VILLAGE, Life, code, context, procedure, when
 from tests.procedures.direct_line import (
     ACCEPT,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.refusal import Refusal
+from domain.rules.refusal import Refusal
 from domain.rules.vote import Tally
 from tests.domain.scene import PHOTO, VILLAGE, Life, code, procedure, when
 from tests.procedures.decision import (

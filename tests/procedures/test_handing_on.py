@@ -3,7 +3,7 @@
 from domain.case.carry_out import OVERRIDE
 from domain.case.event import ActionTaken
 from domain.case.view import offered, present
-from domain.refusal import Refusal
+from domain.rules.refusal import Refusal
 from tests.domain.scene import (
     COUNTY,
     COUNTY_UNIT,

@@ -24,7 +24,7 @@ from domain.case.command import Act, Open
 from domain.case.event import name_of
 from domain.case.fold import fold
 from domain.days.instant import SHANGHAI, Instant, utc
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from domain.watch import Watch
 from ledger import ledger as house
 from ledger.audit.verify import verify

@@ -21,9 +21,9 @@ from domain.case.fold import fold
 from domain.case.state import Case, pending
 from domain.clocks.budget import budget
 from domain.clocks.schedule import due_of
-from domain.refusal import Refusal
 from domain.rules.form import FieldType, FormField
 from domain.rules.procedure import INTAKE, Action
+from domain.rules.refusal import Refusal
 from procedures import paths
 from tests.domain.scene import (
     COUNTY,

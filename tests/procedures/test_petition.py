@@ -5,7 +5,7 @@ import pytest
 from domain.case.context import Rival
 from domain.case.document import UNSAID
 from domain.case.event import ClockLapsed
-from domain.refusal import Refusal
+from domain.rules.refusal import Refusal
 from tests.domain.scene import (
     COUNTY,
     COUNTY_UNIT,

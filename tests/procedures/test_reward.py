@@ -13,8 +13,8 @@ from domain.case.context import Rival
 from domain.case.event import ActionTaken
 from domain.case.opening import matter
 from domain.case.sight import sees
-from domain.hat import Actor, Hat
-from domain.refusal import Refusal
+from domain.rules.hat import Actor, Hat
+from domain.rules.refusal import Refusal
 from tests.domain.scene import COUNTY, GRID_WORKER, TOWNSHIP, VILLAGE, Life, code, context, procedure, when
 from tests.procedures.reward import (
     ACCEPT,

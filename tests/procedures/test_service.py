@@ -3,7 +3,7 @@
 import pytest
 
 from domain.case.document import UNSAID
-from domain.refusal import Refusal
+from domain.rules.refusal import Refusal
 from tests.domain.scene import DISPATCHER, Life, code, procedure, when
 from tests.procedures.script import Script, Step, Wait, live
 from tests.procedures.service import (

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.case.command import Tell
-from domain.refusal import Refusal
+from domain.rules.refusal import Refusal
 from tests.domain.scene import DISPATCHER, GRID_WORKER, PHOTO, VILLAGE, Life, code, procedure, when
 from tests.procedures import affairs_day, decision, disclosure
 from tests.procedures.affairs_day import there

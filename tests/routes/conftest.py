@@ -15,7 +15,7 @@ from fastapi import FastAPI
 import log
 from api import create
 from application.house import House
-from domain.hat import Hat
+from domain.rules.hat import Hat
 from embedded.postgres import Postgres
 from ledger.identity import token
 from ledger.ledger import Ledger

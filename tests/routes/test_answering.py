@@ -10,7 +10,7 @@ from application.shapes.case import CaseShape, ReplayShape
 from application.shapes.register import ContactShape
 from domain.days.instant import SHANGHAI, day_of
 from domain.days.office_hours import OfficeHours
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from ledger.identity.incumbent import OFFICE_HOURS, set_office_hours
 from ledger.registers.loading import load
 from ledger.registers.register_kind import KINDS

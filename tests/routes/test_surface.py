@@ -18,7 +18,7 @@ from application.shapes.health import ReadyShape
 from application.shapes.problem import ProblemShape
 from application.shapes.procedure import ProcedurePageShape
 from application.shapes.register import DivisionPageShape, UnitPageShape
-from domain.refusal import Code
+from domain.rules.refusal import Code
 from ledger.changes.publish import stock
 from ledger.registrar.request import LedgerUnavailable, PoisonedCase
 from procedures import paths

@@ -9,8 +9,8 @@ from typing import Any, get_args
 
 import pytest
 
-from domain.hat import Hat
 from domain.rules.form import Known, answers
+from domain.rules.hat import Hat
 from domain.rules.procedure import Procedure
 from domain.rules.rule import meets
 from procedures import parse

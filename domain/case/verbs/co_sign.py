@@ -4,7 +4,7 @@ from domain.case.act import CheckedAct, asked
 from domain.case.consequence import Consequence, Facts, invalid
 from domain.case.event import ItemOpened
 from domain.case.verbs.verb import Verb
-from domain.refusal import Refusal
+from domain.rules.refusal import Refusal
 
 
 class CoSign(Verb):

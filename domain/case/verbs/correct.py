@@ -9,9 +9,9 @@ from domain.case.consequence import Consequence, Facts
 from domain.case.event import FieldCorrected
 from domain.case.state import Case
 from domain.case.verbs.verb import Verb
-from domain.refusal import Code, Refusal
 from domain.rules.form import FieldType, FormField, answers
 from domain.rules.procedure import Procedure
+from domain.rules.refusal import Code, Refusal
 from domain.rules.template import Blank
 
 RECEIPT = "receipt"

@@ -3,7 +3,7 @@
 from domain.case.act import CheckedAct
 from domain.case.consequence import Consequence, Facts, invalid
 from domain.case.verbs.verb import Verb
-from domain.refusal import Code, Refusal
+from domain.rules.refusal import Code, Refusal
 
 
 class Link(Verb):

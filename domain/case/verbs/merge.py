@@ -9,8 +9,8 @@ from domain.case.stage_entry import stage_clocks
 from domain.case.state import Case
 from domain.case.verbs.verb import Verb
 from domain.clocks.schedule import paused
-from domain.refusal import Code, Refusal
 from domain.rules.procedure import Procedure
+from domain.rules.refusal import Code, Refusal
 
 
 class Merge(Verb):

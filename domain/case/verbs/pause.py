@@ -12,8 +12,8 @@ from domain.clocks.clock import Then
 from domain.clocks.schedule import paused, resumed, start
 from domain.days.instant import day_of
 from domain.days.limit import Limit, TimeUnit
-from domain.refusal import Code, Refusal
 from domain.rules.procedure import Procedure
+from domain.rules.refusal import Code, Refusal
 from domain.rules.verbs import SHELVING
 
 

@@ -4,7 +4,7 @@ from domain.case.act import CheckedAct
 from domain.case.consequence import Consequence, Facts, invalid
 from domain.case.event import PersonRecused
 from domain.case.verbs.verb import Verb
-from domain.refusal import Refusal
+from domain.rules.refusal import Refusal
 
 
 class Readmit(Verb):

@@ -4,8 +4,8 @@ from domain.case.act import CheckedAct, moved
 from domain.case.consequence import Consequence, Facts, invalid
 from domain.case.event import Event, GateCounted, PersonRecused
 from domain.case.verbs.verb import Verb
-from domain.hat import Role
-from domain.refusal import Code, Refusal
+from domain.rules.hat import Role
+from domain.rules.refusal import Code, Refusal
 from domain.rules.vote import without
 
 RECUSING = {Role.HEAD, Role.INSPECTOR, Role.COMMITTEE}

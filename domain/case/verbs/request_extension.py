@@ -5,9 +5,9 @@ from domain.case.consequence import Consequence, Facts, invalid
 from domain.case.state import Case
 from domain.case.verbs.verb import Verb
 from domain.clocks.clock import Clock
-from domain.hat import Post
-from domain.refusal import Code, Refusal
+from domain.rules.hat import Post
 from domain.rules.procedure import Procedure
+from domain.rules.refusal import Code, Refusal
 
 
 class RequestExtension(Verb):

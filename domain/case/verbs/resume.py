@@ -6,7 +6,7 @@ from domain.case.event import ClocksResumed
 from domain.case.state import Case
 from domain.case.verbs.verb import Verb
 from domain.clocks.schedule import resumed
-from domain.refusal import Code, Refusal
+from domain.rules.refusal import Code, Refusal
 
 
 class Resume(Verb):

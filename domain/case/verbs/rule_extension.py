@@ -9,7 +9,7 @@ from domain.case.verbs.request_extension import beyond_rule
 from domain.case.verbs.verb import Verb
 from domain.clocks.clock import Extension
 from domain.clocks.schedule import timed
-from domain.refusal import Code, Refusal
+from domain.rules.refusal import Code, Refusal
 
 
 class RuleExtension(Verb):

@@ -7,7 +7,7 @@ from domain.case.consequence import Consequence, Facts
 from domain.case.event import ItemSettled
 from domain.case.verbs.verb import Verb
 from domain.clocks.clock import HandlingUnit as CaseUnit
-from domain.refusal import Refusal
+from domain.rules.refusal import Refusal
 
 
 class SignOff(Verb):

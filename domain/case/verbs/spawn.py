@@ -14,9 +14,9 @@ from domain.case.opening import open_case
 from domain.case.state import Case
 from domain.case.verbs.verb import Verb
 from domain.clocks.clock import Move
-from domain.hat import LEVELS
-from domain.refusal import Code, Refusal
 from domain.rules.form import legible
+from domain.rules.hat import LEVELS
+from domain.rules.refusal import Code, Refusal
 from domain.rules.template import filled
 
 

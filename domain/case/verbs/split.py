@@ -3,7 +3,7 @@
 from domain.case.act import CheckedAct
 from domain.case.consequence import Consequence, Facts
 from domain.case.verbs.verb import Verb
-from domain.refusal import Refusal
+from domain.rules.refusal import Refusal
 
 
 class Split(Verb):

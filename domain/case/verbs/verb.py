@@ -10,9 +10,9 @@ from typing import ClassVar
 from domain.case.act import CheckedAct
 from domain.case.consequence import Consequence, Facts
 from domain.case.state import Case
-from domain.refusal import Refusal
 from domain.rules.form import FormField
 from domain.rules.procedure import Procedure
+from domain.rules.refusal import Refusal
 
 
 class Verb(ABC):

@@ -12,7 +12,7 @@ from domain.case.event import CaseOpened
 from domain.case.imported_past import imported
 from domain.case.opening import UNNUMBERED
 from domain.days.instant import rfc3339
-from domain.refusal import Refusal
+from domain.rules.refusal import Refusal
 from tests.domain.scene import COUNTY, TOWNSHIP, Life, code, context, procedure, when
 
 SYSTEM = f"integration@{COUNTY}"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from domain.refusal import Refusal
 from domain.rules.procedure import Procedure, read
+from domain.rules.refusal import Refusal
 from tests.domain.scene import (
     APPROVER,
     CALLER,

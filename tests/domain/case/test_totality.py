@@ -14,9 +14,9 @@ from domain.case.command import Act, Open
 from domain.case.event import ActionTaken, CaseOpened, Event
 from domain.case.opening import open_case
 from domain.case.state import Case
-from domain.refusal import Refusal
 from domain.rules.form import control_free
 from domain.rules.procedure import Procedure
+from domain.rules.refusal import Refusal
 from tests.domain.scene import (
     APPROVER,
     CALLER,

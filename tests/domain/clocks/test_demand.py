@@ -10,7 +10,7 @@ from domain.clocks.demand import Demand, needs, posts
 from domain.clocks.schedule import Setting, start
 from domain.days.instant import Instant
 from domain.days.limit import Limit, TimeUnit
-from domain.hat import STANDING, Post
+from domain.rules.hat import STANDING, Post
 from domain.rules.procedure import Procedure, read
 from procedures import paths
 from tests.domain.scene import COUNTY, PLACES, TOWNSHIP_UNIT, VILLAGE, calendar, procedure, when

@@ -17,8 +17,8 @@ from domain.clocks.explanation import explain_clock
 from domain.clocks.schedule import Setting, start
 from domain.days.instant import shown
 from domain.days.limit import Limit, TimeUnit
-from domain.refusal import Refusal
 from domain.rules.procedure import Procedure, read
+from domain.rules.refusal import Refusal
 from domain.rules.soundness import faults
 from tests.domain.scene import COUNTY, PLACES, TOWNSHIP, VILLAGE, Life, calendar, code, document, procedure, when, whole
 

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from domain.case.command import Rebind
 from domain.days.limit import Limit, TimeUnit
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from ledger.changes import rule_change as rebinding
 from ledger.changes.preview import CaseChange, foreseen
 from ledger.changes.rule_change import RuleChangeRefused

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest_asyncio
 
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from ledger.identity.incumbent import answering
 from ledger.read.history import MASKED, history, refusals
 from ledger.registers.loading import load

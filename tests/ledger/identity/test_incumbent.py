@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from domain.days.instant import Instant, rfc3339
 from domain.days.office_hours import OfficeHours
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from ledger.identity.incumbent import Incumbent, answering, office_hours, set_office_hours
 from ledger.registers.contents import on_duty, rows
 from ledger.registers.division import RegisterFault

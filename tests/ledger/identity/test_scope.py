@@ -13,7 +13,7 @@ from domain.case.event import ProcedureRef
 from domain.case.sight import sees
 from domain.case.state import Case
 from domain.clocks.clock import HandlingUnit
-from domain.hat import OPENER, WEARABLE, Actor, Hat, Role
+from domain.rules.hat import OPENER, WEARABLE, Actor, Hat, Role
 from ledger.identity.scope import view_of
 from ledger.registrar.request import Request
 from ledger.registrar.snapshot import read

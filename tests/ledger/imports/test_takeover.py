@@ -8,7 +8,7 @@ import pytest
 
 from domain.case.command import Act, Import, Open
 from domain.days.instant import ONE_DAY, day_of
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from ledger.imports.column_map import Map, read
 from ledger.imports.takeover import ReportLine, TakenOver, TakeoverRefused, standing, take_over
 from ledger.read.history import history

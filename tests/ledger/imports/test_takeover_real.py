@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from domain.days.instant import rfc3339
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from ledger.audit import rebuild
 from ledger.imports.column_map import read
 from ledger.imports.takeover import standing, take_over

@@ -9,7 +9,7 @@ from sqlalchemy import MetaData, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from embedded.postgres import Postgres
 from ledger.identity.scope import Scope, view_of
 from ledger.ledger import Ledger, open_ledger

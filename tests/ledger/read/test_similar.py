@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 
 from domain.case.command import Open
 from domain.case.similarity import Matter
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from ledger.audit.rebuild import rebuild
 from ledger.identity.scope import Scope, view_of
 from ledger.read.similar import SimilarCase, candidates, similar

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from domain.hat import Hat
+from domain.rules.hat import Hat
 from ledger.identity import token as tokens
 from ledger.registers import register
 from ledger.registers.division import Division, RegisterFault, lineages

@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from domain.case.command import Open
-from domain.hat import Actor, Hat
-from domain.refusal import Code, Refusal
+from domain.rules.hat import Actor, Hat
+from domain.rules.refusal import Code, Refusal
 from ledger.identity import token as tokens
 from ledger.identity.name import names
 from ledger.identity.scope import view_of

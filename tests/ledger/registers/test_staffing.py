@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from domain.days.instant import day_of
-from domain.hat import Hat
+from domain.rules.hat import Hat
 from ledger.registers.division import RegisterFault
 from ledger.registers.loading import load
 from ledger.registers.register_kind import KINDS

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest_asyncio
 
 from domain.case.command import Open
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from ledger.changes import rule_change as rebinding
 from ledger.registers.division import Division
 from ledger.registers.register import load_divisions

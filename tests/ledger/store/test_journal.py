@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from domain.case.event import ActionTaken
 from domain.case.state import Fact
-from domain.hat import Actor, Hat
+from domain.rules.hat import Actor, Hat
 from ledger.store.journal import GENESIS, canonical, chained, digest, entry
 from tests.domain.scene import APPROVER, HANDLER
 from tests.ledger.county import County
