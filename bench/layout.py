@@ -38,17 +38,14 @@ class Passage(Counter[str]):
     _last = ""
 
     def enter(self, frame: FrameType, event: str, _: object) -> None:
-        """A profile function: a call into a module of the product, or back into one."""
-        if event not in ("call", "return"):
-            return
-        seen = frame if event == "call" else frame.f_back
-        name = str(seen.f_globals.get("__name__", "")) if seen else ""
-        if name.split(".")[0] not in PRODUCT:
+        """A profile function: a call into a module of the product; a switch where the call before was in another."""
+        name = str(frame.f_globals.get("__name__", ""))
+        if event != "call" or name.split(".")[0] not in PRODUCT:
             return
         if name != self._last:
             self.switches += 1
             self._last = name
-        self[name] += event == "call"
+        self[name] += 1
 
 
 async def dispatch(url: str) -> Passage:
@@ -111,9 +108,9 @@ def late_imports() -> Iterator[str]:
             for function in ast.walk(ast.parse("\n".join(lines))):
                 if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
                     continue
-                for node in ast.walk(function):
-                    late = isinstance(node, ast.Import | ast.ImportFrom) and package != "cli"
-                    if late and "#" not in lines[node.lineno - 1]:
+                late = [node for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)]
+                for node in late if package != "cli" else ():
+                    if "#" not in lines[node.lineno - 1]:
                         yield f"{path.relative_to(ROOT)}:{node.lineno}"
 
 
