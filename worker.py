@@ -196,8 +196,8 @@ async def serve(
 
 async def main(clock: Callable[[Instant], Instant] = lambda at: at) -> None:
     """Ends after SIGTERM or SIGINT."""
-    told = settings.load()
-    log.configure(told.log_level)
+    given = settings.load()
+    log.configure(given.log_level)
     own = WorkerSettings()
     if own.metrics_port is not None:
         start_http_server(own.metrics_port, addr="127.0.0.1")
@@ -205,7 +205,7 @@ async def main(clock: Callable[[Instant], Instant] = lambda at: at) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    if not await serve(told.database_url, own, stop, clock):
+    if not await serve(given.database_url, own, stop, clock):
         os._exit(1)  # a server that is away must not keep us; what is unfinished is repeated elsewhere
 
 

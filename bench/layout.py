@@ -40,7 +40,7 @@ class Passage(Counter[str]):
     def enter(self, frame: FrameType, event: str, _: object) -> None:
         """A profile function: a call into a module of the product; a switch where the call before was in another."""
         name = str(frame.f_globals.get("__name__", ""))
-        if event != "call" or name.split(".")[0] not in PRODUCT:
+        if event != "call" or name.split(".", maxsplit=1)[0] not in PRODUCT:
             return
         if name != self._last:
             self.switches += 1

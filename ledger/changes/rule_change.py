@@ -116,8 +116,9 @@ async def undo(ledger: Ledger, actor: Actor, move_id: UUID) -> dict[str, int]:
         " order by case_id limit $2"
     )
     if not first and not await ledger.writers.fetch(waiting, move_id, 1, move.to):  # else it was interrupted
-        (told,) = await ledger.writers.fetch("select undone_by, undone_at from rebinding where id = $1", move_id)
-        raise RuleChangeRefused(f"该换版已于 {shown(told['undone_at'])} 由 {told['undone_by']} 撤销，这次什么也没有改")
+        (undone,) = await ledger.writers.fetch("select undone_by, undone_at from rebinding where id = $1", move_id)
+        when = shown(undone["undone_at"])
+        raise RuleChangeRefused(f"该换版已于 {when} 由 {undone['undone_by']} 撤销，这次什么也没有改")
     while rows := await ledger.writers.fetch(waiting, move_id, BATCH, move.to):
         asked = [
             _request(move, row["case_id"], Rebind(row["was_sha256"], other.person, back), actor, "/undo")
@@ -210,12 +211,12 @@ async def _note(
     words: str,
 ) -> None:
     """Keep what came of each case beside the move."""
-    told = [_outcome(ruling) for ruling in rulings]
+    outcomes = [_outcome(ruling) for ruling in rulings]
     await ledger.writers.fetch(
         f"update rebinding_case r set {outcome} = n.outcome, {words} = n.words"
         " from unnest($2::uuid[], $3::text[], $4::text[]) as n(case_id, outcome, words)"
         " where r.rebinding = $1 and r.case_id = n.case_id",
-        move_id, list(ids), [each for each, _ in told], [said for _, said in told],
+        move_id, list(ids), [each for each, _ in outcomes], [said for _, said in outcomes],
     )  # fmt: skip
 
 

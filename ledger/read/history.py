@@ -38,10 +38,10 @@ async def history(
     over = select(command.c.to_version).where(command.c.case_id == case_id, command.c.outcome == "imported")
     taken_over = (await connection.execute(over)).scalar() or 0
     try:
-        told = [_told(row, taken_over) for row in rows]
+        events = [_told(row, taken_over) for row in rows]
     except UNREADABLE as error:
         raise PoisonedCase(case_id, f"{type(error).__name__}: {str(error)[:200]}") from error
-    return await _named(connection, told, masked)
+    return await _named(connection, events, masked)
 
 
 def hidden(case: Case, actor: Actor) -> str | None:
@@ -60,18 +60,18 @@ def _mask(actor: dict[str, Any], masked: str) -> None:
 
 
 async def _named(
-    connection: AsyncConnection, told: list[dict[str, Any]], masked: str | None, when: str = "recorded_at"
+    connection: AsyncConnection, rows: list[dict[str, Any]], masked: str | None, when: str = "recorded_at"
 ) -> list[dict[str, Any]]:
     """With each actor's name and hat in words, as the registers have them now, and for whom he or she stood in then."""
-    acts = [(each["actor"]["id"], each["actor"]["hat"], datetime.fromisoformat(each[when])) for each in told]
+    acts = [(each["actor"]["id"], each["actor"]["hat"], datetime.fromisoformat(each[when])) for each in rows]
     for place, absent in (await stood_in(connection, acts)).items():
-        told[place]["actor"]["for"] = absent
-    for each in told if masked is not None else ():
+        rows[place]["actor"]["for"] = absent
+    for each in rows if masked is not None else ():
         _mask(each["actor"], str(masked))
-    known = await names(connection, [each["actor"] for each in told])
-    for actor in (each["actor"] for each in told):
+    known = await names(connection, [each["actor"] for each in rows])
+    for actor in (each["actor"] for each in rows):
         actor |= {"name": known.person(actor["id"]), "hat_title": known.hat(actor["hat"])}
-    return told
+    return rows
 
 
 def _told(row: Mapping[Any, Any], taken_over: int) -> dict[str, Any]:
@@ -99,7 +99,7 @@ async def refusals(connection: AsyncConnection, case_id: UUID, masked: str | Non
         .where(c.case_id == case_id, c.from_version == c.to_version)
         .order_by(c.recorded_at, c.id)
     )
-    told = [
+    refused = [
         {
             "recorded_at": rfc3339(row.recorded_at),
             "action": row.name,
@@ -109,18 +109,18 @@ async def refusals(connection: AsyncConnection, case_id: UUID, masked: str | Non
         }
         for row in await connection.execute(query)
     ]
-    return await _named(connection, told, masked)
+    return await _named(connection, refused, masked)
 
 
 async def reads(connection: AsyncConnection, case_id: UUID, masked: str | None = None) -> Sequence[dict[str, Any]]:
     """The newest reads that left a trace, the newest first: for whoever supervises. `masked` as in the history."""
     a = access.c
     query = select(a.at, a.person, a.hat, a.what).where(a.case_id == case_id).order_by(a.id.desc()).limit(READS_MAX)
-    told = [
+    seen = [
         {"at": rfc3339(row.at), "actor": {"id": row.person, "hat": row.hat}, "what": row.what}
         for row in await connection.execute(query)
     ]
-    return await _named(connection, told, masked, when="at")
+    return await _named(connection, seen, masked, when="at")
 
 
 async def replayed(

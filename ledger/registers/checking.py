@@ -60,8 +60,9 @@ def checked(kind: RegisterKind, sheet: Sheet, spare: bool = False) -> Checked:
             faults.append(Fault(number, "", f"“{sheet.beyond[number]}”超出了列名的范围；内容里有逗号的应加引号"))
         key = tuple(str(getattr(row, name) if row else given.get(name, "")) for name in kind.key_fields)
         if all(key) and key in seen:
-            told = "，".join(f"{kind.heading(name)}“{value}”" for name, value in zip(kind.key_fields, key, strict=True))
-            faults.append(Fault(number, "", f"与第 {seen[key]} 行重复（{told}）"))
+            parts = zip(kind.key_fields, key, strict=True)
+            words = "，".join(f"{kind.heading(name)}“{value}”" for name, value in parts)
+            faults.append(Fault(number, "", f"与第 {seen[key]} 行重复（{words}）"))
         seen.setdefault(key, number)
         if row:
             rows.append((number, row))

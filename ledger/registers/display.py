@@ -33,14 +33,14 @@ def beside(kind: RegisterKind, row: Mapping[str, Any]) -> dict[str, str]:
     """Heading → what else is known of a row."""
     levels = GRID_TITLES if kind.table == "grid" else TITLES
     voided = row.get("voided_at")
-    told = {
+    values = {
         **row,
         "level": levels.get(row.get("level") or "", ""),
         "sample": "是" if row.get("sample") else "",
         "voided_at": voided and voided.replace(second=0, microsecond=0),
     }
     shown = [name for name in BESIDE if name in row and (row.get("voided_at") or not name.startswith("voided"))]
-    return {BESIDE[name]: _cell(told[name]) for name in shown}
+    return {BESIDE[name]: _cell(values[name]) for name in shown}
 
 
 def demands(kind: RegisterKind) -> Iterator[str]:

@@ -64,8 +64,8 @@ def lineages(tree: Mapping[str, Division]) -> dict[str, dict[str, str]]:
             faults.append(f"{row.code} {row.name}：上级 {row.parent} 既不在文件中，也不在登记册中")
         elif above is not None and above.level != ABOVE[row.level]:
             wanted = ABOVE[row.level]
-            told = f"应为{TITLES[wanted]}" if wanted else "应为空"
-            faults.append(f"{row.code} {row.name}：上级 {above.code} {above.name} 是{TITLES[above.level]}，{told}")
+            expected = f"应为{TITLES[wanted]}" if wanted else "应为空"
+            faults.append(f"{row.code} {row.name}：上级 {above.code} {above.name} 是{TITLES[above.level]}，{expected}")
         upwards = found.get(above.code, {}) if above else {}
         found[row.code] = {row.level: row.code, **upwards} if row.level in IN_LINEAGE else {}
     if faults:

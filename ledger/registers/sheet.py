@@ -65,18 +65,18 @@ def sheet(data: bytes) -> Sheet:
         text, source = decoded(data)
         read = _lines(text)
     lines = ((number, [each.strip() for each in cells]) for number, cells in read)
-    told = [(number, cells) for number, cells in islice(lines, ROWS_MAX + 1) if any(cells)]
-    if not told:
+    filled = [(number, cells) for number, cells in islice(lines, ROWS_MAX + 1) if any(cells)]
+    if not filled:
         raise RegisterFault(["第一张工作表是空的" if packed else "文件是空的"])
-    if told[-1][0] > ROWS_MAX:
+    if filled[-1][0] > ROWS_MAX:
         raise RegisterFault([f"行数太多，最多 {ROWS_MAX} 行"])
-    (at, header), *rest = told
+    (at, header), *rest = filled
     _parted(header, at)
     beyond = {number: next(filter(None, cells[len(header) :])) for number, cells in rest if any(cells[len(header) :])}
     rows = [
         (number, {name: cell for name, cell in zip(header, cells, strict=False) if name}) for number, cells in rest
     ]  # fmt: skip
-    return Sheet(header, rows, source, at, beyond, told[:OPENING_LINES])
+    return Sheet(header, rows, source, at, beyond, filled[:OPENING_LINES])
 
 
 def decoded(data: bytes) -> tuple[str, str]:

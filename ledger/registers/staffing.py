@@ -76,8 +76,8 @@ class Staffing:
                     continue
                 for need in self.needs[procedure.sha256]:
                     for unit in _units(need.unit_level, place):
-                        told = [(_hat(rung.post, place, unit), rung.at) for rung in need.rungs]
-                        rungs = [(hat, at) for hat, at in told if hat]
+                        named = [(_hat(rung.post, place, unit), rung.at) for rung in need.rungs]
+                        rungs = [(hat, at) for hat, at in named if hat]
                         yield StaffingRow(procedure, place, need, unit, _hat(need.holder, place, unit), rungs)
 
 
@@ -119,7 +119,7 @@ def _wanted(
     wanted = dict[Hat, list[str]]()
     for procedure in procedures:
         for text, uses in posts(procedure).items():
-            post, told = Post.parse(text), f"{procedure.title}：{'、'.join(uses)}"
+            post, use = Post.parse(text), f"{procedure.title}：{'、'.join(uses)}"
             hats = dict[Hat, None]()
             for place in places:
                 if procedure.sha256 not in in_force[place.county]:
@@ -130,7 +130,7 @@ def _wanted(
                     if hat := _hat(text, place, unit):
                         hats[hat] = None
             for hat in hats:
-                wanted.setdefault(hat, []).append(told)
+                wanted.setdefault(hat, []).append(use)
     return wanted
 
 

@@ -209,13 +209,13 @@ class Batch:
         appending = sorted((d for d in dockets if d.entries), key=lambda docket: docket.case_id)
         entries = [row for docket in appending for row in docket.entries]
         commands = [row for docket in dockets for row in docket.commands]
-        told = [docket.case_id for docket in appending if self._keep or docket.keeper_must_hear]
+        to_tell = [docket.case_id for docket in appending if self._keep or docket.keeper_must_hear]
         reporters = [(d.case_id, d.reporter.name, d.reporter.phone) for d in appending if d.reporter]
         rows_of_cases = [docket.row() for docket in appending]
         letters = [row for docket in appending for row in docket.letters]
         shingles = [docket.shingle() for docket in appending if docket.says_otherwise]
         commands.sort(key=lambda row: row.id)
-        query, arguments = append(rows_of_cases, entries, commands, told, reporters, letters, shingles)
+        query, arguments = append(rows_of_cases, entries, commands, to_tell, reporters, letters, shingles)
         rows = await self._connection.fetch(query, *arguments)
         return {row["id"] for row in rows}
 

@@ -30,6 +30,6 @@ def answer(row: asyncpg.Record, ruling: Ruling) -> Request:
     number = command.number if isinstance(command, Tell) else ""
     words = json.loads(ruling.body)["detail"]
     sender: UUID = row["sender"]
-    told = Tell("declined", str(row["recipient"]), number, words)
+    declined = Tell("declined", str(row["recipient"]), number, words)
     said = request_hash("declined", str(row["id"]))
-    return Request(engines_id(sender, f"declined/{row['id']}"), said, told, clock_actor("-"), sender)
+    return Request(engines_id(sender, f"declined/{row['id']}"), said, declined, clock_actor("-"), sender)

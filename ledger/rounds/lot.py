@@ -105,9 +105,9 @@ async def faults(connection: Connection) -> AsyncIterator[str]:
 
 def differences(kept: Lots, found: SeedSource | None) -> list[str]:
     """What working the lots out again comes to otherwise, in Chinese; [] when all of it is as it was drawn."""
-    told = []
+    wrong = []
     if found is None or (found.name, found.seed) != (kept.source, kept.seed):
-        told.append("种子与台账不符")
+        wrong.append("种子与台账不符")
     again = orders(kept.seed, kept.round_id, kept.period, kept.groups)
-    told += [f"{above} 的次序与种子不符" for above, order in kept.groups.items() if again[above] != list(order)]
-    return told
+    wrong += [f"{above} 的次序与种子不符" for above, order in kept.groups.items() if again[above] != list(order)]
+    return wrong
