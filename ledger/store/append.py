@@ -24,8 +24,8 @@ REGISTERS = """,
        case when a.ord = 1 then (select json_agg(json_build_array(u.id, u.division, u.level,
                case when u.level = 'township' then (select json_agg(distinct array[t.list, m])
                    from duty t, unnest(t.matters) m where t.division = u.division
-                   and t.valid_from <= clock_timestamp() at time zone 'Asia/Shanghai'
-                   and (t.valid_to is null or t.valid_to > clock_timestamp() at time zone 'Asia/Shanghai')) end))
+                   and t.valid_from <= today()
+                   and (t.valid_to is null or t.valid_to > today())) end))
            from unit u where u.id = any($5::text[])) end as units,
        case when a.ord = 1 then (select json_agg(json_build_array(d.code, d.level, d.lineage))
            from division d where d.code = any($6::text[]) and d.valid_to is null) end as places,
@@ -103,6 +103,7 @@ class CaseRow:
     outcome: str | None
     sealed: tuple[str, ...] | None
     public: bool
+    provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ CASE_TYPES = (
     " units text[], stage text, level text, holder text, closed bool, due_at timestamptz, wake_at timestamptz,"
     " yellow int, red int, escalations int, opened_by text, opened_at timestamptz, recorded_at timestamptz,"
     " received_at timestamptz, matter text, outcome text, sealed text[],"
-    " public bool"
+    " public bool, provisional bool"
 )
 EVENT_TYPES = (
     "case_id uuid, version int, name text, schema int2, leaf text, body text, salt bytea, recorded_at timestamptz"

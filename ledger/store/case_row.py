@@ -44,6 +44,7 @@ def case_row(case_id: UUID, case: Case, previous_version: int, head: bytes) -> C
         outcome=_text(case.fields.get("outcome")),
         sealed=case.sealed or None,
         public=case.public,
+        provisional=any(clock.provisional for clock in case.clocks.values()),
     )
 
 

@@ -175,6 +175,7 @@ case = Table(
     Column("received_at", INSTANT, nullable=False),
     Column("sealed", ARRAY(Text)),
     Column("public", Boolean, nullable=False),
+    Column("provisional", Boolean, nullable=False),
 )
 reporter = Table(
     "reporter", METADATA, Column("case_id", Uuid, primary_key=True), *_text("name", "phone", nullable=True)
@@ -253,6 +254,13 @@ access = Table(
     "access", METADATA, Column("id", BigInteger, primary_key=True), _instant("at"), *_text("person", "hat", "what"),
     Column("case_id", Uuid), Column("sealed", Integer), *_text("about", "request_id", nullable=True),
 )  # fmt: skip
+weight_change = Table(
+    "weight_change", METADATA, Column("seq", BigInteger, primary_key=True), _instant("at"),
+    *_text("person", "hat", "reason", "weights"),
+)  # fmt: skip
+sealed_number_key = Table(
+    "sealed_number_key", METADATA, Column("id", Boolean, primary_key=True), Column("key", LargeBinary, nullable=False)
+)
 setting = Table("setting", METADATA, Column("name", Text, primary_key=True), *_text("value"))
 matter = Table("matter", METADATA, *_dated("code", "division", "unit"), *_text("title"))
 duty = Table(
