@@ -34,6 +34,11 @@ class Entry:
         return hash_of(self.leaf)
 
 
+def named_with(field: str) -> tuple[str, ...]:
+    """The names of the events that have such a field: which of a case's events can say anything about it."""
+    return tuple(name for kind, (name, _) in events.SCHEMAS.items() if field in kind.__dataclass_fields__)
+
+
 def hash_of(leaf: str) -> bytes:
     """The hash of a leaf as stored."""
     return hashlib.sha256(leaf.encode()).digest()
