@@ -1,12 +1,12 @@
 """The journal: an event as it is stored, with the leaf that is hashed into its case's chain."""
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.canonical import canonical
 from domain.case import event as events
 from domain.case.state import Fact
 from domain.days.instant import Instant, rfc3339
@@ -78,11 +78,3 @@ def chained(leaves: Iterable[str]) -> bytes:
     for leaf in leaves:
         head = hash_of(leaf)
     return head
-
-
-def canonical(leaf: dict[str, str | int]) -> str:
-    """The RFC 8785 text of a flat object with ASCII keys and string or small integer values.
-
-    For such objects Python's own encoder gives exactly that (tests compare it with the `rfc8785` package).
-    """
-    return json.dumps(leaf, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
