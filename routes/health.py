@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ledger.ledger import Ledger
 from ledger.registrar.request import LedgerUnavailable
 from ledger.store.connection import LOST
-from ledger.store.table import METADATA
+from ledger.store.register_table import TABLES
 from routes import notice
 from routes.answer import Answer
 from routes.app_state import AppState, TheAppState
@@ -58,7 +58,7 @@ async def _database(ledger: Ledger) -> tuple[dict[str, Any], dict[str, Any]]:
         async with asyncio.timeout(DATABASE_PATIENCE_SECONDS), ledger.reading() as connection:
             await connection.execute(text("select 1"))
             try:
-                for table in METADATA.sorted_tables:
+                for table in TABLES:
                     await connection.execute(select(table).limit(0))
                 version = await connection.scalar(text("select version_num from alembic_version"))
             except SQLAlchemyError:

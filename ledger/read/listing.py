@@ -14,7 +14,8 @@ from ledger.identity.scope import Scope
 from ledger.read.cursor import Cursor
 from ledger.store.keyset import cut
 from ledger.store.library import Library
-from ledger.store.table import case, division, unit
+from ledger.store.register_table import division, unit
+from ledger.store.table import case
 
 
 @dataclass(frozen=True, slots=True)

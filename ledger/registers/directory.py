@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.identity.scope import Scope
 from ledger.store.keyset import KeysetPage, keyset_page
-from ledger.store.table import contact as contact_
-from ledger.store.table import division, duty, grid, matter, person, unit
+from ledger.store.register_table import contact as contact_
+from ledger.store.register_table import division, duty, grid, matter, person, unit
 
 
 async def divisions(

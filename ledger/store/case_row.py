@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.case import state as cases
 from domain.case.state import Case
-from ledger.store.append import CaseRow, hex_bytes
+from ledger.store.row import CaseRow, hex_bytes
 
 
 def case_row(case_id: UUID, case: Case, previous_version: int, head: bytes) -> CaseRow:

@@ -15,7 +15,8 @@ from ledger.identity.scope import Scope, view_of
 from ledger.ledger import Ledger, open_ledger
 from ledger.read.board import board
 from ledger.read.cursor import Cursor
-from ledger.store.table import METADATA, case
+from ledger.store.register_table import TABLES
+from ledger.store.table import case
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 COUNTY, TOWNSHIP, VILLAGE = "990001000000", "990001101000", "990001101200"
@@ -54,9 +55,10 @@ async def connection(ledger: Ledger) -> AsyncIterator[AsyncConnection]:
 async def test_the_described_tables_are_those_of_the_database(connection: AsyncConnection) -> None:
     found = MetaData()
     await connection.run_sync(found.reflect)
-    assert found.tables.keys() - {"alembic_version"} == METADATA.tables.keys()
+    assert found.tables.keys() - {"alembic_version"} == {table.name for table in TABLES}
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    for name, table in METADATA.tables.items():
+    for table in TABLES:
+        name = table.name
         described = {c.name: (c.type.compile(dialect), c.nullable, c.primary_key) for c in table.c}
         there = {c.name: (c.type.compile(dialect), c.nullable, c.primary_key) for c in found.tables[name].c}
         assert described == there, name
