@@ -28,7 +28,7 @@ POISONED_AGAIN_AFTER = timedelta(minutes=1)
 # The hat whose scope holds the division first: an integration may serve several places.
 HAT = """
 select h.scope from hat h left join division d on d.code = $2 and d.valid_to is null
-cross join lateral (select (clock_timestamp() at time zone 'Asia/Shanghai')::date) as now(day)
+cross join (values (today())) as now(day)
 where h.person = $1 and h.role = $3 and h.valid_from <= day and (h.valid_to is null or h.valid_to > day)
 order by h.scope in (select value from jsonb_each_text(d.lineage)) desc nulls last, h.scope limit 1
 """

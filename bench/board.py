@@ -14,7 +14,7 @@ from ledger.identity.scope import scope_of
 from ledger.ledger import Ledger, open_ledger
 from ledger.read.board import board
 from ledger.read.cursor import Cursor
-from ledger.store.append import CASE_TYPES, column_names
+from ledger.store.row import CASE_COLUMNS
 
 TITLE = "看板：一个县 100,000 件在办"
 TEMPORAL = False
@@ -61,9 +61,8 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[FigureRow]:
 
 
 async def _multiply(owner: "asyncpg.Connection[asyncpg.Record]") -> None:
-    names = column_names(CASE_TYPES)
-    values = ", ".join(OWN.get(name, f'"case".{name}') for name in names)
-    await owner.execute(MULTIPLY.format(names=", ".join(names), values=values, count=CASES), timeout=120)
+    values = ", ".join(OWN.get(name, f'"case".{name}') for name in CASE_COLUMNS)
+    await owner.execute(MULTIPLY.format(names=", ".join(CASE_COLUMNS), values=values, count=CASES), timeout=120)
     await owner.execute('vacuum analyze "case"', timeout=120)
     await owner.close()
 

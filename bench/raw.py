@@ -12,8 +12,9 @@ from uuid import UUID, uuid4
 from bench.life import HAZARD, STEPS, accepted
 from bench.row import by_callers
 from ledger.ledger import open_ledger
-from ledger.store.append import CASE_COLUMNS, COMMAND_COLUMNS, EVENT_COLUMNS, FIXED
+from ledger.store.append import FIXED
 from ledger.store.connection import Connection
+from ledger.store.row import CASE_COLUMNS, COMMAND_COLUMNS, EVENT_COLUMNS
 
 TABLES = ("case", "event", "command", "outbox", "reporter")
 CASE, EVENT, COMMAND = CASE_COLUMNS, EVENT_COLUMNS, COMMAND_COLUMNS[:-1]

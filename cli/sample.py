@@ -24,6 +24,7 @@ from ledger.registers.register_kind import KINDS
 from ledger.registers.sheet import sheet
 from ledger.registrar.request import Reporter, Request, Ruling, callers_id, request_hash
 from ledger.store.connection import Writers
+from ledger.store.setting import read_setting, write_setting
 from samples import SampleHazard, Samples, SampleStep, read
 from samples.table import LOADED, SINCE, table
 
@@ -133,14 +134,11 @@ def picture(text: str) -> bytes:
 
 
 async def _mark(writers: Writers) -> str | None:
-    rows = await writers.fetch("select value from setting where name = $1", MARK)
-    return rows[0]["value"] if rows else None
+    return await read_setting(writers, MARK)
 
 
 async def _set_mark(writers: Writers, value: str) -> None:
-    await writers.fetch(
-        "insert into setting (name, value) values ($1, $2) on conflict (name) do update set value = $2", MARK, value
-    )
+    await write_setting(writers, MARK, value)
 
 
 async def _began(writers: Writers) -> Instant:

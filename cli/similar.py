@@ -20,7 +20,7 @@ app = typer.Typer(help="查重的分数：查看、设定、设定的经过。",
 @app.command("show")
 def show_(var: Var = VAR) -> None:
     """现行的提示分数和各项权重。"""
-    from ledger.changes.weights import weights
+    from ledger.read.similar import weights
 
     _table(run(var, lambda ledger: weights(ledger.writers)))
 
@@ -55,18 +55,16 @@ def history(var: Var = VAR) -> None:
     """设定的经过：何时、谁、为何、设为多少；最近的在前。"""
     from rich.table import Table
 
-    from domain.days.instant import shown, utc
+    from domain.days.instant import shown
     from ledger.changes.weights import changes
 
     async def work(ledger: "Ledger") -> "Sequence[WeightChange]":
         return await changes(ledger.writers)
 
-    from datetime import datetime
-
     table = Table("何时", "谁", "身份", "理由", "设为")
     for each in run(var, work):
         values = " ".join(f"{name}={value:g}" for name, value in each.weights.model_dump().items())
-        table.add_row(shown(utc(datetime.fromisoformat(each.at))), each.by, each.hat, each.reason, values)
+        table.add_row(shown(each.at), each.by, each.hat, each.reason, values)
     if table.row_count:
         show(table)
     else:

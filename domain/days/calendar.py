@@ -1,6 +1,5 @@
 """Working days: years of official days off and make-up days, as the State Council publishes them."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from domain.canonical import canonical
 from domain.days.instant import ONE_DAY
 
 Kind = Literal["workday", "weekend", "holiday", "makeup"]
@@ -143,8 +143,7 @@ class Calendar:
     def version(self) -> str:
         """12 hexadecimal digits that change with any document: sha256 of their contents as canonical JSON."""
         contents = [document.contents() for document in self.documents]
-        canonical = json.dumps(contents, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return sha256(canonical.encode()).hexdigest()[:12]
+        return sha256(canonical(contents).encode()).hexdigest()[:12]
 
     def published(self, year: int) -> bool:
         """Whether the official days of `year` are known."""

@@ -5,13 +5,13 @@ hash of the result.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
+from domain.canonical import canonical
 from domain.days.limit import Limit
 from domain.format import PREFIX
 from domain.misreading import listed
@@ -254,9 +254,7 @@ class Procedure(Part):
     @cached_property
     def canonical(self) -> bytes:
         """The resolved procedure, defaults written out, as sorted JSON: what is stored and pinned."""
-        return json.dumps(
-            self.model_dump(mode="json", by_alias=True), ensure_ascii=False, sort_keys=True, separators=(",", ":")
-        ).encode()
+        return canonical(self.model_dump(mode="json", by_alias=True)).encode()
 
     @cached_property
     def sha256(self) -> str:

@@ -3,21 +3,20 @@
 from collections.abc import Sequence
 
 from ledger.audit.refold import BATCH, files
-from ledger.store.append import CASE_TYPES, CaseRow, column_names, rows_json
 from ledger.store.connection import Connection
-from ledger.store.shingle import SHINGLE_TYPES, ShingleRow
+from ledger.store.row import CASE_COLUMNS, CASE_TYPES, SHINGLE_TYPES, CaseRow, rows_json
+from ledger.store.shingle import ShingleRow
 from ledger.store.stored_case import UNREADABLE
 
-_COLUMNS = column_names(CASE_TYPES)
 # A case that moved on meanwhile keeps its newer row: its next rebuild sees it.
-_REPLACE = f"""
-insert into "case" ({", ".join(_COLUMNS)})
-select {", ".join(_COLUMNS)} from json_to_recordset($1::json) as rebuilt({CASE_TYPES}) order by id
-on conflict (id) do update set {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "id")}
+REPLACE_CASES = f"""
+insert into "case" ({", ".join(CASE_COLUMNS)})
+select {", ".join(CASE_COLUMNS)} from json_to_recordset($1::json) as rebuilt({CASE_TYPES}) order by id
+on conflict (id) do update set {", ".join(f"{name} = excluded.{name}" for name in CASE_COLUMNS if name != "id")}
 where "case".version <= excluded.version
 """
 
-_SAY_AGAIN = f"""
+REPLACE_SHINGLES = f"""
 insert into shingle (case_id, grams) select case_id, grams from json_to_recordset($1::json) as said({SHINGLE_TYPES})
 on conflict (case_id) do update set grams = excluded.grams
 """
@@ -56,6 +55,6 @@ async def rebuild(connection: Connection, writing: Connection | None) -> tuple[i
 
 async def _write(writing: Connection | None, mended: Sequence[CaseRow], said: Sequence[ShingleRow]) -> None:
     if writing is not None and mended:
-        await writing.execute(_REPLACE, rows_json(mended))
+        await writing.execute(REPLACE_CASES, rows_json(mended))
     if writing is not None and said:
-        await writing.execute(_SAY_AGAIN, rows_json(said))
+        await writing.execute(REPLACE_SHINGLES, rows_json(said))

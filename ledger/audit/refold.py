@@ -11,10 +11,10 @@ import asyncpg
 from domain.case import state as cases
 from domain.case.fold import evolve
 from ledger.registrar.request import TAKEN
-from ledger.store.append import CaseRow
 from ledger.store.case_row import case_row
 from ledger.store.connection import Connection
 from ledger.store.journal import chained
+from ledger.store.row import CaseRow
 from ledger.store.shingle import ShingleRow, shingle_row
 from ledger.store.stored_case import fact
 

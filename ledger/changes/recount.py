@@ -18,14 +18,17 @@ from ledger.registrar.request import PoisonedCase, Request
 from ledger.store.connection import Connection, Writers
 from ledger.store.keyset import each_row
 from ledger.store.library import CALENDAR, Library
+from ledger.store.setting import read_setting, write_setting
 from ledger.store.stored_case import UNREADABLE, stored_case
 
 BATCH = 500
+# The calendar that was released last.
+IN_FORCE = "select ref from release where id = $1 order by seq desc limit 1"
 DONE = "calendar/rederived"  # the setting that names the calendar by which all clocks have been counted
 # Cases with clocks that a calendar may count otherwise: open, still to be woken, or with a date that is not sure.
 TIMED = """
 select id, version, fold, state from "case"
-where id > $1 and (not closed or wake_at is not null or strpos(state, '"provisional":true') > 0) order by id limit $2
+where id > $1 and (not closed or wake_at is not null or provisional) order by id limit $2
 """
 
 
@@ -68,23 +71,14 @@ async def rederive(registrar: Registrar, writers: Writers, library: Library) -> 
             total += sum(not isinstance(ruling, PoisonedCase) for ruling in rulings)
             if all(isinstance(ruling, PoisonedCase) for ruling in rulings):
                 return total  # what is left cannot be read, and is told elsewhere
-    await writers.fetch(
-        "insert into setting (name, value) values ($1, $2) on conflict (name) do update set value = $2",
-        DONE,
-        calendar.version,
-    )
+    await write_setting(writers, DONE, calendar.version)
     return total
 
 
 async def overdue(writers: Writers) -> bool:
     """Whether a calendar has come into force by which the running clocks have not been counted yet."""
-    rows = await writers.fetch(
-        "select r.ref, s.value from (select ref from release where id = $1 order by seq desc limit 1) r"
-        " left join setting s on s.name = $2",
-        CALENDAR,
-        DONE,
-    )
-    return bool(rows) and rows[0]["value"] != rows[0]["ref"]
+    rows = await writers.fetch(IN_FORCE, CALENDAR)
+    return bool(rows) and rows[0]["ref"] != await read_setting(writers, DONE)
 
 
 def _request(case_id: UUID) -> Request:

@@ -1,19 +1,22 @@
 """The county's own weights for what is likely the same: checked, set with a reason, and every change kept."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 
 from domain.case.similarity import Weights
+from domain.days.instant import Instant, utc
 from domain.misreading import quoted, words
 from domain.rules.form import control_free
 from domain.rules.hat import Actor, Role
-from ledger.read.similar import WEIGHTS
+from ledger.read.similar import read_weights, weights
 from ledger.store.connection import Writers
 
-KEPT = f"{WEIGHTS}/"  # with a number: a change as it was made
+COUNTY = "select from division where code = $1 and level = 'county' and valid_to is null"
+ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtext('similarity'))"
+CHANGE = "insert into weight_change (person, hat, reason, weights) values ($1, $2, $3, $4)"
+CHANGES = "select at, person, hat, reason, weights from weight_change order by seq desc"
 SETTING = (Role.ADMINISTRATOR, Role.HEAD)
 PARTS = ("text", "place", "village", "kind", "time")
 WHOLE = 100
@@ -31,50 +34,27 @@ class NotSet(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WeightChange:
-    """A change of the weights, as it was kept. `at`: RFC 3339 as PostgreSQL writes it."""
+    """A change of the weights, as it was kept."""
 
-    at: str
+    at: Instant
     by: str
     hat: str
     reason: str
     weights: Weights
 
 
-async def weights(writers: Writers) -> Weights:
-    """What holds now: the county's own, or the defaults."""
-    rows = await writers.fetch("select value from setting where name = $1", WEIGHTS)
-    try:
-        return Weights.model_validate(json.loads(rows[0]["value"])) if rows else Weights()
-    except ValueError:
-        return Weights()  # as `similar` takes it
-
-
 async def set_weights(writers: Writers, actor: Actor, given: Mapping[str, str], reason: str) -> Weights:
     """Change the named weights, keep the others. Raises NotSet, and then nothing is changed."""
-    county = await writers.fetch(
-        "select from division where code = $1 and level = 'county' and valid_to is null", actor.hat.scope
-    )
+    county = await writers.fetch(COUNTY, actor.hat.scope)
     if actor.hat.role not in SETTING or not county:
         raise NotSet("查重的分数须由县级管理员或负责人设定")
     why = reason.strip()
     if not why or len(why) > REASON_LENGTH_MAX or not control_free(why):
         raise NotSet(f"理由应为 1 至 {REASON_LENGTH_MAX} 字")
     async with writers.held() as connection, connection.transaction():
-        await connection.execute("select pg_advisory_xact_lock(hashtext('similarity'))")
-        chosen = checked(await weights(writers), given)
-        value = chosen.model_dump_json()
-        await connection.execute(
-            "insert into setting (name, value) values ($1, $2) on conflict (name) do update set value = $2",
-            WEIGHTS,
-            value,
-        )
-        await connection.execute(
-            "insert into setting (name, value)"
-            " select $1 || lpad((count(*) + 1)::text, 6, '0'), jsonb_build_object('at', clock_timestamp(),"
-            " 'by', $2::text, 'hat', $3::text, 'reason', $4::text, 'weights', $5::jsonb)::text"
-            " from setting where starts_with(name, $1)",
-            KEPT, actor.person, str(actor.hat), why, value,
-        )  # fmt: skip
+        await connection.execute(ONE_AT_A_TIME)
+        chosen = checked(await weights(connection), given)
+        await connection.execute(CHANGE, actor.person, str(actor.hat), why, chosen.model_dump_json())
     return chosen
 
 
@@ -93,9 +73,10 @@ def checked(before: Weights, given: Mapping[str, str]) -> Weights:
 
 async def changes(writers: Writers) -> Sequence[WeightChange]:
     """Every change, the latest first."""
-    rows = await writers.fetch("select value from setting where starts_with(name, $1) order by name desc", KEPT)
-    kept = [json.loads(row["value"]) for row in rows]
-    return [WeightChange(**{**each, "weights": Weights.model_validate(each["weights"])}) for each in kept]
+    return [
+        WeightChange(utc(row["at"]), row["person"], row["hat"], row["reason"], read_weights(row["weights"]))
+        for row in await writers.fetch(CHANGES)
+    ]
 
 
 def _fault(found: Mapping[str, object]) -> str:

@@ -24,7 +24,7 @@ and h.loaded_at <= a.at and h.valid_from <= a.day
 and (h.valid_to is null or h.valid_to > a.day or h.ended_at > a.at)"""
 STOOD_IN = f"""
 with a as (
-  select n, person, role, scope, at, (at at time zone 'Asia/Shanghai')::date as day
+  select n, person, role, scope, at, day_of(at) as day
   from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) with ordinality as a(person, role, scope, at, n))
 select distinct on (a.n) a.n, b.person, p.name, b.from_on, b.to_on
 from a join absence b on (b.delegate, b.role, b.scope) = (a.person, a.role, a.scope)

@@ -10,6 +10,7 @@ from domain.days.office_hours import DEFAULT, OfficeHours
 from domain.rules.hat import Hat, Role
 from ledger.store.connection import Writers
 from ledger.store.library import Library
+from ledger.store.setting import read_setting, write_setting
 
 OFFICE_HOURS = "office_hours"
 EVER = datetime.max.replace(tzinfo=UTC)
@@ -72,16 +73,13 @@ async def _open(writers: Writers, library: Library, at: Instant) -> bool:
 
 async def office_hours(writers: Writers) -> OfficeHours:
     """The hours that this county has set, or 08:00 to 18:00."""
-    rows = await writers.fetch("select value from setting where name = $1", OFFICE_HOURS)
-    return OfficeHours.parse(rows[0]["value"]) if rows else DEFAULT
+    hours = await read_setting(writers, OFFICE_HOURS)
+    return OfficeHours.parse(hours) if hours else DEFAULT
 
 
 async def set_office_hours(writers: Writers, hours: OfficeHours) -> None:
     """From now on the offices are open at these hours."""
-    await writers.fetch(
-        "insert into setting (name, value) values ($1, $2) on conflict (name) do update set value = $2",
-        OFFICE_HOURS, str(hours),
-    )  # fmt: skip
+    await write_setting(writers, OFFICE_HOURS, str(hours))
 
 
 def _of_post(rows: list[Mapping[str, Any]]) -> tuple[Incumbent, ...]:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.days.instant import Instant
 from domain.rules.form import control_free
 from domain.rules.hat import ROLE_TITLES
-from ledger.store.table import division, person, unit
+from ledger.store.register_table import division, person, unit
 
 ID_LENGTH_MAX = 64
 

@@ -15,7 +15,8 @@ from sqlalchemy.types import Text
 
 from domain.days.instant import Instant, utc
 from domain.rules.hat import OPENER, Actor, Role
-from ledger.store.table import case, division, person, unit
+from ledger.store.register_table import division, person, unit
+from ledger.store.table import case
 
 UNIT = "unit"
 

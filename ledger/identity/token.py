@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from domain.days.instant import Instant
 from domain.rules.hat import ROLE_TITLES, Actor, Hat
 from domain.rules.refusal import Code, Refusal
-from ledger.store.connection import TODAY, Writers
+from ledger.store.connection import Writers
 
 PREFIX = "bh_"
 FINGERPRINT = re.compile(r"[0-9a-f]{12,64}")
@@ -28,7 +28,7 @@ select t.person, t.role, t.scope, t.delegated,
     or t.delegated and exists (select {STANDS_IN} and day between a.from_on and a.to_on) as good,
   (select max(h.valid_to) {WORN} and h.valid_to <= day) as ended_on,
   (select a.from_on || ' 至 ' || a.to_on {STANDS_IN} order by a.to_on < day, abs(a.from_on - day) limit 1) as days
-from token t, (values ({TODAY})) as now(day) where t.sha256 = $1 and t.revoked_at is null
+from token t, (values (today())) as now(day) where t.sha256 = $1 and t.revoked_at is null
 """
 
 
@@ -90,7 +90,7 @@ async def bearer(writers: Writers, token: str) -> Actor | Refusal:
 async def stands_in(writers: Writers, person: str, hat: Hat) -> bool:
     """Whether this person does not wear the hat, and stands in, now or later, for somebody who does."""
     rows = await writers.fetch(
-        f"select from (values ($1, $2, $3, {TODAY})) as t(person, role, scope, day)"
+        f"select from (values ($1, $2, $3, today())) as t(person, role, scope, day)"
         f" where exists (select {STANDS_IN} and day <= a.to_on) and not exists (select {WORN} and {IN_FORCE})",
         person, hat.role, hat.scope,
     )  # fmt: skip
@@ -100,7 +100,7 @@ async def stands_in(writers: Writers, person: str, hat: Hat) -> bool:
 async def over(writers: Writers, person: str, hat: Hat) -> bool:
     """Whether this person wore the hat and does so no longer."""
     rows = await writers.fetch(
-        f"select from (values ($1, $2, $3, {TODAY})) as t(person, role, scope, day)"
+        f"select from (values ($1, $2, $3, today())) as t(person, role, scope, day)"
         f" where exists (select {WORN}) and not exists (select {WORN} and (h.valid_to is null or h.valid_to > day))",
         person, hat.role, hat.scope,
     )  # fmt: skip

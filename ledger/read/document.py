@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.days.instant import Instant, rfc3339
+from ledger.store.journal import named_with
 from ledger.store.table import event
+
+ISSUING = named_with("papers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ async def issued(connection: AsyncConnection, case_id: UUID, version: int) -> li
     """The documents of the case up to `version`, as whoever asks was found to see it, in the order of issue."""
     query = (
         select(event.c.version, event.c.recorded_at, event.c.body)
-        .where(event.c.case_id == case_id, event.c.version <= version, func.strpos(event.c.body, '"papers":') > 0)
+        .where(event.c.case_id == case_id, event.c.version <= version, event.c.name.in_(ISSUING))
         .order_by(event.c.version)
     )
     found: list[IssuedDocument] = []

@@ -113,6 +113,7 @@ async def named(connection: AsyncConnection, library: Library, case_id: UUID, ve
 
     A text is no name, though it be the hash alone: or whoever knows a hash could write it down and read the file.
     """
+    # A hash is the same in every way of writing JSON, so a search in the text only leaves out what cannot name it.
     telling = or_(func.strpos(event.c.body, sha256) > 0, event.c.name.in_(RULES))
     query = (
         select(event.c.name, event.c.body)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import Boolean, ColumnElement, RowMapping, Select, and_, func, literal_column, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.days.instant import Instant
@@ -14,7 +14,8 @@ from ledger.identity.scope import Scope
 from ledger.read.cursor import Cursor
 from ledger.store.keyset import cut
 from ledger.store.library import Library
-from ledger.store.table import case, division, unit
+from ledger.store.register_table import division, unit
+from ledger.store.table import case
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,9 @@ class Page:
         return sum(row.sealed for row in self.items)
 
 
+# Whether the form says that it is one. A state that cannot be parsed does not spoil the list.
+EMERGENCY = """coalesce(
+    case when "case".state is json then "case".state::jsonb #> '{fields,emergency}' = 'true' end, false)"""
 NAMED = {"case_id", "procedure_version", "procedure_title", "division_name", "stage_title", "sealed"}
 AS_STORED = [field.name for field in fields(ListedCase) if field.name not in NAMED]
 
@@ -136,9 +140,7 @@ def _named(keys: Select[tuple[UUID]]) -> Select[tuple[object, ...]]:
     scope = func.split_part(case.c.holder, "@", 2)
     meant = division_name(case.c.division, case.c.opened_at)
     holder, holding = division.alias(), unit.alias()
-    # In compact JSON a quote within a text is escaped, so this can only be the field itself; and a state that
-    # cannot be parsed does not spoil the list.
-    emergency = func.position(literal('"emergency":true').op("in")(case.c.state)) > 0
+    emergency = literal_column(EMERGENCY, Boolean)
     return (
         select(case, meant.label("division_name"), emergency.label("emergency"),
                func.coalesce(holding.c.name, holder.c.name).label("holder_name"))

@@ -1,6 +1,5 @@
 """Cases that are likely about the same matter, as far as the one who asks may look."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -8,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, Select, any_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, any_, func, literal, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text
@@ -16,12 +15,17 @@ from sqlalchemy.types import Text
 from domain.case.similarity import Matter, Weights, compare, grams, matter_of
 from domain.case.state import Case
 from ledger.identity.scope import Scope
-from ledger.read.query import standing
+from ledger.read.query import driver, standing
 from ledger.registrar.request import PoisonedCase
+from ledger.store.connection import Connection, Writers
 from ledger.store.shingle import BLOCKS, block
-from ledger.store.table import case, event, setting, shingle
+from ledger.store.table import INSTANT, case, shingle
 
-WEIGHTS = "similarity"  # the setting that holds the county's own weights and threshold, as JSON
+# The county's own weights and threshold: those that were set last.
+WEIGHTS = "select weights from weight_change order by seq desc limit 1"
+# When a case was last closed: by somebody's act or by a window that lapsed. What cannot be parsed says nothing.
+CLOSED_AT = """(select max(e.recorded_at) from event e where e.case_id = "case".id and case when e.body is json
+    then coalesce(e.body::jsonb #> '{move,closed}', e.body::jsonb #> '{then,move,closed}') = 'true' end)"""
 CANDIDATES_MAX = 60
 HITS_MAX = 10
 CLOSED_WITHIN = timedelta(days=30)
@@ -48,12 +52,17 @@ class SimilarCase:
         }
 
 
-async def weights(connection: AsyncConnection) -> Weights:
-    """What the county says counts; the defaults where it says nothing, or nothing that can be read."""
-    said = await connection.scalar(select(setting.c.value).where(setting.c.name == WEIGHTS))
+async def weights(connection: Connection | Writers) -> Weights:
+    """What the county says counts; the defaults where it says nothing."""
+    rows = await connection.fetch(WEIGHTS)
+    return read_weights(rows[0]["weights"]) if rows else Weights()
+
+
+def read_weights(text: str) -> Weights:
+    """Weights as they were kept; the defaults where they cannot be read any more."""
     try:
-        return Weights.model_validate(json.loads(said)) if said else Weights()
-    except (ValueError, ValidationError):
+        return Weights.model_validate_json(text)
+    except ValidationError:
         return Weights()
 
 
@@ -66,7 +75,7 @@ async def similar(
     but: UUID | None = None,
 ) -> list[SimilarCase]:
     """Open and lately closed cases of `procedure` around `lineage`, the likeliest first; `but`: the case itself."""
-    weighed = await weights(connection)
+    weighed = await weights(await driver(connection))
     asked = candidates(view, procedure, lineage, matter)
     found: list[SimilarCase] = []
     for row in (await connection.execute(asked.where(case.c.id != but) if but else asked)).mappings():
@@ -100,13 +109,8 @@ def candidates(
 
 
 def _lately() -> ColumnElement[bool]:
-    """Whether a case was closed lately: what it recorded afterwards, a window that lapsed, does not count.
-
-    In compact JSON a quote within a text is escaped, so this can only be the move's own word.
-    """
-    closing = func.strpos(event.c.body, '"closed":true') > 0
-    last = select(func.max(event.c.recorded_at)).where(event.c.case_id == case.c.id, closing).correlate(case)
-    return last.scalar_subquery() > func.clock_timestamp() - CLOSED_WITHIN
+    """Whether a case was closed lately: what it recorded afterwards, a window that lapsed, does not count."""
+    return literal_column(CLOSED_AT, INSTANT) > func.clock_timestamp() - CLOSED_WITHIN
 
 
 def _hit(case_id: UUID, other: Case, matter: Matter, weighed: Weights) -> SimilarCase:

@@ -23,7 +23,7 @@ select 'division' as what, code as id, level from division where valid_to is nul
 union all select 'unit', id, null from unit where id = any($1)
 union all select 'person', id, null from person where id = any($1)
 union all select distinct 'post', person || ' ' || role || '@' || scope, null from hat where person = any($2)
-  and (valid_to is null or valid_to > (clock_timestamp() at time zone 'Asia/Shanghai')::date)
+  and (valid_to is null or valid_to > today())
 """
 Numbered = tuple[int, RegisterRow]
 PLACES = {"division", "village", "township"}

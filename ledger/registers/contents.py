@@ -9,10 +9,10 @@ import asyncpg
 from domain.rules.form import control_free
 from ledger.registers.division import RegisterFault
 from ledger.registers.register_kind import RegisterKind
-from ledger.store.connection import TODAY, Writers
+from ledger.store.connection import Writers
 
 WORDS_LENGTH_MAX = 2000
-IN_FORCE = f"valid_from <= {TODAY} and (valid_to is null or valid_to > {TODAY})"
+IN_FORCE = "valid_from <= today() and (valid_to is null or valid_to > today())"
 BELOW = (
     "select code from division where valid_to is null"
     " and (code = $1 or $1 in (lineage ->> 'village', lineage ->> 'township', lineage ->> 'county'))"

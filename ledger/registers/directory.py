@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Table, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.identity.scope import Scope
 from ledger.store.keyset import KeysetPage, keyset_page
-from ledger.store.table import contact as contact_
-from ledger.store.table import division, duty, grid, matter, person, unit
+from ledger.store.register_table import contact as contact_
+from ledger.store.register_table import division, duty, grid, matter, person, unit
 
 
 async def divisions(
@@ -99,7 +99,7 @@ async def contact(connection: AsyncConnection, village: str, household: str) -> 
 
 def in_force(table: Table) -> ColumnElement[bool]:
     """Whether a row is valid today."""
-    today = cast(func.timezone("Asia/Shanghai", func.clock_timestamp()), Date)
+    today = func.today()
     return and_(table.c.valid_from <= today, or_(table.c.valid_to.is_(None), table.c.valid_to > today))
 
 

@@ -49,7 +49,7 @@ async def load(
         async with writers.held() as connection, connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(hashtext('register'))")
             levels, missing = await referred(connection, kind, rows)
-            today = await connection.fetchval("select (clock_timestamp() at time zone 'Asia/Shanghai')::date")
+            today = await connection.fetchval("select today()")
             values = [(number, row.columns(levels)) for number, row in rows if placed(row, levels)]
             overlaps = clashes(kind, values, await _beside(connection, kind, [each for _, each in values]))
             standing = await _standing(connection, kind, [each for _, each in values])

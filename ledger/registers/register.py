@@ -12,7 +12,7 @@ import asyncpg
 from domain.rules.form import control_free
 from domain.rules.hat import Hat
 from ledger.registers.division import NAME_LENGTH_MAX, Division, RegisterFault, lineages
-from ledger.store.connection import TODAY, Connection, Writers
+from ledger.store.connection import Connection, Writers
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ async def load_divisions(
     """
     async with writers.held() as connection, connection.transaction():
         await connection.execute("select pg_advisory_xact_lock(hashtext('division'))")
-        today = await connection.fetchval("select (clock_timestamp() at time zone 'Asia/Shanghai')::date")
+        today = await connection.fetchval("select today()")
         if valid_from > today:
             raise RegisterFault([f"生效日期 {valid_from} 还没有到"])
         current = {row["code"]: row for row in await connection.fetch("select * from division where valid_to is null")}
@@ -181,10 +181,10 @@ async def load_persons(
             sample,
         )
         await connection.execute(
-            f"insert into hat (person, role, scope, valid_from) select person, role, scope, coalesce($4, {TODAY})"
+            "insert into hat (person, role, scope, valid_from) select person, role, scope, coalesce($4, today())"
             " from unnest($1::text[], $2::text[], $3::text[]) as worn(person, role, scope) where not exists"
             " (select from hat h where (h.person, h.role, h.scope) = (worn.person, worn.role, worn.scope)"
-            f" and (h.valid_to is null or h.valid_to > {TODAY})) on conflict do nothing",
+            " and (h.valid_to is null or h.valid_to > today())) on conflict do nothing",
             [person for person, _ in hats],
             [hat.role for _, hat in hats],
             [hat.scope for _, hat in hats],

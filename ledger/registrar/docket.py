@@ -26,9 +26,9 @@ from domain.rules.hat import Actor, Hat
 from domain.rules.refusal import Refusal
 from ledger.registrar.request import Reporter, Request, Ruling, engines_id
 from ledger.registrar.snapshot import Snapshot
-from ledger.store.append import CaseRow, CommandRow, LetterRow, hex_bytes
 from ledger.store.case_row import case_row
 from ledger.store.journal import GENESIS, Entry, entry
+from ledger.store.row import CaseRow, CommandRow, LetterRow, hex_bytes
 from ledger.store.shingle import ShingleRow, shingle_row
 
 OUTCOMES: Mapping[type[Command], str] = {

@@ -9,16 +9,20 @@ from ledger.store.connection import Connection
 FIRST, SPAN = 500_001, 499_999  # six digits; what is open has the numbers below
 HALF_BITS, ROUNDS = 10, 6
 HALF = (1 << HALF_BITS) - 1
-KEY = "sealed_number_key"
+KEY = "select key from sealed_number_key"
+# Made by whoever numbers the first sealed case; of two at once one key stands.
+MAKE_KEY = "insert into sealed_number_key (key) values ($1) on conflict do nothing"
+NEXT = "select nextval('sealed_number')"
+KEY_BYTES = 32
 
 
 async def next_sealed(connection: Connection) -> int:
     """The number of the next sealed case."""
-    await connection.execute(
-        "insert into setting (name, value) values ($1, $2) on conflict do nothing", KEY, secrets.token_hex(32)
-    )
-    key = bytes.fromhex(await connection.fetchval("select value from setting where name = $1", KEY))
-    return scattered(await connection.fetchval("select nextval('sealed_number')"), key)
+    key = await connection.fetchval(KEY)
+    if key is None:
+        await connection.execute(MAKE_KEY, secrets.token_bytes(KEY_BYTES))
+        key = await connection.fetchval(KEY)
+    return scattered(await connection.fetchval(NEXT), key)
 
 
 def scattered(number: int, key: bytes) -> int:

@@ -21,8 +21,8 @@ from domain.rules.form import SHA256, Known, control_free
 from domain.rules.hat import Actor
 from ledger.registers.division import county_of
 from ledger.registrar.request import PoisonedCase, Request
-from ledger.store import append as statement
 from ledger.store.connection import Connection
+from ledger.store.read_statement import read as read_statement
 from ledger.store.stored_case import UNREADABLE, stored_case
 
 DIVISION = re.compile(r"\d{12}")
@@ -105,7 +105,7 @@ async def read(connection: Connection, requests: Sequence[Request]) -> tuple[Seq
     if registers:
         persons = {request.actor.person for request in requests} if files else ()
         arguments += [list(each) for each in (names, codes, files, numbers, ids, persons)]
-    rows = await connection.fetch(statement.read(many, registers), *arguments)
+    rows = await connection.fetch(read_statement(many, registers), *arguments)
     return rows, _registers(rows[0]) if registers else Registers(NOTHING_KNOWN, {}, {}, {}, rows[0]["calendar"])
 
 

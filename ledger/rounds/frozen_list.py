@@ -1,7 +1,6 @@
 """Lists of open cases for an analysis: made once for an instant of the past, frozen, named by their digest."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.canonical import canonical
 from domain.case.state import Case
 from domain.days.instant import Instant, rfc3339
 from domain.rules.hat import Level
@@ -60,7 +60,7 @@ async def counted(
         "unreadable": unreadable,
         "cases": [_line(case_id, case) for case_id, case in found],
     }
-    body = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    body = canonical(whole)
     overdue = sum(case.due_at is not None and case.due_at <= at for _, case in found)
     return Frozen(division, at, body, len(found), overdue)
 

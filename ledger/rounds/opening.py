@@ -16,6 +16,7 @@ from ledger.rounds.agenda import TOPIC, Left, unfinished
 from ledger.rounds.frozen_list import counted, freeze
 from ledger.rounds.lot import draw
 from ledger.store.connection import Connection, Writers
+from ledger.store.setting import first_setting
 
 # What was recorded by the due instant is committed by then: a list of that instant is the same for all who make it.
 # In PostgreSQL's own time, for that is what a commit takes.
@@ -93,10 +94,8 @@ async def opens(writers: Writers, one: Round) -> bool:
 
 async def begun(writers: Writers, one: Round, now: Instant) -> Instant:
     """Since when the round has been at work here: noted when it is first looked at. Nothing before is opened."""
-    name = f"round/{one.id}/since"
-    await writers.fetch("insert into setting values ($1, $2) on conflict do nothing", name, rfc3339(now))
-    rows = await writers.fetch("select value from setting where name = $1", name)
-    return utc(datetime.fromisoformat(rows[0]["value"]))
+    since = await first_setting(writers, f"round/{one.id}/since", rfc3339(now))
+    return utc(datetime.fromisoformat(since))
 
 
 async def done(writers: Writers, one: Round) -> set[str]:

@@ -1,173 +1,41 @@
-"""The two statements of the hot path, and the rows that go into them.
+"""The append of the hot path: one autocommit statement for any number of cases.
 
-`read` is one unlocked round trip for any number of commands. `append` is one autocommit statement for any number of
-cases: it takes each case row at the version that was read, in id order, and writes everything of that case or nothing.
+It takes each case row at the version that was read, in id order, and writes everything of that case, or nothing of it
+where somebody else has moved the case on meanwhile.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain, count
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_json
-
-from domain.days.instant import Instant
 from ledger.store.journal import Entry
-from ledger.store.release import RELEASED
-from ledger.store.shingle import SHINGLE_TYPES, ShingleRow
+from ledger.store.row import (
+    CASE_COLUMNS,
+    CASE_TYPES,
+    CASE_VALUES,
+    COMMAND_COLUMNS,
+    COMMAND_TYPES,
+    COMMAND_VALUES,
+    EVENT_COLUMNS,
+    EVENT_TYPES,
+    EVENT_VALUES,
+    LETTER_COLUMNS,
+    LETTER_TYPES,
+    LETTER_VALUES,
+    REPORTER_TYPES,
+    SHINGLE_TYPES,
+    CaseRow,
+    CommandRow,
+    LetterRow,
+    rows_json,
+)  # fmt: skip
+from ledger.store.shingle import ShingleRow
 
-# What the registers know of the names in a batch; once, beside the first command.
-REGISTERS = """,
-       case when a.ord = 1 then (select json_agg(json_build_array(u.id, u.division, u.level,
-               case when u.level = 'township' then (select json_agg(distinct array[t.list, m])
-                   from duty t, unnest(t.matters) m where t.division = u.division
-                   and t.valid_from <= clock_timestamp() at time zone 'Asia/Shanghai'
-                   and (t.valid_to is null or t.valid_to > clock_timestamp() at time zone 'Asia/Shanghai')) end))
-           from unit u where u.id = any($5::text[])) end as units,
-       case when a.ord = 1 then (select json_agg(json_build_array(d.code, d.level, d.lineage))
-           from division d where d.code = any($6::text[]) and d.valid_to is null) end as places,
-       case when a.ord = 1 then (select json_agg(json_build_array(u.person, u.sha256))
-           from upload u where u.sha256 = any($7::text[]) and u.person = any($10::text[])) end as uploads,
-       case when a.ord = 1 then (select array_agg(p.id)
-           from person p where p.id = any($5::text[])) end as persons,
-       case when a.ord = 1 then (select json_agg(json_build_object(
-               'id', x.id, 'number', x.number, 'title', x.title, 'closed', x.closed, 'opened_by', x.opened_by,
-               'lineage', json_strip_nulls(json_build_object(
-                   'village', x.village, 'township', x.township, 'county', x.county)),
-               'units', x.units, 'sealed', x.sealed, 'public', x.public, 'procedure', x.procedure))
-           from "case" x where x.number = any($8::text[]) or x.id = any($9::uuid[])) end as cases"""
-# Other cases of the procedure that are about the same matter.
-RIVALS = """
-       case when c.matter is not null then (select json_agg(json_build_object(
-               'id', r.id, 'number', r.number, 'closed', r.closed, 'received_at', r.received_at, 'outcome', r.outcome))
-           from "case" r where r.matter = c.matter and r.id <> c.id) end as rivals"""
-ONE = "(values ($1::uuid, $2::uuid, $3::text, $4::text, 1))"
-MANY = "unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) with ordinality"
-
-
-@cache
-def read(many: bool, registers: bool) -> str:
-    """What to read for `many` commands or for one; for one there is less to plan, to start and to sort."""
-    return f"""
-select a.ord, clock_timestamp() as at,
-       c.version, c.head, c.fold, c.state,
-       k.request_hash, k.outcome, k.case_id as ruled_case, k.to_version as ruled_version, k.body,
-       {RELEASED.format(id="a.opens", county="a.county")} as released,
-       (select r.ref from release r where r.id = 'calendar' order by r.seq desc limit 1) as calendar,
-       {RIVALS}
-       {REGISTERS if registers else ""}
-from {MANY if many else ONE} as a(command_id, case_id, opens, county, ord)
-left join "case" c on c.id = a.case_id
-left join command k on k.id = a.command_id
-{"order by a.ord" if many else ""}
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRow:
-    """The folded case with its search columns."""
-
-    id: UUID
-    number: str
-    previous_version: int
-    version: int
-    head: str  # hex_bytes
-    fold: int
-    state: str
-    procedure: str
-    procedure_sha256: str
-    title: str
-    division: str
-    village: str | None
-    township: str | None
-    county: str
-    unit: str | None
-    units: tuple[str, ...]
-    stage: str
-    level: str | None
-    holder: str | None
-    closed: bool
-    due_at: Instant | None
-    wake_at: Instant | None
-    yellow: int
-    red: int
-    escalations: int
-    opened_by: str
-    opened_at: Instant
-    recorded_at: Instant
-    received_at: Instant
-    matter: str | None
-    outcome: str | None
-    sealed: tuple[str, ...] | None
-    public: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LetterRow:
-    """What a case has to say to another one; `person` and `hat`: under whose rights."""
-
-    id: UUID
-    sender: UUID
-    recipient: UUID
-    person: str
-    hat: str
-    body: str
-    written_at: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class CommandRow:
-    """A command as ruled. `gated`: it goes in only if its case's append wins."""
-
-    id: UUID
-    case_id: UUID | None
-    name: str
-    person: str
-    hat: str
-    request_hash: str  # hex_bytes
-    outcome: str
-    words: str | None
-    body: str
-    from_version: int
-    to_version: int
-    recorded_at: Instant
-    gated: bool
-
-
-CASE_TYPES = (
-    "id uuid, number text, previous_version int, version int, head bytea, fold int2, state text, procedure text,"
-    " procedure_sha256 text, title text, division text, village text, township text, county text, unit text,"
-    " units text[], stage text, level text, holder text, closed bool, due_at timestamptz, wake_at timestamptz,"
-    " yellow int, red int, escalations int, opened_by text, opened_at timestamptz, recorded_at timestamptz,"
-    " received_at timestamptz, matter text, outcome text, sealed text[],"
-    " public bool"
-)
-EVENT_TYPES = (
-    "case_id uuid, version int, name text, schema int2, leaf text, body text, salt bytea, recorded_at timestamptz"
-)
-COMMAND_TYPES = (
-    "id uuid, case_id uuid, name text, person text, hat text, request_hash bytea, outcome text, words text, body text,"
-    " from_version int, to_version int, recorded_at timestamptz, gated bool"
-)
 # What an append never changes, and so need not compare or rewrite.
 FIXED = {"id", "number", "division", "village", "township", "county", "opened_by", "opened_at"}
 FIXED |= {"received_at", "matter"}
-
-
-def column_names(types: str) -> list[str]:
-    """The names in a list of typed columns."""
-    return [column.split()[0] for column in types.split(", ")]
-
-
-REPORTER_TYPES = "case_id uuid, name text, phone text"
-LETTER_TYPES = "id uuid, sender uuid, recipient uuid, person text, hat text, body text, written_at timestamptz"
-CASE_COLUMNS, EVENT_COLUMNS, COMMAND_COLUMNS = map(column_names, (CASE_TYPES, EVENT_TYPES, COMMAND_TYPES))
-LETTER_COLUMNS = column_names(LETTER_TYPES)
-LETTER_VALUES = attrgetter(*LETTER_COLUMNS)
-CASE_VALUES, EVENT_VALUES, COMMAND_VALUES = (attrgetter(*n) for n in (CASE_COLUMNS, EVENT_COLUMNS, COMMAND_COLUMNS))
 DIRECT_ROWS_MAX = 8  # events, commands and letters; each number of them is a statement of its own
 
 
@@ -175,7 +43,7 @@ def _statement(
     won: str,
     events: str,
     commands: str,
-    told: str | None,
+    outbox: str | None,
     reporters: str | None,
     letters: str | None,
     shingles: str | None,
@@ -189,8 +57,10 @@ def _statement(
         f"rulings as (insert into command ({command_columns}) select {command_columns} from {commands}"
         " where not gated or case_id in (select id from won))",
     ]
-    if told:
-        parts.append(f"told as (insert into outbox (case_id) select id from {told} where id in (select id from won))")
+    if outbox:
+        parts.append(
+            f"heard as (insert into outbox (case_id) select id from {outbox} where id in (select id from won))"
+        )
     if reporters:
         parts.append(
             "reporters as (insert into reporter (case_id, name, phone) select case_id, name, phone"
@@ -225,7 +95,7 @@ APPEND_MANY = _statement(
     + f' on conflict (id) do update set {_changes("excluded")} where "case".version = excluded.previous_version',
     f"json_to_recordset($2::json) as entry({EVENT_TYPES})",
     f"json_to_recordset($3::json) as ruled({COMMAND_TYPES})",
-    "unnest($4::uuid[]) as told(id)",
+    "unnest($4::uuid[]) as moved(id)",
     f"json_to_recordset($5::json) as r({REPORTER_TYPES})",
     f"json_to_recordset($6::json) as written({LETTER_TYPES})",
     f"json_to_recordset($7::json) as said({SHINGLE_TYPES})",
@@ -234,7 +104,7 @@ APPEND_MANY = _statement(
 
 @cache
 def append_one(
-    opens: bool, events: int, commands: int, told: bool, reporter: bool, letters: int = 0, shingle: bool = False
+    opens: bool, events: int, commands: int, outbox: bool, reporter: bool, letters: int = 0, shingle: bool = False
 ) -> str:
     """The append of one case with few rows: every value a parameter, nothing to parse."""
     numbers = count(1)
@@ -247,7 +117,7 @@ def append_one(
         f"{_insert(incoming)} on conflict (id) do nothing" if opens else continued,
         f"({_values(EVENT_TYPES, events, numbers)}) as entry({', '.join(EVENT_COLUMNS)})",
         f"({_values(COMMAND_TYPES, commands, numbers)}) as ruled({', '.join(COMMAND_COLUMNS)})",
-        "won" if told else None,
+        "won" if outbox else None,
         f"({_values(REPORTER_TYPES, 1, numbers)}) as r(case_id, name, phone)" if reporter else None,
         f"({_values(LETTER_TYPES, letters, numbers)}) as written({', '.join(LETTER_COLUMNS)})" if letters else None,
         f"({_values(SHINGLE_TYPES, 1, numbers)}) as said(case_id, grams)" if shingle else None,
@@ -256,7 +126,7 @@ def append_one(
 
 def _values(types: str, rows: int, numbers: Iterator[int]) -> str:
     """`values (…), (…)` with typed parameters; bytea comes as text (`hex_bytes`), as it does in JSON."""
-    kinds = [column.split()[1] for column in types.split(", ")]
+    kinds = [column.split(maxsplit=1)[1] for column in types.split(", ")]
     casts = ["::text::bytea" if kind == "bytea" else f"::{kind}" for kind in kinds]
     lines = ("(" + ", ".join(f"${next(numbers)}{cast}" for cast in casts) + ")" for _ in range(rows))
     return "values " + ", ".join(lines)
@@ -266,15 +136,17 @@ def append(
     cases: Sequence[CaseRow],
     events: Sequence[Entry],
     commands: Sequence[CommandRow],
-    told: Sequence[UUID],
+    outbox: Sequence[UUID],
     reporters: Sequence[tuple[UUID, str | None, str | None]],
     letters: Sequence[LetterRow] = (),
     shingles: Sequence[ShingleRow] = (),
 ) -> tuple[str, list[Any]]:
-    """The statement for these rows, and its arguments."""
+    """The statement for these rows, and its arguments. `outbox`: the cases whose keepers must hear of a new time."""
     if len(cases) == 1 and len(events) + len(commands) + len(letters) <= DIRECT_ROWS_MAX:
         opens = cases[0].previous_version == 0
-        query = append_one(opens, len(events), len(commands), bool(told), bool(reporters), len(letters), bool(shingles))
+        query = append_one(
+            opens, len(events), len(commands), bool(outbox), bool(reporters), len(letters), bool(shingles)
+        )
         rows = chain(
             map(CASE_VALUES, cases),
             map(EVENT_VALUES, events),
@@ -286,15 +158,5 @@ def append(
         return query, list(chain.from_iterable(rows))
     names = ("case_id", "name", "phone")
     sent = [dict(zip(names, reporter, strict=True)) for reporter in reporters]
-    said = [rows_json(cases), rows_json(events), rows_json(commands), list(told), rows_json(sent)]
-    return APPEND_MANY, [*said, rows_json(letters), rows_json(shingles)]
-
-
-def rows_json(rows: Sequence[Any]) -> str:
-    """Rows of dataclasses as the JSON that `APPEND_MANY` takes."""
-    return to_json(rows).decode()
-
-
-def hex_bytes(data: bytes) -> str:
-    """A bytea as PostgreSQL reads it from text."""
-    return "\\x" + data.hex()
+    values = [rows_json(cases), rows_json(events), rows_json(commands), list(outbox), rows_json(sent)]
+    return APPEND_MANY, [*values, rows_json(letters), rows_json(shingles)]

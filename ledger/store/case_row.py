@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.case import state as cases
 from domain.case.state import Case
-from ledger.store.append import CaseRow, hex_bytes
+from ledger.store.row import CaseRow, hex_bytes
 
 
 def case_row(case_id: UUID, case: Case, previous_version: int, head: bytes) -> CaseRow:
@@ -44,6 +44,7 @@ def case_row(case_id: UUID, case: Case, previous_version: int, head: bytes) -> C
         outcome=_text(case.fields.get("outcome")),
         sealed=case.sealed or None,
         public=case.public,
+        provisional=any(clock.provisional for clock in case.clocks.values()),
     )
 
 

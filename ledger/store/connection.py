@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 else:
     Connection = asyncpg.Connection
 
-# The day in Shanghai, by the database's clock.
-TODAY = "(clock_timestamp() at time zone 'Asia/Shanghai')::date"
 STATEMENT_TIMEOUT_MS = 5_000
 COMMAND_TIMEOUT_SECONDS = 8  # longer than the server's own: only for a server that no longer answers at all
 # A connection lost while a statement ran: whether it committed is unknown until somebody asks by command id.

@@ -1,12 +1,12 @@
 """The journal: an event as it is stored, with the leaf that is hashed into its case's chain."""
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.canonical import canonical
 from domain.case import event as events
 from domain.case.state import Fact
 from domain.days.instant import Instant, rfc3339
@@ -32,6 +32,11 @@ class Entry:
     def hash(self) -> bytes:
         """What the next leaf names as its previous."""
         return hash_of(self.leaf)
+
+
+def named_with(field: str) -> tuple[str, ...]:
+    """The names of the events that have such a field: which of a case's events can say anything about it."""
+    return tuple(name for kind, (name, _) in events.SCHEMAS.items() if field in kind.__dataclass_fields__)
 
 
 def hash_of(leaf: str) -> bytes:
@@ -73,11 +78,3 @@ def chained(leaves: Iterable[str]) -> bytes:
     for leaf in leaves:
         head = hash_of(leaf)
     return head
-
-
-def canonical(leaf: dict[str, str | int]) -> str:
-    """The RFC 8785 text of a flat object with ASCII keys and string or small integer values.
-
-    For such objects Python's own encoder gives exactly that (tests compare it with the `rfc8785` package).
-    """
-    return json.dumps(leaf, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

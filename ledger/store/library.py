@@ -7,6 +7,7 @@ from domain.days.calendar import Calendar, YearDocument
 from domain.rules.procedure import Procedure, read
 from ledger.store.connection import Connection, Writers
 from ledger.store.release import PUT, RELEASED
+from ledger.store.setting import read_setting, write_setting
 
 CALENDAR = "calendar"
 
@@ -76,18 +77,13 @@ class Library:
     async def offered(self, item: Procedure | Calendar) -> bool:
         """Whether the files said the same when they were last read; what was released since by hand stays then."""
         name, ref = _named(item)
-        rows = await self._writers.fetch("select value from setting where name = $1", f"file/{name}")
-        return bool(rows) and rows[0]["value"] == ref
+        return await read_setting(self._writers, f"file/{name}") == ref
 
     async def offer(self, item: Procedure | Calendar) -> bool:
         """Release what a file says, and remember that it said so. False when new cases take it already."""
         released = await self.release(item)
         name, ref = _named(item)
-        await self._writers.fetch(
-            "insert into setting (name, value) values ($1, $2) on conflict (name) do update set value = $2",
-            f"file/{name}",
-            ref,
-        )
+        await write_setting(self._writers, f"file/{name}", ref)
         return released
 
     async def _body(self, table: str, key: str, value: str, held: Connection | None) -> str:

@@ -4,7 +4,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledger.store.table import METADATA
+from ledger.store.register_table import TABLES
 
 
 async def reached(connection: AsyncConnection) -> None:
@@ -15,7 +15,7 @@ async def reached(connection: AsyncConnection) -> None:
 async def migrated(connection: AsyncConnection) -> str | None:
     """The last migration, where every table has the columns that this version reads; None where one has not."""
     try:
-        for table in METADATA.sorted_tables:
+        for table in TABLES:
             await connection.execute(select(table).limit(0))
         version: str | None = await connection.scalar(text("select version_num from alembic_version"))
     except SQLAlchemyError:

@@ -6,7 +6,6 @@ from uuid import UUID
 from domain.case.similarity import grams, matter_of
 from domain.case.state import Case
 
-SHINGLE_TYPES = "case_id uuid, grams text[]"
 BLOCKS = ("township", "county")  # where cases are compared at all: the first that there is
 
 

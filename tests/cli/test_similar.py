@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ledger.changes.weights import weights
+from ledger.read.similar import weights
 from tests.cli.test_case import OPEN, VILLAGE
 from tests.domain.scene import COUNTY
 

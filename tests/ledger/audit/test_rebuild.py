@@ -14,12 +14,12 @@ from domain.case.fold import evolve, fold
 from domain.case.view import present
 from domain.rules.form import FieldType, FormField
 from domain.rules.procedure import Procedure
-from ledger.audit.rebuild import _REPLACE, rebuild
+from ledger.audit.rebuild import REPLACE_CASES, rebuild
 from ledger.audit.refold import files
 from ledger.registrar.docket import clock_actor
 from ledger.registrar.request import Request, Ruling, expiry
-from ledger.store.append import rows_json
 from ledger.store.connection import connect
+from ledger.store.row import rows_json
 from ledger.store.stored_case import journal
 from tests.domain.scene import (
     APPROVER,
@@ -106,7 +106,7 @@ async def test_a_case_that_moved_on_meanwhile_keeps_its_newer_row(county: County
     old = [file.refolded() async for file in files(county.superuser) if file.case_id == case_id]
     await county.lead(case_id, "dispatch")
     newer = await everything(county)
-    await county.superuser.execute(_REPLACE, rows_json(old))
+    await county.superuser.execute(REPLACE_CASES, rows_json(old))
     assert await everything(county) == newer
 
 

@@ -52,7 +52,7 @@ async def told(county: County, case_id: UUID, masked: str | None = None) -> dict
 
 
 async def today(county: County) -> date:
-    day: date = await county.value("select (clock_timestamp() at time zone 'Asia/Shanghai')::date")
+    day: date = await county.value("select today()")
     return day
 
 

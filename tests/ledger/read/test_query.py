@@ -15,17 +15,20 @@ from ledger.identity.scope import Scope, view_of
 from ledger.ledger import Ledger, open_ledger
 from ledger.read.board import board
 from ledger.read.cursor import Cursor
-from ledger.store.table import METADATA, case
+from ledger.store.register_table import TABLES
+from ledger.store.table import case
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 COUNTY, TOWNSHIP, VILLAGE = "990001000000", "990001101000", "990001101200"
 LINEAGE = {"county": COUNTY, "township": TOWNSHIP, "village": VILLAGE}
 
-FILL = """
+FILL = r"""
 insert into "case" (id, number, previous_version, version, head, fold, state, procedure, procedure_sha256, title,
     division, village, township, county, unit, units, stage, closed, due_at, yellow, red, escalations,
     opened_by, opened_at, recorded_at, received_at)
-select gen_random_uuid(), 'Q-' || n, 0, 1, '', 1, '{}', 'none', 'none', '样例 ' || n, '990001101200', '990001101200',
+select gen_random_uuid(), 'Q-' || n, 0, 1, '', 1,
+    case n % 13 when 0 then '{"fields": {"emergency": true}}' when 1 then '{"title": "\"emergency\":true"}'
+    when 2 then 'broken' else '{}' end, 'none', 'none', '样例 ' || n, '990001101200', '990001101200',
     '990001101000', '990001000000', 'U-Q', '{U-Q}', 'reported', n % 10 = 0,
     case when n % 7 > 0 then now() + (n - 1000) * interval '1 minute' end,
     (n % 3 = 0)::int, (n % 5 = 0)::int, (n % 11 = 0)::int, 'P-Q', now(), now(), now()
@@ -52,9 +55,10 @@ async def connection(ledger: Ledger) -> AsyncIterator[AsyncConnection]:
 async def test_the_described_tables_are_those_of_the_database(connection: AsyncConnection) -> None:
     found = MetaData()
     await connection.run_sync(found.reflect)
-    assert found.tables.keys() - {"alembic_version"} == METADATA.tables.keys()
+    assert found.tables.keys() - {"alembic_version"} == {table.name for table in TABLES}
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    for name, table in METADATA.tables.items():
+    for table in TABLES:
+        name = table.name
         described = {c.name: (c.type.compile(dialect), c.nullable, c.primary_key) for c in table.c}
         there = {c.name: (c.type.compile(dialect), c.nullable, c.primary_key) for c in found.tables[name].c}
         assert described == there, name
@@ -76,6 +80,8 @@ async def test_the_board_counts_from_an_index_alone(ledger: Ledger, connection: 
     assert abs(shown.counts["overdue"] - len(late)) <= 2
     assert shown.counts["red"] == sum(n % 5 == 0 for n in running)
     assert shown.counts["escalated"] == sum(n % 11 == 0 for n in running)
+    every_one = (await board(connection, ledger.library, view, view, limit=3000)).page.items
+    assert [int(row.number[2:]) % 13 for row in every_one if row.emergency] == [0] * sum(n % 13 == 0 for n in running)
     dues = [row.due_at for row in shown.page.items if row.due_at]
     assert len(dues) == 10
     assert dues == sorted(dues)

@@ -11,6 +11,7 @@ from domain.case.command import Open
 from domain.case.similarity import Matter
 from domain.rules.hat import Actor, Hat
 from ledger.audit.rebuild import rebuild
+from ledger.changes.weights import CHANGE
 from ledger.identity.scope import Scope, view_of
 from ledger.read.similar import SimilarCase, candidates, similar
 from ledger.store.connection import connect
@@ -98,11 +99,10 @@ async def test_a_corrected_place_is_what_a_case_is_found_by(county: County) -> N
 async def test_the_county_weighs_as_it_wants(county: County) -> None:
     assert await asked(county)
     said = json.dumps({"threshold": 100})
-    await county.ledger.writers.fetch("insert into setting (name, value) values ('similarity', $1)", said)
+    await county.ledger.writers.fetch(CHANGE, "P-head", "head@141025000000", "试", said)
     assert await asked(county) == []
-    await county.ledger.writers.fetch("update setting set value = 'x' where name = 'similarity'")
+    await county.ledger.writers.fetch(CHANGE, "P-head", "head@141025000000", "读不出来的", "x")
     assert await asked(county)
-    await county.ledger.writers.fetch("delete from setting where name = 'similarity'")
 
 
 async def test_shingles_are_rebuilt(county: County) -> None:

@@ -11,10 +11,11 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.canonical import canonical
 from domain.case.event import ActionTaken
 from domain.case.state import Fact
 from domain.rules.hat import Actor, Hat
-from ledger.store.journal import GENESIS, canonical, chained, digest, entry
+from ledger.store.journal import GENESIS, chained, digest, entry
 from tests.domain.scene import APPROVER, HANDLER
 from tests.ledger.county import County
 

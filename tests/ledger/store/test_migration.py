@@ -24,7 +24,7 @@ REGISTERS = ("absence", "contact", "duty", "grid", "matter", "roster", "site")
 RIGHTS = {
     "S I": {
         *("access", "analysis", "calendar", "command", "event", "evidence", "handover", "lot", "procedure"),
-        *("rebinding", "rebinding_case", "release", "round", "upload"),
+        *("rebinding", "rebinding_case", "release", "round", "sealed_number_key", "upload", "weight_change"),
     },
     "S I U": {"division", "hat", "person", "token", "unit", *REGISTERS},
     "S I U D": {"case", "outbox", "reporter", "setting", "shingle", "trouble"},
@@ -91,6 +91,46 @@ insert into roster (division, from_at, to_at, person) values ('1', '2024-05-03 0
         "05-03 00:00\n05-10 08:00"
     )
     assert told("select loaded_at <= now() from absence where from_on > '2025-01-01'") == "t"
+
+
+def test_what_was_kept_among_the_settings_is_carried_to_tables_of_its_own(empty: Database) -> None:
+    upgrade(empty.owner_url, "0011")
+    change = (
+        '{{"at": "2026-0{0}-01T08:00:00+08:00", "by": "P-{0}", "hat": "h", "reason": "r", "weights": {{"text": {0}}}}}'
+    )
+    settings = {
+        "similarity/000001": change.format(1),
+        "similarity/000002": change.format(2),
+        "similarity": '{"text":2}',
+        "sealed_number_key": "ab" * 32,
+        "office_hours": "08:00-18:00",
+    }
+    values = ", ".join(f"('{name}', '{value}')" for name, value in settings.items())
+    empty.postgres.sql(f"insert into setting (name, value) values {values}", empty.name)
+    columns = "id, number, previous_version, version, head, fold, state, procedure, procedure_sha256, title, division,"
+    columns += " county, units, stage, closed, yellow, red, escalations, opened_by, opened_at, recorded_at, received_at"
+    for number, state in enumerate(('{"clocks": {"a": {"provisional": true}}}', '{"clocks": {}}', "broken"), 1):
+        row = (
+            f"gen_random_uuid(), '{number}', 0, 1, '', 1, '{state}', '', '', '', '', '', '{{}}', '', false, 0, 0, 0, ''"
+        )
+        empty.postgres.sql(f'insert into "case" ({columns}) values ({row}, now(), now(), now())', empty.name)
+    upgrade(empty.owner_url)
+
+    def rows(query: str) -> str:
+        return empty.postgres.sql(query, empty.name)
+
+    assert rows("select name from setting") == "office_hours"
+    assert rows("select encode(key, 'hex') from sealed_number_key") == "ab" * 32
+    changes = "select day_of(at), person, hat, reason, weights::jsonb ->> 'text' from weight_change order by seq"
+    assert rows(changes) == "2026-01-01|P-1|h|r|1\n2026-02-01|P-2|h|r|2"
+    assert rows('select number from "case" where provisional') == "1"
+
+
+def test_weights_that_were_set_by_hand_hold_on(empty: Database) -> None:
+    upgrade(empty.owner_url, "0011")
+    empty.postgres.sql("insert into setting values ('similarity', '{\"text\":40}')", empty.name)
+    upgrade(empty.owner_url)
+    assert empty.postgres.sql("select person, weights from weight_change", empty.name) == '-|{"text":40}'
 
 
 # Forked when all is imported, and let go together.
