@@ -54,7 +54,7 @@ async def dispatch(url: str) -> Passage:
         app = create(Settings(database_url=url, evidence_dir=Path(evidence)))
         async with app.router.lifespan_context(app):
             transport = httpx.ASGITransport(app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://bench") as client:
+            async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
                 writers = Writers(url, 1)
                 tokens = {post: await create_token(writers, person(post), hat) for post, hat in PEOPLE.items()}
                 await writers.close()

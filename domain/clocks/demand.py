@@ -155,7 +155,7 @@ def _cases(procedure: Procedure, rule: ClockRule, level: str | None) -> Iterator
     ]  # fmt: skip
     said = dict[str, dict[Value, None]]()
     for condition in conditions:
-        for name in condition.keys() - OF_THE_UNIT:
+        for name in (each for each in condition if each not in OF_THE_UNIT):  # in the order in which it is written
             said.setdefault(name, {None: None}).update(dict.fromkeys(condition[name]))
     seen = set[tuple[int | None, tuple[str, ...]]]()
     for values in product(*said.values()):
