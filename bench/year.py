@@ -26,7 +26,7 @@ from bench.reaper import POSTGRES, TEMPORAL, WORKERS, Reaper
 from bench.register import upload
 from bench.stage import TrialStage
 from bench.virtual import VARIABLE, Virtual
-from cli.stocking import furnish
+from cli.stocking import furnish, sample_county
 from embedded import temporal
 from keepers.rounds import Rounds
 from ledger.ledger import open_ledger
@@ -70,6 +70,7 @@ async def stocked(stage: TrialStage) -> list[PlannedPlace]:
     """Divisions, units, procedures and calendars; rounds at work since the start. Where people live."""
     async with open_ledger(stage.url, clock=lambda _: START) as ledger:
         await furnish(ledger, stage.state, False, print)
+        await sample_county(ledger)
         units = [RegisteredUnit(unit.id, unit.name, unit.division, unit.kinds) for unit in read().units]
         await load_units(ledger.writers, units)
         await Rounds(on_file(), ledger.registrar, ledger.writers, lambda _: START).look()

@@ -21,17 +21,22 @@ async def inhabited(ledger: Ledger) -> bool:
     return bool(await ledger.writers.fetch("select from division limit 1"))
 
 
+async def sample_county(ledger: Ledger) -> None:
+    """The divisions of the sample county, where no divisions are on register yet."""
+    if not await inhabited(ledger):
+        rows = [
+            Division(row.code, row.name, SAME_AS.get(row.level, row.level), row.parent) for row in divisions_of(FOLDER)
+        ]
+        await load_divisions(ledger.writers, rows, EDITION, date(EDITION, 1, 1))
+
+
 async def furnish(ledger: Ledger, state: State, with_samples: bool, tell: Callable[[str], None]) -> list[Account]:
     """Put in what is missing; the sample accounts to print. Nothing that somebody has loaded is touched."""
     for fault in await stock(ledger.library):
         tell(fault)
     if not with_samples:
         return []
-    if not await inhabited(ledger):
-        rows = [
-            Division(row.code, row.name, SAME_AS.get(row.level, row.level), row.parent) for row in divisions_of(FOLDER)
-        ]
-        await load_divisions(ledger.writers, rows, EDITION, date(EDITION, 1, 1))
+    await sample_county(ledger)
     if await sample.load(ledger, state.evidence, tell):
         return await accounts(ledger.writers, state.accounts)
     return []
