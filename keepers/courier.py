@@ -14,6 +14,8 @@ from ledger.registrar.registrar import Registrar
 from ledger.registrar.request import LedgerUnavailable, PoisonedCase
 from ledger.store.connection import LOST, Connection
 
+DELIVERED = "delete from letter where id = any($1)"
+
 BATCH = 100
 BUSY_SECONDS = 0.02
 IDLE_SECONDS_MAX = 0.5
@@ -49,7 +51,7 @@ class Courier:
         waiting = await connection.fetch(WAITING, self._setbacks.resting(), BATCH)
         done = [row["id"] for row in waiting if await self._carry(row)]
         if done:
-            await connection.execute("delete from letter where id = any($1)", done)
+            await connection.execute(DELIVERED, done)
         return len(done)
 
     async def _carry(self, row: asyncpg.Record) -> bool:

@@ -25,6 +25,8 @@ from keepers.setback import Setbacks
 from keepers.turn import turn
 from ledger.store.connection import LOST, Connection
 
+CARRIED = "delete from outbox where id = any($1)"
+
 BATCH = 500
 CONCURRENCY = 50
 BUSY_SECONDS = 0.02
@@ -73,7 +75,7 @@ class Relay:
             WAITING.set(sum(len(row["rows"]) for row in waiting))
             told, away = await self._tell_all(waiting) if waiting else ([], False)
             if told:
-                await connection.execute("delete from outbox where id = any($1)", told)
+                await connection.execute(CARRIED, told)
             pause = BUSY_SECONDS if told else min(pause * 2, IDLE_SECONDS_MAX)
             await asyncio.sleep(RETURN_SECONDS if away else pause)
 
