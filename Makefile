@@ -1,5 +1,5 @@
 # Recipes stay relative, so that a checkout may live under a path with spaces.
-.PHONY: up test check nightly bench year lock clean
+.PHONY: up test check schema nightly bench year lock clean
 
 py := .venv/bin/python -P
 
@@ -15,6 +15,11 @@ check:
 	@$(py) -m mypy
 	@$(py) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
 	@$(py) -m pytest -q tests/test_tidy.py
+
+# Writes migrations/schema.sql anew, after a migration.
+schema:
+	@./bihuan setup --dev
+	@BIHUAN_WRITE_SCHEMA=1 $(py) -m pytest -q tests/ledger/store/test_schema.py
 
 # A million random steps over all procedures: about half an hour on one core.
 nightly:
