@@ -1,5 +1,5 @@
 # Recipes stay relative, so that a checkout may live under a path with spaces.
-.PHONY: up test check days nightly bench year lock clean
+.PHONY: up test check days schema nightly bench year lock clean
 
 py := .venv/bin/python -P
 
@@ -20,6 +20,11 @@ check:
 days:
 	@./bihuan setup --dev
 	@$(py) tests/days.py
+
+# Writes migrations/schema.sql anew, after a migration.
+schema:
+	@./bihuan setup --dev
+	@BIHUAN_WRITE_SCHEMA=1 $(py) -m pytest -q tests/ledger/store/test_schema.py
 
 # A million random steps over all procedures: about half an hour on one core.
 nightly:

@@ -12,6 +12,8 @@ from ledger.registrar.registrar import Registrar
 from ledger.registrar.request import PoisonedCase
 from ledger.store.connection import Connection
 
+DELIVERED = "delete from letter where id = any($1)"
+
 BATCH = 100
 BUSY_SECONDS = 0.02
 IDLE_SECONDS_MAX = 0.5
@@ -41,7 +43,7 @@ class Courier:
         waiting = await connection.fetch(WAITING, self._setbacks.resting(), BATCH)
         done = [row["id"] for row in waiting if await self._carry(row)]
         if done:
-            await connection.execute("delete from letter where id = any($1)", done)
+            await connection.execute(DELIVERED, done)
         return len(done)
 
     async def _carry(self, row: asyncpg.Record) -> bool:

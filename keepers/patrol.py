@@ -16,6 +16,9 @@ from ledger.registrar.registrar import Registrar
 from ledger.registrar.request import LedgerUnavailable, PoisonedCase, expiry
 from ledger.store.connection import Connection
 
+TROUBLES = "select count(*) from trouble"
+NOW = "select clock_timestamp()"
+
 ROUND_SECONDS = 1.0
 ROUND_SECONDS_MIN = 0.2  # when patience is short, looking is frequent
 BATCH = 500
@@ -79,14 +82,14 @@ class Patrol:
             if len(page) < BATCH:
                 break
         await connection.execute(CLEAR, await self._now(connection))
-        TROUBLED.set(await connection.fetchval("select count(*) from trouble"))
+        TROUBLED.set(await connection.fetchval(TROUBLES))
         if woken:
             log.info("overdue_woken", cases=woken)
         return woken
 
     async def _now(self, connection: Connection, before: timedelta = NO_TIME) -> Instant:
         """What counts as now, or so long before it: patience is spent in PostgreSQL's time."""
-        reading: Instant = await connection.fetchval("select clock_timestamp()")
+        reading: Instant = await connection.fetchval(NOW)
         return self._clock(reading - before)
 
     async def _expire(self, connection: Connection, case_ids: Sequence[UUID]) -> int:

@@ -24,6 +24,8 @@ from keepers.runner import RETURN_SECONDS
 from keepers.setback import Setbacks
 from ledger.store.connection import Connection
 
+CARRIED = "delete from outbox where id = any($1)"
+
 BATCH = 500
 CONCURRENCY = 50
 BUSY_SECONDS = 0.02
@@ -62,7 +64,7 @@ class Relay:
         WAITING.set(sum(len(row["rows"]) for row in waiting))
         carried, away = await self._tell_all(waiting) if waiting else ([], False)
         if carried:
-            await connection.execute("delete from outbox where id = any($1)", carried)
+            await connection.execute(CARRIED, carried)
         self._pause = BUSY_SECONDS if carried else min(self._pause * 2, IDLE_SECONDS_MAX)
         return RETURN_SECONDS if away else self._pause
 

@@ -14,6 +14,8 @@ from ledger.rounds import opening
 from ledger.rounds.opening import SETTLED
 from ledger.store.connection import LOST, Connection, Writers
 
+NOW = "select clock_timestamp() as at"
+
 LOOK_SECONDS = 60.0
 BATCH = 100
 
@@ -78,7 +80,7 @@ class Rounds:
         return sum([await self._open(one, period) for period in due])
 
     async def _reading(self) -> Instant:
-        rows = await self._writers.fetch("select clock_timestamp() as at")
+        rows = await self._writers.fetch(NOW)
         return utc(rows[0]["at"])
 
     def _now(self, reading: Instant) -> Instant:

@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 
 from ledger.store.connection import Connection, connect
 
+TAKE = "select pg_try_advisory_lock(hashtext('bihuan'), hashtext($1))"
+
 # A machine that vanished gives its turn up within half a minute.
 NOTICED_DEAD = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "4"}
 
@@ -18,7 +20,7 @@ async def turn(url: str, name: str) -> AsyncIterator[Connection | None]:
     """
     connection = await connect(url, application_name=f"bihuan {name}", **NOTICED_DEAD)
     try:
-        mine = await connection.fetchval("select pg_try_advisory_lock(hashtext('bihuan'), hashtext($1))", name)
+        mine = await connection.fetchval(TAKE, name)
         yield connection if mine else None
     finally:
         connection.terminate()

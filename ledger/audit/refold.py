@@ -18,6 +18,20 @@ from ledger.store.row import CaseRow
 from ledger.store.shingle import ShingleRow, shingle_row
 from ledger.store.stored_case import fact
 
+# The next cases by id: those with a row, and those of which there are only events.
+IDS = """
+select id from (select id from "case" where id > $1 order by id limit $2) a union select case_id
+from (select distinct case_id from event where case_id > $1 order by case_id limit $2) b order by 1 limit $2
+"""
+# What cases are found by.
+SHINGLES = "select case_id, grams from shingle where case_id = any($1)"
+# The journals of some cases.
+EVENTS = "select * from event where case_id = any($1) order by case_id, version"
+# The commands that brought about their events.
+COMMANDS = "select id, case_id, from_version, to_version from command where case_id = any($1) and outcome = any($2)"
+# The rows of some cases.
+ROWS = 'select * from "case" where id = any($1)'
+
 BATCH = 500
 
 Row = asyncpg.Record
@@ -79,21 +93,19 @@ async def files(connection: Connection) -> AsyncIterator[File]:
 
 async def _batch(connection: Connection, last: UUID) -> list[File]:
     found = await connection.fetch(
-        'select id from (select id from "case" where id > $1 order by id limit $2) a union'
-        " select case_id from (select distinct case_id from event where case_id > $1 order by case_id limit $2) b"
-        " order by 1 limit $2",
+        IDS,
         last,
         BATCH,
     )
     ids = [row["id"] for row in found]
-    rows = {row["id"]: row for row in await connection.fetch('select * from "case" where id = any($1)', ids)}
-    said = await connection.fetch("select case_id, grams from shingle where case_id = any($1)", ids)
+    rows = {row["id"]: row for row in await connection.fetch(ROWS, ids)}
+    said = await connection.fetch(SHINGLES, ids)
     grams = {row["case_id"]: row["grams"] for row in said}
     events, commands = defaultdict(list), defaultdict(list)
-    for event in await connection.fetch("select * from event where case_id = any($1) order by case_id, version", ids):
+    for event in await connection.fetch(EVENTS, ids):
         events[event["case_id"]].append(event)
     for command in await connection.fetch(
-        "select id, case_id, from_version, to_version from command where case_id = any($1) and outcome = any($2)",
+        COMMANDS,
         ids,
         list(TAKEN),
     ):

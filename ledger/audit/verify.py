@@ -14,6 +14,13 @@ from ledger.store.connection import Connection
 from ledger.store.journal import GENESIS, digest
 from ledger.store.stored_case import UNREADABLE
 
+# Commands that were taken, of which neither event nor case is left.
+MISSING_CASES = """
+select k.id, k.case_id from command k where k.outcome = any($1)
+and not exists (select from event e where e.case_id = k.case_id and e.version = k.to_version)
+and not exists (select from "case" c where c.id = k.case_id)
+"""
+
 
 async def verify(connection: Connection) -> AsyncIterator[str]:
     """Every fault found, in Chinese, with the case and version it stands at. Reads everything, changes nothing."""
@@ -21,9 +28,7 @@ async def verify(connection: Connection) -> AsyncIterator[str]:
         for fault in faults(file):
             yield fault
     missing = await connection.fetch(
-        "select k.id, k.case_id from command k where k.outcome = any($1)"
-        " and not exists (select from event e where e.case_id = k.case_id and e.version = k.to_version)"
-        ' and not exists (select from "case" c where c.id = k.case_id)',
+        MISSING_CASES,
         list(TAKEN),
     )
     for command in missing:

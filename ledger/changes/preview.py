@@ -22,6 +22,8 @@ from ledger.store.connection import Connection
 from ledger.store.keyset import each_row
 from ledger.store.stored_case import UNREADABLE, stored_case
 
+NOW = "select clock_timestamp()"
+
 SECOND = "-"  # the second person, who is not known yet
 # The open cases of a county that a procedure's new rules would reach.
 ON_OTHER_RULES = """
@@ -76,7 +78,7 @@ async def foreseen(
     calendar = await ledger.library.current_calendar()
     command = Rebind(to, SECOND, stages)
     async with ledger.writers.held() as connection:
-        now = utc(await connection.fetchval("select clock_timestamp()"))
+        now = utc(await connection.fetchval(NOW))
         async for case_id, case in _open(connection, procedure, to, actor.hat.scope):
             former = await ledger.library.procedure(case.procedure.sha256, connection)
             context = Context(target, calendar, actor, actor.hat.scope, Known(), case_id=str(case_id), former=former)

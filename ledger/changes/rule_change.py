@@ -15,6 +15,59 @@ from domain.rules.hat import Actor, Hat, Role
 from ledger.ledger import Ledger
 from ledger.registrar.request import PoisonedCase, Request, Ruling, engines_id, request_hash
 
+# A move that somebody asks for.
+ASK = """
+insert into rebinding (id, procedure, sha256, county, stages, asked_by, asked_hat)
+values ($1, $2, $3, $4, $5, $6, $7)
+"""
+# The open cases that it would reach, with the rules that each has now.
+LIST = """
+insert into rebinding_case (rebinding, case_id, was_sha256) select $1, id, procedure_sha256 from "case"
+where procedure = $2 and county = $3 and procedure_sha256 <> $4 and not closed
+"""
+# By one person only.
+APPROVE = """
+update rebinding set approved_by = $2, approved_hat = $3, approved_at = clock_timestamp() where id = $1
+and approved_by is null returning id
+"""
+# What has not been moved yet.
+WAITING = "select case_id from rebinding_case where rebinding = $1 and outcome is null order by case_id limit $2"
+# What has been moved, has not been moved back, and has not moved on since.
+TO_UNDO = """
+select case_id, was_sha256 from rebinding_case r where rebinding = $1 and outcome = 'rebound' and undone is null
+and exists (select from "case" c where c.id = r.case_id and c.procedure_sha256 = $3) order by case_id limit $2
+"""
+# By one person only.
+UNDO = """
+update rebinding set undone_by = $2, undone_at = clock_timestamp() where id = $1 and undone_by is null returning id
+"""
+# Who took a move back, and when.
+UNDONE_BY = "select undone_by, undone_at from rebinding where id = $1"
+# What came of the cases of a run, or of an undoing: each has a column for the outcome and one for the words.
+_NOTE = """
+update rebinding_case r set {outcome} = n.outcome, {words} = n.words
+from unnest($2::uuid[], $3::text[], $4::text[]) as n(case_id, outcome, words)
+where r.rebinding = $1 and r.case_id = n.case_id
+"""
+# The cases that stayed as they were, and why. A sealed one keeps its number to itself.
+_STAYED = """
+select case when c.sealed is null then c.number else '（密封）' end as number,
+    r.{outcome} as outcome, r.{words} as words
+from rebinding_case r join "case" c on c.id = r.case_id
+where r.rebinding = $1 and r.{outcome} <> 'rebound' order by c.number
+"""
+_COLUMNS = {"outcome": "words", "undone": "undone_words"}
+NOTE = {outcome: _NOTE.format(outcome=outcome, words=words) for outcome, words in _COLUMNS.items()}
+STAYED = {outcome: _STAYED.format(outcome=outcome, words=words) for outcome, words in _COLUMNS.items()}
+MOVE = "select * from rebinding where id = $1"
+# By which other rules cases of a county are open.
+OTHER_RULES = """
+select distinct procedure_sha256 as was from "case" where procedure = $1 and county = $2 and not closed
+and procedure_sha256 <> $3
+"""
+COUNTY = "select from division where code = $1 and level = 'county' and valid_to is null"
+UNDONE = "select from rebinding where id = $1 and undone_by is not null"
+
 BATCH = 250
 APPROVING = (Role.ADMINISTRATOR, Role.HEAD)
 REBOUND = "rebound"
@@ -44,13 +97,11 @@ async def ask(ledger: Ledger, actor: Actor, procedure: str, stages: Mapping[str,
     move = RuleMove(uuid4(), procedure, to, county, actor, None, dict(stages))
     async with ledger.writers.held() as connection, connection.transaction():
         await connection.execute(
-            "insert into rebinding (id, procedure, sha256, county, stages, asked_by, asked_hat)"
-            " values ($1, $2, $3, $4, $5, $6, $7)",
+            ASK,
             move.id, procedure, to, county, json.dumps(move.stages), actor.person, str(actor.hat),
         )  # fmt: skip
         await connection.execute(
-            "insert into rebinding_case (rebinding, case_id, was_sha256) select $1, id, procedure_sha256"
-            ' from "case" where procedure = $2 and county = $3 and procedure_sha256 <> $4 and not closed',
+            LIST,
             move.id, procedure, county, to,
         )  # fmt: skip
     return move
@@ -65,8 +116,7 @@ async def approve(ledger: Ledger, actor: Actor, move_id: UUID) -> RuleMove:
     if move.asked.person == actor.person:
         raise RuleChangeRefused("提出换版与批准换版不得为同一人")
     rows = await ledger.writers.fetch(
-        "update rebinding set approved_by = $2, approved_hat = $3, approved_at = clock_timestamp()"
-        " where id = $1 and approved_by is null returning id",
+        APPROVE,
         move_id, actor.person, str(actor.hat),
     )  # fmt: skip
     if not rows:
@@ -81,14 +131,13 @@ async def run(ledger: Ledger, move_id: UUID, batches: int | None = None) -> dict
         raise RuleChangeRefused("该换版尚未经第二人批准")
     if await _undone(ledger, move_id):
         raise RuleChangeRefused("该换版已经撤销")
-    waiting = "select case_id from rebinding_case where rebinding = $1 and outcome is null order by case_id limit $2"
     while batches is None or batches > 0:
-        ids = [row["case_id"] for row in await ledger.writers.fetch(waiting, move_id, BATCH)]
+        ids = [row["case_id"] for row in await ledger.writers.fetch(WAITING, move_id, BATCH)]
         if not ids:
             break
         command = Rebind(move.to, move.approved.person, move.stages)
         rulings = await ledger.registrar.rule_many([_request(move, each, command, move.asked, "") for each in ids])
-        await _note(ledger, move_id, ids, rulings, "outcome", "words")
+        await _note(ledger, move_id, ids, rulings, "outcome")
         batches = None if batches is None else batches - 1
     return await counts(ledger, move_id, "outcome")
 
@@ -102,30 +151,23 @@ async def undo(ledger: Ledger, actor: Actor, move_id: UUID) -> dict[str, int]:
     if move.approved is None:
         raise RuleChangeRefused("该换版尚未办理")
     first = await ledger.writers.fetch(
-        "update rebinding set undone_by = $2, undone_at = clock_timestamp() where id = $1 and undone_by is null"
-        " returning id",
+        UNDO,
         move_id, actor.person,
     )  # fmt: skip
     # Both have stood for the move; whoever takes it back has the other one's word for the state before.
     other = move.asked if actor.person == move.approved.person else move.approved
     back = {new: old for old, new in move.stages.items()}
-    waiting = (
-        "select case_id, was_sha256 from rebinding_case r"
-        " where rebinding = $1 and outcome = 'rebound' and undone is null"
-        ' and exists (select from "case" c where c.id = r.case_id and c.procedure_sha256 = $3)'  # nor moved on since
-        " order by case_id limit $2"
-    )
-    if not first and not await ledger.writers.fetch(waiting, move_id, 1, move.to):  # else it was interrupted
-        (undone,) = await ledger.writers.fetch("select undone_by, undone_at from rebinding where id = $1", move_id)
+    if not first and not await ledger.writers.fetch(TO_UNDO, move_id, 1, move.to):  # else it was interrupted
+        (undone,) = await ledger.writers.fetch(UNDONE_BY, move_id)
         when = shown(undone["undone_at"])
         raise RuleChangeRefused(f"该换版已于 {when} 由 {undone['undone_by']} 撤销，这次什么也没有改")
-    while rows := await ledger.writers.fetch(waiting, move_id, BATCH, move.to):
+    while rows := await ledger.writers.fetch(TO_UNDO, move_id, BATCH, move.to):
         asked = [
             _request(move, row["case_id"], Rebind(row["was_sha256"], other.person, back), actor, "/undo")
             for row in rows
         ]
         rulings = await ledger.registrar.rule_many(asked)
-        await _note(ledger, move_id, [row["case_id"] for row in rows], rulings, "undone", "undone_words")
+        await _note(ledger, move_id, [row["case_id"] for row in rows], rulings, "undone")
     return await counts(ledger, move_id, "undone")
 
 
@@ -141,19 +183,13 @@ async def counts(ledger: Ledger, move_id: UUID, column: str) -> dict[str, int]:
 
 async def kept(ledger: Ledger, move_id: UUID, column: str) -> list[tuple[str, str, str | None]]:
     """The cases that stayed, by number, with outcome and words. A sealed one keeps its number to itself."""
-    words = {"outcome": "words", "undone": "undone_words"}[column]
-    rows = await ledger.writers.fetch(
-        f"select case when c.sealed is null then c.number else '（密封）' end as number, r.{column} as outcome,"
-        f' r.{words} as words from rebinding_case r join "case" c on c.id = r.case_id'
-        f" where r.rebinding = $1 and r.{column} <> 'rebound' order by c.number",
-        move_id,
-    )
+    rows = await ledger.writers.fetch(STAYED[column], move_id)
     return [(row["number"], row["outcome"], row["words"]) for row in rows]
 
 
 async def stored(ledger: Ledger, move_id: UUID) -> RuleMove:
     """The move of this id. Raises NotAllowed when there is none."""
-    rows = await ledger.writers.fetch("select * from rebinding where id = $1", move_id)
+    rows = await ledger.writers.fetch(MOVE, move_id)
     if not rows:
         raise RuleChangeRefused("没有这次换版")
     (row,) = rows
@@ -175,8 +211,7 @@ async def pinned(ledger: Ledger, procedure: str, county: str) -> str:
 async def otherwise(ledger: Ledger, procedure: str, county: str, to: str) -> list[str]:
     """What is otherwise under the procedure `to` for the county's open cases, beyond what each has begun already."""
     rows = await ledger.writers.fetch(
-        'select distinct procedure_sha256 as was from "case" where procedure = $1 and county = $2 and not closed'
-        " and procedure_sha256 <> $3",
+        OTHER_RULES,
         procedure, county, to,
     )  # fmt: skip
     after = await ledger.library.procedure(to)
@@ -186,15 +221,13 @@ async def otherwise(ledger: Ledger, procedure: str, county: str, to: str) -> lis
 
 async def allowed(ledger: Ledger, actor: Actor) -> None:
     """Moving cases is for administrators and heads of a county. Raises NotAllowed."""
-    rows = await ledger.writers.fetch(
-        "select from division where code = $1 and level = 'county' and valid_to is null", actor.hat.scope
-    )
+    rows = await ledger.writers.fetch(COUNTY, actor.hat.scope)
     if actor.hat.role not in APPROVING or not rows:
         raise RuleChangeRefused("换版须由县级管理员或负责人提出和批准")
 
 
 async def _undone(ledger: Ledger, move_id: UUID) -> bool:
-    return bool(await ledger.writers.fetch("select from rebinding where id = $1 and undone_by is not null", move_id))
+    return bool(await ledger.writers.fetch(UNDONE, move_id))
 
 
 def _request(move: RuleMove, case_id: UUID, command: Rebind, actor: Actor, turn: str) -> Request:
@@ -207,16 +240,13 @@ async def _note(
     move_id: UUID,
     ids: Sequence[UUID],
     rulings: Sequence[Ruling | PoisonedCase],
-    outcome: str,
-    words: str,
+    column: str,
 ) -> None:
-    """Keep what came of each case beside the move."""
+    """Keep what came of each case beside the move, in the column of a run or of an undoing."""
     outcomes = [_outcome(ruling) for ruling in rulings]
     await ledger.writers.fetch(
-        f"update rebinding_case r set {outcome} = n.outcome, {words} = n.words"
-        " from unnest($2::uuid[], $3::text[], $4::text[]) as n(case_id, outcome, words)"
-        " where r.rebinding = $1 and r.case_id = n.case_id",
-        move_id, list(ids), [each for each, _ in outcomes], [said for _, said in outcomes],
+        NOTE[column],
+        move_id, list(ids), [name for name, _ in outcomes], [words for _, words in outcomes],
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ and ($2 = $1 or $2 in (select value from jsonb_each_text(d.lineage))) limit 1
 """
 # A row is known at an instant when it had been loaded and not been voided by then, whatever became of it later.
 ABSENCE_KNOWN = "b.loaded_at <= a.at and (b.voided_at is null or b.voided_at > a.at)"
-WORN_THEN = """
+_WORN_THEN = """
 select from hat h where (h.person, h.role, h.scope) = ({0}.person, a.role, a.scope)
 and h.loaded_at <= a.at and h.valid_from <= a.day
 and (h.valid_to is null or h.valid_to > a.day or h.ended_at > a.at)"""
@@ -30,7 +30,7 @@ select distinct on (a.n) a.n, b.person, p.name, b.from_on, b.to_on
 from a join absence b on (b.delegate, b.role, b.scope) = (a.person, a.role, a.scope)
   and a.day between b.from_on and b.to_on and {ABSENCE_KNOWN}
 join person p on p.id = b.person
-where exists ({WORN_THEN.format("b")}) and not exists ({WORN_THEN.format("a")})
+where exists ({_WORN_THEN.format("b")}) and not exists ({_WORN_THEN.format("a")})
 order by a.n, b.from_on, b.person
 """
 

@@ -11,6 +11,24 @@ from domain.rules.hat import ROLE_TITLES, Actor, Hat
 from domain.rules.refusal import Code, Refusal
 from ledger.store.connection import Writers
 
+KEEP = "insert into token (sha256, person, role, scope, delegated) values ($1, $2, $3, $4, $5)"
+# A post that was never on register; one that has ended is not taken up again so.
+WEAR = """
+insert into hat (person, role, scope) select $1, $2, $3
+where not exists (select from hat where (person, role, scope) = ($1, $2, $3)) on conflict do nothing
+"""
+# Every token, the newest last.
+ISSUED = """
+select left(encode(t.sha256, 'hex'), 12) as fingerprint, t.*, p.name from token t join person p on p.id = t.person
+order by t.created_at, t.sha256
+"""
+KNOWN = "select sha256, revoked_at from token where sha256 = any($1)"
+# By the first digits of its hash.
+REVOKE = """
+update token set revoked_at = clock_timestamp() where starts_with(encode(sha256, 'hex'), $1) and revoked_at is null
+returning 1
+"""
+
 PREFIX = "bh_"
 FINGERPRINT = re.compile(r"[0-9a-f]{12,64}")
 BAD_TOKEN = Refusal(Code.BAD_TOKEN, "令牌无效或已吊销")
@@ -29,6 +47,16 @@ select t.person, t.role, t.scope, t.delegated,
   (select max(h.valid_to) {WORN} and h.valid_to <= day) as ended_on,
   (select a.from_on || ' 至 ' || a.to_on {STANDS_IN} order by a.to_on < day, abs(a.from_on - day) limit 1) as days
 from token t, (values (today())) as now(day) where t.sha256 = $1 and t.revoked_at is null
+"""
+# Whether a person does not wear a hat, and stands in, now or later, for somebody who does.
+DELEGATE = f"""
+select from (values ($1, $2, $3, today())) as t(person, role, scope, day)
+where exists (select {STANDS_IN} and day <= a.to_on) and not exists (select {WORN} and {IN_FORCE})
+"""
+# Whether a person wore a hat and does so no longer.
+OVER = f"""
+select from (values ($1, $2, $3, today())) as t(person, role, scope, day)
+where exists (select {WORN}) and not exists (select {WORN} and (h.valid_to is null or h.valid_to > day))
 """
 
 
@@ -58,12 +86,11 @@ async def create(writers: Writers, person: str, hat: Hat, delegated: bool = Fals
     async with writers.held() as connection, connection.transaction():
         if not delegated:
             await connection.execute(
-                "insert into hat (person, role, scope) select $1, $2, $3 where not exists"
-                " (select from hat where (person, role, scope) = ($1, $2, $3)) on conflict do nothing",
+                WEAR,
                 person, hat.role, hat.scope,
             )  # fmt: skip
         await connection.execute(
-            "insert into token (sha256, person, role, scope, delegated) values ($1, $2, $3, $4, $5)",
+            KEEP,
             _hash(token), person, hat.role, hat.scope, delegated,
         )  # fmt: skip
     return token
@@ -90,8 +117,7 @@ async def bearer(writers: Writers, token: str) -> Actor | Refusal:
 async def stands_in(writers: Writers, person: str, hat: Hat) -> bool:
     """Whether this person does not wear the hat, and stands in, now or later, for somebody who does."""
     rows = await writers.fetch(
-        f"select from (values ($1, $2, $3, today())) as t(person, role, scope, day)"
-        f" where exists (select {STANDS_IN} and day <= a.to_on) and not exists (select {WORN} and {IN_FORCE})",
+        DELEGATE,
         person, hat.role, hat.scope,
     )  # fmt: skip
     return bool(rows)
@@ -100,8 +126,7 @@ async def stands_in(writers: Writers, person: str, hat: Hat) -> bool:
 async def over(writers: Writers, person: str, hat: Hat) -> bool:
     """Whether this person wore the hat and does so no longer."""
     rows = await writers.fetch(
-        f"select from (values ($1, $2, $3, today())) as t(person, role, scope, day)"
-        f" where exists (select {WORN}) and not exists (select {WORN} and (h.valid_to is null or h.valid_to > day))",
+        OVER,
         person, hat.role, hat.scope,
     )  # fmt: skip
     return bool(rows)
@@ -109,10 +134,7 @@ async def over(writers: Writers, person: str, hat: Hat) -> bool:
 
 async def issued(writers: Writers) -> list[IssuedToken]:
     """Every token ever created, in order of creation."""
-    rows = await writers.fetch(
-        "select left(encode(t.sha256, 'hex'), 12) as fingerprint, t.*, p.name"
-        " from token t join person p on p.id = t.person order by t.created_at, t.sha256"
-    )
+    rows = await writers.fetch(ISSUED)
     return [
         IssuedToken(
             row["fingerprint"], row["person"], row["name"], Hat(row["role"], row["scope"]),
@@ -125,7 +147,7 @@ async def issued(writers: Writers) -> list[IssuedToken]:
 async def known(writers: Writers, tokens: Iterable[str]) -> dict[str, bool]:
     """Of `tokens`, those that this ledger has issued, and whether each is still good."""
     by_hash = {_hash(token): token for token in tokens}
-    rows = await writers.fetch("select sha256, revoked_at from token where sha256 = any($1)", list(by_hash))
+    rows = await writers.fetch(KNOWN, list(by_hash))
     return {by_hash[row["sha256"]]: row["revoked_at"] is None for row in rows}
 
 
@@ -133,8 +155,7 @@ async def revoke(writers: Writers, which: str) -> int:
     """Revoke the token itself or those whose fingerprint begins with `which`; how many ended by it."""
     prefix = which if FINGERPRINT.fullmatch(which) else _hash(which).hex()
     rows = await writers.fetch(
-        "update token set revoked_at = clock_timestamp()"
-        " where starts_with(encode(sha256, 'hex'), $1) and revoked_at is null returning 1",
+        REVOKE,
         prefix,
     )
     return len(rows)

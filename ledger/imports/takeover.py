@@ -17,6 +17,10 @@ from ledger.registers.sheet import Sheet
 from ledger.registrar.request import PoisonedCase, Request, Ruling, imports_id
 from ledger.store.connection import Connection
 
+NOW = "select clock_timestamp() as now"
+# Which of some commands have been ruled already.
+RULED = "select id from command where id = any($1::uuid[])"
+
 BATCH = 200
 REFERENCE_LENGTH_MAX = 60
 # What comes of a row: every row comes to exactly one of these.
@@ -81,7 +85,7 @@ async def take_over(ledger: Ledger, actor: Actor, one: Map, sheet: Sheet, dry_ru
     if actor.hat.role not in IMPORTING:
         raise TakeoverRefused("只有接入系统和管理员可以迁入事项")
     fitting(one, sheet.header, (await ledger.library.released(county_of(actor.hat.scope))).get(one.procedure))
-    now = (await ledger.writers.fetch("select clock_timestamp() as now"))[0]["now"]
+    now = (await ledger.writers.fetch(NOW))[0]["now"]
     rows = [planned(one, number, cells, now) for number, cells in sheet.rows]
     lines = dict(_unfit(rows))
     asked = [row for row in rows if row.number not in lines]
@@ -130,7 +134,7 @@ async def _batch(
     ledger: Ledger, actor: Actor, one: Map, rows: Sequence[Planned], dry_run: bool
 ) -> list[tuple[int, ReportLine]]:
     ids = [_id(actor, one, row.reference) for row in rows]
-    before = await ledger.writers.fetch("select id from command where id = any($1::uuid[])", ids)
+    before = await ledger.writers.fetch(RULED, ids)
     known = {row["id"] for row in before}
     requests = [Request(each, row.content, row.command, actor) for each, row in zip(ids, rows, strict=True)]
     rule = ledger.registrar.rehearse if dry_run else ledger.registrar.rule_many

@@ -11,6 +11,22 @@ from ledger.registers.division import RegisterFault
 from ledger.registers.register_kind import RegisterKind
 from ledger.store.connection import Writers
 
+# Who is on duty at a division now.
+ON_DUTY = """
+select r.person, p.name, r.from_at, r.to_at from roster r join person p on p.id = r.person where r.division = $1
+and r.from_at <= clock_timestamp() and clock_timestamp() < r.to_at and r.voided_at is null
+order by r.from_at, r.person
+"""
+HAND_OVER = "insert into handover (id, division, giver, taker, words) values ($1, $2, $3, $4, $5)"
+PERSON = "select 1 from person where id = $1"
+# The last notes of a division, the newest first.
+HANDOVERS = """
+select h.written_at, h.giver, g.name as giver_name, h.taker, t.name as taker_name, h.words from handover h
+join person g on g.id = h.giver join person t on t.id = h.taker where h.division = $1 order by h.written_at desc
+limit $2
+"""
+DIVISION = "select 1 from division where code = $1 and valid_to is null"
+
 WORDS_LENGTH_MAX = 2000
 IN_FORCE = "valid_from <= today() and (valid_to is null or valid_to > today())"
 BELOW = (
@@ -18,6 +34,23 @@ BELOW = (
     " and (code = $1 or $1 in (lineage ->> 'village', lineage ->> 'township', lineage ->> 'county'))"
 )
 SCOPES = f"{BELOW} union all select id from unit where division in ({BELOW})"
+
+# What a division lacks: villages without a grid or contacts, grids and households without a person.
+GAPS = f"""
+select 1 as part, '村无网格' as gap, d.code, d.name from division d
+  where d.valid_to is null and d.level = 'village' and d.code in ({BELOW})
+  and not exists (select from grid g where g.division = d.code and {IN_FORCE.replace("valid", "g.valid")})
+union all
+select 2, '村无联系户登记', d.code, d.name from division d
+  where d.valid_to is null and d.level = 'village' and d.code in ({BELOW})
+  and not exists (select from contact c where c.village = d.code and {IN_FORCE.replace("valid", "c.valid")})
+union all
+select 3, '网格无网格员', code, name from grid where worker is null and division in ({BELOW}) and {IN_FORCE}
+union all
+select 4, '户无联系人', village || ' ' || household, '' from contact
+  where person is null and village in ({BELOW}) and {IN_FORCE}
+order by 1, 3
+"""
 
 
 async def rows(
@@ -40,20 +73,7 @@ async def gaps(writers: Writers, division: str) -> list[tuple[str, str, str]]:
     """(what is missing, code, name): villages and grids without a worker, households without a contact."""
     await _known(writers, division)
     found = await writers.fetch(
-        f"""
-select 1 as part, '村无网格' as gap, d.code, d.name from division d
-  where d.valid_to is null and d.level = 'village' and d.code in ({BELOW})
-  and not exists (select from grid g where g.division = d.code and {IN_FORCE.replace("valid", "g.valid")})
-union all
-select 2, '村无联系户登记', d.code, d.name from division d
-  where d.valid_to is null and d.level = 'village' and d.code in ({BELOW})
-  and not exists (select from contact c where c.village = d.code and {IN_FORCE.replace("valid", "c.valid")})
-union all
-select 3, '网格无网格员', code, name from grid where worker is null and division in ({BELOW}) and {IN_FORCE}
-union all
-select 4, '户无联系人', village || ' ' || household, '' from contact
-  where person is null and village in ({BELOW}) and {IN_FORCE}
-order by 1, 3""",
+        GAPS,
         division,
     )
     return [(row["gap"], row["code"], row["name"]) for row in found]
@@ -62,9 +82,7 @@ order by 1, 3""",
 async def on_duty(writers: Writers, division: str) -> Sequence[asyncpg.Record]:
     """Who is on duty at a division now."""
     return await writers.fetch(
-        "select r.person, p.name, r.from_at, r.to_at from roster r join person p on p.id = r.person"
-        " where r.division = $1 and r.from_at <= clock_timestamp() and clock_timestamp() < r.to_at"
-        " and r.voided_at is null order by r.from_at, r.person",
+        ON_DUTY,
         division,
     )
 
@@ -77,10 +95,10 @@ async def hand_over(writers: Writers, division: str, giver: str, taker: str, wor
     if giver == taker:
         raise RegisterFault(["交班人和接班人不能是同一人"])
     await _known(writers, division)
-    if not await writers.fetch("select 1 from person where id = $1", taker):
+    if not await writers.fetch(PERSON, taker):
         raise RegisterFault([f"没有编号为 {taker} 的人员"])
     await writers.fetch(
-        "insert into handover (id, division, giver, taker, words) values ($1, $2, $3, $4, $5)",
+        HAND_OVER,
         uuid4(), division, giver, taker, text,
     )  # fmt: skip
 
@@ -88,14 +106,12 @@ async def hand_over(writers: Writers, division: str, giver: str, taker: str, wor
 async def handovers(writers: Writers, division: str, limit: int = 50) -> Sequence[asyncpg.Record]:
     """The last notes of a division, the newest first, with names."""
     return await writers.fetch(
-        "select h.written_at, h.giver, g.name as giver_name, h.taker, t.name as taker_name, h.words from handover h"
-        " join person g on g.id = h.giver join person t on t.id = h.taker"
-        " where h.division = $1 order by h.written_at desc limit $2",
+        HANDOVERS,
         division,
         limit,
     )
 
 
 async def _known(writers: Writers, division: str) -> None:
-    if not await writers.fetch("select 1 from division where code = $1 and valid_to is null", division):
+    if not await writers.fetch(DIVISION, division):
         raise RegisterFault([f"没有区划 {division}"])

@@ -14,6 +14,9 @@ from ledger.registers.register_kind import RegisterKind
 from ledger.registers.sheet import Fault, Sheet, refuse
 from ledger.store.connection import Connection, Writers
 
+ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtext('register'))"
+TODAY = "select today()"
+
 REPLACED = "由后载入的一行代替"
 Values = dict[str, Any]
 
@@ -47,9 +50,9 @@ async def load(
     loaded = Loaded(0, 0, 0)
     try:
         async with writers.held() as connection, connection.transaction():
-            await connection.execute("select pg_advisory_xact_lock(hashtext('register'))")
+            await connection.execute(ONE_AT_A_TIME)
             levels, missing = await referred(connection, kind, rows)
-            today = await connection.fetchval("select today()")
+            today = await connection.fetchval(TODAY)
             values = [(number, row.columns(levels)) for number, row in rows if placed(row, levels)]
             overlaps = clashes(kind, values, await _beside(connection, kind, [each for _, each in values]))
             standing = await _standing(connection, kind, [each for _, each in values])

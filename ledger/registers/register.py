@@ -14,6 +14,48 @@ from domain.rules.hat import Hat
 from ledger.registers.division import NAME_LENGTH_MAX, Division, RegisterFault, lineages
 from ledger.store.connection import Connection, Writers
 
+ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtext('division'))"
+TODAY = "select today()"
+# Every division of today.
+STANDING = "select * from division where valid_to is null"
+ADD_DIVISIONS = """
+insert into division (code, name, level, parent, lineage, valid_from, edition)
+select code, name, level, parent, lineage::jsonb, $6, $7
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as next(code, name, level, parent, lineage)
+"""
+END_DIVISIONS = "update division set valid_to = $2 where code = any($1) and valid_to is null"
+PUT_UNITS = """
+insert into unit (id, name, division, level, kinds) select id, name, division, level, string_to_array(kinds, ' ')
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as u(id, name, division, level, kinds)
+on conflict (id) do update set (name, division, level, kinds) = (excluded.name, excluded.division, excluded.level,
+excluded.kinds)
+"""
+LEVELS = "select code, level from division where valid_to is null and code = any($1)"
+# Whoever is on register already keeps his or her name.
+ADD_PERSONS = """
+insert into person (id, name, sample) select id, name, $3 from unnest($1::text[], $2::text[]) as p(id, name)
+on conflict (id) do nothing
+"""
+# Posts that nobody holds under these names already.
+ADD_HATS = """
+insert into hat (person, role, scope, valid_from) select person, role, scope, coalesce($4, today())
+from unnest($1::text[], $2::text[], $3::text[]) as worn(person, role, scope)
+where not exists (select from hat h where (h.person, h.role, h.scope) = (worn.person, worn.role, worn.scope) and
+(h.valid_to is null or h.valid_to > today()))
+on conflict do nothing
+"""
+# The names of divisions and units.
+SCOPES = """
+select code as scope, name from division where valid_to is null and code = any($1) union all select id, name
+from unit where id = any($1)
+"""
+NAME = "select name from person where id = $1"
+# Who else is called so, with posts.
+NAMESAKES = """
+select distinct p.created_at, p.id, h.role, h.scope from person p left join hat h on h.person = p.id
+where p.name = $1 order by p.created_at, p.id, h.role, h.scope
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -53,11 +95,11 @@ async def load_divisions(
     `whole` ends there, where it lies in a county of which there are rows.
     """
     async with writers.held() as connection, connection.transaction():
-        await connection.execute("select pg_advisory_xact_lock(hashtext('division'))")
-        today = await connection.fetchval("select today()")
+        await connection.execute(ONE_AT_A_TIME)
+        today = await connection.fetchval(TODAY)
         if valid_from > today:
             raise RegisterFault([f"生效日期 {valid_from} 还没有到"])
-        current = {row["code"]: row for row in await connection.fetch("select * from division where valid_to is null")}
+        current = {row["code"]: row for row in await connection.fetch(STANDING)}
         standing = {code: Division(code, row["name"], row["level"], row["parent"]) for code, row in current.items()}
         gone = _left_out(rows, current) if whole else set()
         tree = {**{c: d for c, d in standing.items() if c not in gone}, **{row.code: row for row in rows}}
@@ -111,10 +153,7 @@ async def _write(
     # Two statements, for one could not see its own update through the index of current rows.
     await _end(connection, [row.code for row in rows], valid_from)
     await connection.execute(
-        "insert into division (code, name, level, parent, lineage, valid_from, edition)"
-        " select code, name, level, parent, lineage::jsonb, $6, $7"
-        " from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])"
-        " as next(code, name, level, parent, lineage)",
+        ADD_DIVISIONS,
         [row.code for row in rows],
         [row.name for row in rows],
         [row.level for row in rows],
@@ -126,9 +165,7 @@ async def _write(
 
 
 async def _end(connection: Connection, codes: Iterable[str], on: date) -> None:
-    await connection.execute(
-        "update division set valid_to = $2 where code = any($1) and valid_to is null", list(codes), on
-    )
+    await connection.execute(END_DIVISIONS, list(codes), on)
 
 
 async def load_units(writers: Writers, units: Sequence[RegisteredUnit]) -> None:
@@ -136,7 +173,7 @@ async def load_units(writers: Writers, units: Sequence[RegisteredUnit]) -> None:
     levels = {
         row["code"]: row["level"]
         for row in await writers.fetch(
-            "select code, level from division where valid_to is null and code = any($1)",
+            LEVELS,
             [unit.division for unit in units],
         )
     }
@@ -144,12 +181,7 @@ async def load_units(writers: Writers, units: Sequence[RegisteredUnit]) -> None:
     if faults:
         raise RegisterFault(faults)
     await writers.fetch(
-        "insert into unit (id, name, division, level, kinds)"
-        " select id, name, division, level, string_to_array(kinds, ' ')"
-        " from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])"
-        " as u(id, name, division, level, kinds)"
-        " on conflict (id) do update"
-        " set (name, division, level, kinds) = (excluded.name, excluded.division, excluded.level, excluded.kinds)",
+        PUT_UNITS,
         [unit.id for unit in units],
         [unit.name for unit in units],
         [unit.division for unit in units],
@@ -174,17 +206,13 @@ async def load_persons(
         raise RegisterFault(faults)
     async with writers.held() as connection, connection.transaction():
         await connection.execute(
-            "insert into person (id, name, sample) select id, name, $3"
-            " from unnest($1::text[], $2::text[]) as p(id, name) on conflict (id) do nothing",
+            ADD_PERSONS,
             [person.id for person in persons],
             [person.name for person in persons],
             sample,
         )
         await connection.execute(
-            "insert into hat (person, role, scope, valid_from) select person, role, scope, coalesce($4, today())"
-            " from unnest($1::text[], $2::text[], $3::text[]) as worn(person, role, scope) where not exists"
-            " (select from hat h where (h.person, h.role, h.scope) = (worn.person, worn.role, worn.scope)"
-            " and (h.valid_to is null or h.valid_to > today())) on conflict do nothing",
+            ADD_HATS,
             [person for person, _ in hats],
             [hat.role for _, hat in hats],
             [hat.scope for _, hat in hats],
@@ -195,8 +223,7 @@ async def load_persons(
 async def scopes(writers: Writers, wanted: Iterable[str]) -> dict[str, str]:
     """Scope → name for those of `wanted` that are a current division or a unit."""
     rows = await writers.fetch(
-        "select code as scope, name from division where valid_to is null and code = any($1)"
-        " union all select id, name from unit where id = any($1)",
+        SCOPES,
         list(wanted),
     )
     return {row["scope"]: row["name"] for row in rows}
@@ -204,15 +231,14 @@ async def scopes(writers: Writers, wanted: Iterable[str]) -> dict[str, str]:
 
 async def person(writers: Writers, person_id: str) -> str | None:
     """The name of a person, or None when nobody has this id."""
-    rows = await writers.fetch("select name from person where id = $1", person_id)
+    rows = await writers.fetch(NAME, person_id)
     return rows[0]["name"] if rows else None
 
 
 async def namesakes(writers: Writers, name: str) -> dict[str, list[Hat]]:
     """Everybody of this name: id → hats worn."""
     rows = await writers.fetch(
-        "select distinct p.created_at, p.id, h.role, h.scope from person p left join hat h on h.person = p.id"
-        " where p.name = $1 order by p.created_at, p.id, h.role, h.scope",
+        NAMESAKES,
         name,
     )
     found: dict[str, list[Hat]] = {}

@@ -13,6 +13,8 @@ from ledger.registers.division import RegisterFault
 from ledger.store.connection import Writers
 from ledger.store.library import Library
 
+UNITS = "select id, division, level from unit order by id"
+
 VILLAGES = """
 select code, name, lineage from division where valid_to is null and level = 'village'
 and ($1::text is null or $1 in (select value from jsonb_each_text(lineage))) order by code
@@ -102,7 +104,7 @@ async def staffing(
 
 
 async def _places(writers: Writers, division: str | None) -> list[Village]:
-    units = await writers.fetch("select id, division, level from unit order by id")
+    units = await writers.fetch(UNITS)
     return [
         Village(
             row["code"], row["name"], lineage := json.loads(row["lineage"]),

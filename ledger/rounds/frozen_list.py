@@ -17,6 +17,8 @@ from ledger.read.as_of import open_cases
 from ledger.store.connection import Connection
 from ledger.store.table import analysis
 
+FREEZE = "insert into analysis (sha256, division, as_of, body) values ($1, $2, $3, $4) on conflict do nothing"
+
 FORMAT = 1
 PROCEDURE = "analysis"  # whose cases name such a list
 
@@ -84,7 +86,7 @@ def _line(case_id: UUID, case: Case) -> dict[str, Any]:
 async def freeze(connection: Connection, frozen: Frozen) -> None:
     """Keep the list for ever."""
     await connection.execute(
-        "insert into analysis (sha256, division, as_of, body) values ($1, $2, $3, $4) on conflict do nothing",
+        FREEZE,
         frozen.sha256,
         frozen.division,
         frozen.as_of,

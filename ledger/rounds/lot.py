@@ -12,6 +12,14 @@ from domain.rules.round import Round
 from ledger.store.connection import Connection
 from ledger.store.journal import hash_of
 
+# What was drawn first stays.
+KEEP = """
+insert into lot (round, period, due_at, source, seed, count, groups) values ($1, $2, $3, $4, $5, $6, $7)
+on conflict do nothing
+"""
+KEPT = "select due_at, source, seed, count, groups from lot where round = $1 and period = $2"
+ALL = "select round, period from lot order by due_at, round"
+
 # The newest event before an instant is looked for ever further back, so that few rows are read as a rule.
 BACK = (timedelta(hours=1), timedelta(days=1), timedelta(days=31), timedelta(days=36_500))
 NEWEST = """
@@ -75,8 +83,7 @@ async def draw(
         if above := lineage.get(one.draws.of):
             groups.setdefault(above, []).append(code)
     await connection.execute(
-        "insert into lot (round, period, due_at, source, seed, count, groups) values ($1, $2, $3, $4, $5, $6, $7)"
-        " on conflict do nothing",
+        KEEP,
         one.id, period.key, period.due_at, found.name, found.seed, one.draws.count,
         json.dumps(orders(found.seed, one.id, period.key, groups)),
     )  # fmt: skip
@@ -85,9 +92,7 @@ async def draw(
 
 async def lots(connection: Connection, round_id: str, period: str) -> Lots | None:
     """What was drawn, as it is kept."""
-    row = await connection.fetchrow(
-        "select due_at, source, seed, count, groups from lot where round = $1 and period = $2", round_id, period
-    )
+    row = await connection.fetchrow(KEPT, round_id, period)
     if row is None:
         return None
     groups = json.loads(row["groups"])
@@ -96,7 +101,7 @@ async def lots(connection: Connection, round_id: str, period: str) -> Lots | Non
 
 async def faults(connection: Connection) -> AsyncIterator[str]:
     """Every draw that cannot be worked out again, in Chinese."""
-    for row in await connection.fetch("select round, period from lot order by due_at, round"):
+    for row in await connection.fetch(ALL):
         kept = await lots(connection, row["round"], row["period"])
         assert kept is not None
         for fault in differences(kept, await source(connection, kept.due_at)):

@@ -18,6 +18,14 @@ from ledger.rounds.lot import draw
 from ledger.store.connection import Connection, Writers
 from ledger.store.setting import first_setting
 
+# Whether a procedure and a calendar have been released: then there are two.
+RELEASED_BOTH = "select count(distinct id) from release where id in ($1, 'calendar')"
+DONE = "select period from round where id = $1"
+REMEMBER = """
+insert into round (id, period, due_at, openings, refusals, done_at) values ($1, $2, $3, $4, $5, $6)
+on conflict do nothing
+"""
+
 # What was recorded by the due instant is committed by then: a list of that instant is the same for all who make it.
 # In PostgreSQL's own time, for that is what a commit takes.
 SETTLED = timedelta(seconds=10)
@@ -88,7 +96,7 @@ async def register(writers: Writers, requests: Sequence[Request]) -> None:
 
 async def opens(writers: Writers, one: Round) -> bool:
     """Whether its procedure, and a calendar, are there: a refusal for want of them would stand for ever."""
-    rows = await writers.fetch("select count(distinct id) from release where id in ($1, 'calendar')", one.opens)
+    rows = await writers.fetch(RELEASED_BOTH, one.opens)
     return bool(rows[0]["count"] == 2)
 
 
@@ -100,14 +108,13 @@ async def begun(writers: Writers, one: Round, now: Instant) -> Instant:
 
 async def done(writers: Writers, one: Round) -> set[str]:
     """The periods in which every opening has been acknowledged."""
-    return {row["period"] for row in await writers.fetch("select period from round where id = $1", one.id)}
+    return {row["period"] for row in await writers.fetch(DONE, one.id)}
 
 
 async def remember(writers: Writers, one: Round, period: Period, openings: int, refusals: int, now: Instant) -> None:
     """Note that a period is done."""
     await writers.fetch(
-        "insert into round (id, period, due_at, openings, refusals, done_at) values ($1, $2, $3, $4, $5, $6)"
-        " on conflict do nothing",
+        REMEMBER,
         one.id,
         period.key,
         period.due_at,

@@ -9,6 +9,20 @@ from ledger.store.connection import Connection, Writers
 from ledger.store.release import PUT, RELEASED
 from ledger.store.setting import read_setting, write_setting
 
+# What was released last for all.
+CURRENT = "select ref from release where id = $1 and county is null order by seq desc limit 1"
+# Every release by id: a county's own, or else the common one.
+ALL_RELEASED = f"""
+select id, {RELEASED.format(id="i.id", county="$1")} as ref from (select distinct id from release) i order by id
+"""
+BODY = {
+    "procedure": "select body from procedure where sha256 = $1",
+    "calendar": "select body from calendar where version = $1",
+}
+KEEP_PROCEDURE = "insert into procedure (sha256, id, version, body) values ($1, $2, $3, $4) on conflict do nothing"
+KEEP_CALENDAR = "insert into calendar (version, body) values ($1, $2) on conflict do nothing"
+ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtext('release'))"
+
 CALENDAR = "calendar"
 
 
@@ -27,27 +41,25 @@ class Library:
     async def procedure(self, sha256: str, held: Connection | None = None) -> Procedure:
         """The procedure with this hash. Raises LookupError when the ledger has none."""
         if sha256 not in self._procedures:
-            self._procedures[sha256] = read(json.loads(await self._body("procedure", "sha256", sha256, held)))
+            self._procedures[sha256] = read(json.loads(await self._body("procedure", sha256, held)))
         return self._procedures[sha256]
 
     async def calendar(self, version: str, held: Connection | None = None) -> Calendar:
         """The calendar of this version. Raises LookupError when the ledger has none."""
         if version not in self._calendars:
-            years: list[dict[str, Any]] = json.loads(await self._body("calendar", "version", version, held))
+            years: list[dict[str, Any]] = json.loads(await self._body("calendar", version, held))
             self._calendars[version] = Calendar(YearDocument.model_validate(year) for year in years)
         return self._calendars[version]
 
     async def released(self, county: str | None = None) -> dict[str, Procedure]:
         """The last release of every procedure, by id: a county's own before the common one; None: the common ones."""
-        query = f"select id, {RELEASED.format(id='i.id', county='$1')} as ref from (select distinct id from release) i"
-        rows = await self._writers.fetch(f"{query} order by id", county)
+        rows = await self._writers.fetch(ALL_RELEASED, county)
         known = [row for row in rows if row["id"] != CALENDAR and row["ref"] is not None]
         return {row["id"]: await self.procedure(row["ref"]) for row in known}
 
     async def current_calendar(self) -> Calendar:
         """The calendar that clocks starting now are counted by."""
-        query = "select ref from release where id = $1 and county is null order by seq desc limit 1"
-        rows = await self._writers.fetch(query, CALENDAR)
+        rows = await self._writers.fetch(CURRENT, CALENDAR)
         if not rows:
             raise LookupError("no calendar has been released")
         return await self.calendar(rows[0]["ref"])
@@ -56,13 +68,13 @@ class Library:
         """Make `item` what new cases take, in one county or in all that have none of their own. False: it was."""
         name, ref = _named(item)
         if isinstance(item, Procedure):
-            store = "insert into procedure (sha256, id, version, body) values ($1, $2, $3, $4) on conflict do nothing"
+            store = KEEP_PROCEDURE
             values: tuple[Any, ...] = (ref, item.id, item.version, item.canonical.decode())
         else:
-            store = "insert into calendar (version, body) values ($1, $2) on conflict do nothing"
+            store = KEEP_CALENDAR
             values = (ref, json.dumps([y.model_dump(mode="json") for y in item.documents], ensure_ascii=False))
         async with self._writers.held() as connection, connection.transaction():
-            await connection.execute("select pg_advisory_xact_lock(hashtext('release'))")
+            await connection.execute(ONE_AT_A_TIME)
             await connection.execute(store, *values)
             result = await connection.execute(PUT, name, ref, county)
         return str(result).endswith(" 1")
@@ -70,7 +82,7 @@ class Library:
     async def give_up(self, procedure: str, county: str) -> bool:
         """New cases of the county take the common release again. False: they did already."""
         async with self._writers.held() as connection, connection.transaction():
-            await connection.execute("select pg_advisory_xact_lock(hashtext('release'))")
+            await connection.execute(ONE_AT_A_TIME)
             result = await connection.execute(PUT, procedure, None, county)
         return str(result).endswith(" 1")
 
@@ -86,8 +98,8 @@ class Library:
         await write_setting(self._writers, f"file/{name}", ref)
         return released
 
-    async def _body(self, table: str, key: str, value: str, held: Connection | None) -> str:
-        rows = await (held or self._writers).fetch(f"select body from {table} where {key} = $1", value)
+    async def _body(self, table: str, value: str, held: Connection | None) -> str:
+        rows = await (held or self._writers).fetch(BODY[table], value)
         if not rows:
             raise LookupError(f"{table} {value} is not in the ledger")
         return str(rows[0]["body"])

@@ -6,6 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.store.register_table import TABLES
 
+MIGRATED_TO = "select version_num from alembic_version"
+
 
 async def reached(connection: AsyncConnection) -> None:
     """Ask the database for anything at all."""
@@ -17,7 +19,7 @@ async def migrated(connection: AsyncConnection) -> str | None:
     try:
         for table in TABLES:
             await connection.execute(select(table).limit(0))
-        version: str | None = await connection.scalar(text("select version_num from alembic_version"))
+        version: str | None = await connection.scalar(text(MIGRATED_TO))
     except SQLAlchemyError:
         return None
     return version

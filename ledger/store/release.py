@@ -1,4 +1,4 @@
-"""What new cases take, in SQL: what the county has released for itself, or what is released for all (decision 0017)."""
+"""What new cases take, in SQL: what the county has released for itself, or what is released for all (decision 0019)."""
 
 RELEASED = """coalesce(
            (select r.ref from release r where r.id = {id} and r.county = {county} order by r.seq desc limit 1),
