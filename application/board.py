@@ -4,7 +4,7 @@ from application.caller import Caller
 from application.case_list import listed_case
 from application.house import House
 from application.paging import cursor
-from application.place import place_asked
+from application.place import only_county, place_asked
 from application.shapes.case_list import BoardShape, CountsShape, PlaceShape, SurroundingsShape
 from application.trace import traced_list
 from ledger.identity.scope import UNIT, Scope, person_name, scope_of, view_of
@@ -22,14 +22,18 @@ async def board(
         within = await place_asked(connection, division, view) if division is not None else view
         found = await boards.board(connection, house.ledger.library, view, within, begin, limit)
     await traced_list(house, caller, found.page.sealed)
-    return BoardShape(
-        division=within.code,
-        name=within.name,
-        at=found.at,
-        counts=CountsShape.model_validate(found.counts),
-        items=[listed_case(row) for row in found.page.items],
-        next=found.page.next,
-    )
+    return _shape(within, found)
+
+
+async def board_of_all(house: House, division: str | None, limit: int) -> BoardShape:
+    """For whoever works at the machine, under no hat: the board of a division, less what is sealed.
+
+    None: the one county on register. Raises Declined.
+    """
+    async with house.ledger.reading() as connection:
+        within = await place_asked(connection, division if division is not None else await only_county(connection))
+        found = await boards.board(connection, house.ledger.library, within, within, None, limit)
+    return _shape(within, found)
 
 
 async def surroundings(house: House, caller: Caller, division: str | None = None) -> SurroundingsShape:
@@ -45,6 +49,17 @@ async def surroundings(house: House, caller: Caller, division: str | None = None
         choices.append(_place(within))
     return SurroundingsShape(
         county=_place(county), place=_place(within), choices=choices, viewer_name=name, scope_name=view.name
+    )
+
+
+def _shape(within: Scope, found: boards.BoardPage) -> BoardShape:
+    return BoardShape(
+        division=within.code,
+        name=within.name,
+        at=found.at,
+        counts=CountsShape.model_validate(found.counts),
+        items=[listed_case(row) for row in found.page.items],
+        next=found.page.next,
     )
 
 

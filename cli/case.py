@@ -2,23 +2,28 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 from uuid import UUID, uuid4
 
 import typer
 
+from cli.exit_code import ExitCode, exit_code
 from cli.field import attached, typed
-from cli.session import Declined, Token, Var, bearer, failure, run
+from cli.session import CommandFailed, Json, Token, Var, caller, failure, run_house
 from domain.case.command import Act, Command, Open
 from domain.days.instant import SHANGHAI, Instant
 from domain.rules.form import FormField
 from settings import VAR
 
 if TYPE_CHECKING:
-    from domain.rules.hat import Actor
-    from ledger.ledger import Ledger
+    from collections.abc import Awaitable
+
+    from application.caller import Caller
+    from application.house import House
+    from application.submission import Submission
     from ledger.registrar.request import Reporter, Ruling
 
 CHUNK_BYTES = 64 * 1024
@@ -30,7 +35,6 @@ Fields = Annotated[
 ]
 FieldsJson = Annotated[str | None, typer.Option(metavar="JSON", help="表单各项，JSON 对象")]
 Key = Annotated[str | None, typer.Option(help="幂等键：同一个键重复执行只办一次")]
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="事项编号（YH-2026-000001）或标识")]
 
 
@@ -51,21 +55,26 @@ def open_(
     var: Var = VAR,
 ) -> None:
     """上报一个事项。"""
-    from ledger.registers.division import county_of
-    from ledger.registrar.request import Reporter
+    from application.act import Report, open_case
+    from application.rules import intake_form
 
-    reporter = Reporter(reporter_name, reporter_phone) if reporter_name or reporter_phone else None
-    seen, received = instant(occurred_at), instant(received_at)
+    report = Report(
+        procedure, division, title, {}, reporter_name or None, reporter_phone or None, instant(occurred_at),
+        instant(received_at),
+    )  # fmt: skip
 
-    async def work(ledger: "Ledger") -> "Ruling":
-        actor = await bearer(ledger, token)
-        known = (await ledger.library.released(county_of(division))).get(procedure)
-        form = known.intake.form if known else []
-        fields = await _fields(ledger, actor, field, fields_json, form)
-        command = Open(procedure, division, title, fields, reporter is not None, seen, received)
-        return await _rule(ledger, actor, command, key, reporter=reporter)
+    async def work(house: "House") -> "Ruling":
+        who = await caller(house, token)
+        form = await intake_form(house, procedure, division)
+        fields = await _fields(house, who, field, fields_json, form)
+        asked = replace(report, fields=fields)
+        command = Open(
+            procedure, division, title, fields, asked.reporter is not None, asked.occurred_at, asked.received_at
+        )
+        submission = _submission(key, "", command, asked.reporter)
+        return await _known(submission, open_case(house, who, submission, asked))
 
-    _tell(run(var, work), json_)
+    _tell(run_house(var, work), json_)
 
 
 @app.command()
@@ -83,93 +92,80 @@ def act(
 ) -> None:
     """对事项采取一个操作。"""
 
-    async def work(ledger: "Ledger") -> "Ruling":
-        actor = await bearer(ledger, token)
-        case_id, form = await _form(ledger, case, action)
-        fields = await _fields(ledger, actor, field, fields_json, form)
+    from application import act as acting
+    from application.rules import action_form
+
+    async def work(house: "House") -> "Ruling":
+        who = await caller(house, token)
+        form = await action_form(house, who, case, action)
+        fields = await _fields(house, who, field, fields_json, form)
         command = Act(action, fields, reason, expected_version)
-        return await _rule(ledger, actor, command, key, case_id)
+        submission = _submission(key, case, command)
+        ruling = acting.act(house, who, submission, _which(case), action, fields, reason, expected_version)
+        return await _known(submission, ruling)
 
-    _tell(run(var, work), json_)
+    _tell(run_house(var, work), json_)
 
 
-async def found(ledger: "Ledger", which: str) -> tuple[UUID, str]:
-    """The id of the case of this number or id, and the hash of its procedure. Raises Declined."""
+def _which(case: str) -> "UUID | str":
+    """A case by its id or by its number."""
     try:
-        case_id = UUID(which)
+        return UUID(case)
     except ValueError:
-        case_id = None
-    rows = await ledger.writers.fetch(
-        'select id, procedure_sha256 from "case" where id = $1 or number = $2', case_id, which.upper()
-    )
-    if not rows:
-        raise Declined(f"没有编号为 {which} 的事项")
-    return UUID(str(rows[0]["id"])), rows[0]["procedure_sha256"]
-
-
-async def _form(ledger: "Ledger", which: str, action: str) -> tuple[UUID, Sequence[FormField]]:
-    case_id, pinned = await found(ledger, which)
-    known = (await ledger.library.procedure(pinned)).actions.get(action)
-    return case_id, known.form if known else ()
+        return case
 
 
 async def _fields(
-    ledger: "Ledger", actor: "Actor", pairs: Sequence[str], document: str | None, form: Sequence[FormField]
+    house: "House", who: "Caller", pairs: Sequence[str], document: str | None, form: Sequence[FormField]
 ) -> dict[str, Any]:
     """The typed fields, their files stored."""
     fields = typed(pairs, document, form)
     for name, items in attached(fields, form).items():
-        fields[name] = [
-            await _stored(ledger, actor, Path(item[1:])) if item.startswith("@") else item for item in items
-        ]
+        fields[name] = [await _stored(house, who, Path(item[1:])) if item.startswith("@") else item for item in items]
     return fields
 
 
-async def _stored(ledger: "Ledger", actor: "Actor", path: Path) -> str:
-    from ledger.read.evidence import SIZE_BYTES_MAX, NotKept, TooLarge, UnsupportedType, keep
-    from settings import Settings
+async def _stored(house: "House", who: "Caller", path: Path) -> str:
+    from application.declined import Declined
+    from application.evidence import keep
 
-    async def chunks() -> AsyncIterator[bytes]:
+    async def chunks(file: BinaryIO) -> AsyncIterator[bytes]:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
+
+    try:
         with path.open("rb") as file:
-            while chunk := file.read(CHUNK_BYTES):
-                yield chunk
-
-    try:
-        return (await keep(ledger.writers, Settings().evidence_dir, chunks(), actor.person)).sha256
-    except (OSError, NotKept) as error:
-        raise Declined(f"读不了或存不了附件 {path}：{error}") from None
-    except UnsupportedType:
-        raise Declined(f"附件 {path} 不是图片（PNG、JPEG、WebP）、PDF 或 MP4") from None
-    except TooLarge:
-        raise Declined(f"附件 {path} 超过 {SIZE_BYTES_MAX // 2**20} MiB") from None
+            return (await keep(house, who, chunks(file))).sha256
+    except OSError as error:
+        raise CommandFailed(f"读不了附件 {path}：{error.strerror}") from None
+    except Declined as declined:
+        raise CommandFailed(f"附件 {path}：{declined.refusal.words}", exit_code(declined.refusal.code)) from None
 
 
-async def _rule(
-    ledger: "Ledger", actor: "Actor", command: Command, key: str | None,
-    case_id: UUID | None = None, reporter: "Reporter | None" = None,
-) -> "Ruling":  # fmt: skip
-    from dataclasses import asdict
+def _submission(key: str | None, case: str, command: Command, reporter: "Reporter | None" = None) -> "Submission":
+    """The command as one write; without a key of its own it is a new one each time."""
+    from application.submission import Submission
 
-    from ledger.registrar.request import LedgerUnavailable, Request, callers_id, request_hash
-
-    key = key or str(uuid4())
     body = {"command": asdict(command), "reporter": asdict(reporter) if reporter else None}
-    asked = json.dumps(body, sort_keys=True, default=str)
-    hashed = request_hash("CLI", str(case_id or ""), str(actor.hat), asked)
-    request = Request(callers_id(actor.person, key), hashed, command, actor, case_id, reporter)
+    return Submission(key or str(uuid4()), "CLI", case, json.dumps(body, sort_keys=True, default=str).encode())
+
+
+async def _known(submission: "Submission", ruling: "Awaitable[Ruling]") -> "Ruling":
+    """The ruling; where nobody knows whether there is one, the words say how to find out."""
+    from ledger.registrar.request import LedgerUnavailable
+
     try:
-        return await ledger.registrar.rule(request)
+        return await ruling
     except LedgerUnavailable as error:
-        raise Declined(f"数据库没有应答（{error}），不知道是否办成；请加上 --key {key} 再执行一次") from None
+        words = f"数据库没有应答（{error}），不知道是否办成；请加上 --key {submission.key} 再执行一次"
+        raise CommandFailed(words, ExitCode.UNREACHABLE) from None
 
 
 def _tell(ruling: "Ruling", as_json: bool) -> None:
     answer = json.loads(ruling.body)
     if as_json:
         typer.echo(ruling.body.decode())
-    if ruling.refused:
-        raise failure(f"不予办理：{answer['detail']}（{answer['code']}）")
-    if not as_json:
+    else:
         typer.echo(
             f"{answer['number']} {answer['title']}：{answer['stage_title']}，第 {answer['version']} 版"
             f"（{answer['case_id']}）"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import Declined, Var, contents, failure, run, unchanged
+from cli.session import CommandFailed, Var, contents, failure, run, unchanged
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def load(
         try:
             return await load_divisions(ledger.writers, rows, edition, since, whole)
         except RegisterFault as fault:
-            raise Declined(unchanged(fault)) from None
+            raise CommandFailed(unchanged(fault)) from None
 
     loaded = run(var, work)
     typer.echo(f"读入 {given.source}。")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import Declined, Token, Var, bearer, contents, failure, run
+from cli.session import CommandFailed, Token, Var, bearer, contents, failure, run
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -64,9 +64,9 @@ async def _work(
     try:
         lines = await take_over(ledger, actor, one, given, dry_run)
     except MapFault as fault:
-        raise Declined(f"对照表 {map_} 不能用：\n{fault}") from None
+        raise CommandFailed(f"对照表 {map_} 不能用：\n{fault}") from None
     except TakeoverRefused as error:
-        raise Declined(str(error)) from None
+        raise CommandFailed(str(error)) from None
     if dry_run:
         return lines, []
     procedure = (await ledger.library.released(county_of(actor.hat.scope)))[one.procedure]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import Declined, Var, failure, run
+from cli.session import CommandFailed, Var, failure, run
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def common(
     async def work(ledger: "Ledger") -> tuple[str, bool]:
         where = await _county(ledger, county)
         if procedure not in await ledger.library.released():
-            raise Declined(f"没有启用“{procedure}”这一流程")
+            raise CommandFailed(f"没有启用“{procedure}”这一流程")
         return where, await ledger.library.give_up(procedure, county)
 
     where, changed = run(var, work)
@@ -84,13 +84,13 @@ def common(
 
 
 async def _county(ledger: "Ledger", code: str | None) -> str:
-    """Where a release is in force, in words. Raises Declined for what is no county on register."""
+    """Where a release is in force, in words. Raises CommandFailed for what is no county on register."""
     if code is None:
         return ""
     query = "select name from division where code = $1 and level = 'county' and valid_to is null"
     rows = await ledger.writers.fetch(query, code)
     if not rows:
-        raise Declined(f"登记册里没有代码为 {code} 的县")
+        raise CommandFailed(f"登记册里没有代码为 {code} 的县")
     return f"（限{rows[0]['name']}）"
 
 

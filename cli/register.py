@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import Declined, Token, Var, bearer, contents, failure, run, show, unchanged, write
+from cli.session import CommandFailed, Token, Var, bearer, contents, failure, run, show, unchanged, write
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def load(
             actor = await bearer(ledger, token) if token or kind.voidable else None
             return await loading.load(ledger.writers, kind, given, dry_run, actor)
         except RegisterFault as fault:
-            raise Declined(unchanged(fault)) from None
+            raise CommandFailed(unchanged(fault)) from None
 
     loaded = run(var, work)
     typer.echo(f"读入 {given.source}。")
@@ -176,7 +176,7 @@ def hand_over(
     async def work(ledger: "Ledger") -> None:
         actor = await bearer(ledger, token)
         if actor.hat.scope != division or actor.hat.role == "resident":
-            raise Declined("只有本区划的工作身份可以记交接班")
+            raise CommandFailed("只有本区划的工作身份可以记交接班")
         await kept(ledger.writers, division, actor.person, to, words)
 
     run(var, work)

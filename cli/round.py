@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import Declined, Token, Var, bearer, failure, run
+from cli.session import CommandFailed, Token, Var, bearer, failure, run
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def draw(
             places = await _places(connection, kept)
             shown = _within(actor, kept, places)
             if kept is None or not shown:
-                raise Declined("没有您可以查看的抽取记录")
+                raise CommandFailed("没有您可以查看的抽取记录")
             await trace(ledger.writers, actor, "draw", about=f"{round_id} {period}")
             found = await source(connection, kept.due_at)
             return list(_told(kept, found, shown, places)), differences(kept, found)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import typer
 
-from cli.session import Declined, Token, Var, bearer, failure, run, show
+from cli.session import CommandFailed, Token, Var, bearer, failure, run, show
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def move(
                 return await _step(ledger, token, procedure, chosen[0], approve is not None, undo is not None)
             return await _foresee(ledger, token, procedure, stages, ask)
         except RuleChangeRefused as error:
-            raise Declined(str(error)) from None
+            raise CommandFailed(str(error)) from None
 
     for line in run(var, work):
         typer.echo(line)
@@ -90,10 +90,10 @@ async def _step(
     try:
         move_id = UUID(which)
     except ValueError:
-        raise Declined(f"{which} 不是换版的标识") from None
+        raise CommandFailed(f"{which} 不是换版的标识") from None
     known = await rebinding.stored(ledger, move_id)
     if known.procedure != procedure or known.county != actor.hat.scope:
-        raise Declined("没有这次换版")
+        raise CommandFailed("没有这次换版")
     if approving:
         changed = await _otherwise(ledger, procedure, actor.hat.scope, known.to)
         await rebinding.approve(ledger, actor, move_id)

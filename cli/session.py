@@ -2,21 +2,28 @@
 
 import asyncio
 import csv
+import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from cli.exit_code import ExitCode, exit_code
 from settings import NotConfigured, load
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
     from rich.table import Table
 
+    from application.caller import Caller
+    from application.house import House
     from domain.rules.hat import Actor
     from ledger.ledger import Ledger
     from ledger.registers.division import RegisterFault
+    from settings import Settings
 
+NO_TOKEN = "请用 --token 或环境变量 BIHUAN_TOKEN 指明身份（./bihuan token create 可以新建）"  # noqa: S105 -- words, no secret
 PIPE_WIDTH = 200  # columns, where nobody looks at a screen
 
 Answer = TypeVar("Answer")
@@ -30,17 +37,22 @@ def directory(text: str | Path) -> Path:
 
 
 Var = Annotated[Path, typer.Option(envvar="BIHUAN_VAR", help="状态目录", metavar="DIR", parser=directory)]
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 Token = Annotated[str, typer.Option(envvar="BIHUAN_TOKEN", show_envvar=True, help="令牌，指明以谁的什么身份")]
 
 
-class Declined(Exception):
-    """What stops a command, in words for the person at the terminal."""
+class CommandFailed(Exception):
+    """What stops a command, in words for the person at the terminal, and how the command ends."""
+
+    def __init__(self, words: str, code: ExitCode = ExitCode.REFUSED) -> None:
+        super().__init__(words)
+        self.code = code
 
 
-def failure(words: str) -> typer.Exit:
-    """To be raised: says why on stderr and ends with 1."""
+def failure(words: str, code: ExitCode = ExitCode.REFUSED) -> typer.Exit:
+    """To be raised: says why on stderr and ends so."""
     typer.echo(words, err=True)
-    return typer.Exit(1)
+    return typer.Exit(code)
 
 
 def contents(path: Path) -> bytes:
@@ -65,22 +77,35 @@ def unchanged(fault: "RegisterFault") -> str:
 
 def run(var: Path, work: "Callable[[Ledger], Awaitable[Answer]]") -> Answer:
     """The answer of `work` on the ledger of the instance running on `var`, or named by the environment."""
+    return on(settings_of(var).database_url, work)
+
+
+def run_house(var: Path, work: "Callable[[House], Awaitable[Answer]]") -> Answer:
+    """The answer of `work` with what the application needs: the ledger, and where files are kept."""
+    from application.house import House
+
+    settings = settings_of(var)
+    return on(settings.database_url, lambda ledger: work(House(ledger, settings.evidence_dir)))
+
+
+def settings_of(var: Path) -> "Settings":
+    """What is known of the instance on `var`. Ends with words where there is none."""
+    directory_ = var.absolute()
     try:
-        url = load(var.absolute()).database_url
+        return load(directory_)
     except NotConfigured as error:
-        raise failure(str(error)) from None
-    return on(url, work)
+        if not directory_.is_dir():
+            words = f"没有状态目录 {directory_}。请用 --var 或环境变量 BIHUAN_VAR 指明 ./bihuan up 所用的目录"
+        elif not (directory_ / "run").is_dir():
+            words = f"{directory_} 不是状态目录。请用 --var 或环境变量 BIHUAN_VAR 指明 ./bihuan up 所用的目录"
+        else:
+            words = f"{directory_} 上没有正在运行的系统。请先运行 ./bihuan up --var {directory_}"
+        raise failure(f"{words}。\n（{error}）", ExitCode.UNREACHABLE) from None
 
 
 def on(url: str, work: "Callable[[Ledger], Awaitable[Answer]]") -> Answer:
-    """The answer of `work` on the ledger at `url`. Ends with words where a person can mend it."""
-    import asyncpg
-    from sqlalchemy.exc import SQLAlchemyError
-
+    """The answer of `work` on the ledger at `url`. Ends with words, whatever happens."""
     from ledger.ledger import open_ledger
-    from ledger.registers.division import RegisterFault
-    from ledger.registrar.request import LedgerUnavailable, PoisonedCase
-    from ledger.store.connection import LOST
 
     async def opened_first() -> Answer:
         async with open_ledger(url, size=4) as ledger:
@@ -88,18 +113,54 @@ def on(url: str, work: "Callable[[Ledger], Awaitable[Answer]]") -> Answer:
 
     try:
         return asyncio.run(opened_first())
-    except (Declined, RegisterFault) as error:
-        raise failure(str(error)) from None
-    except asyncpg.UndefinedTableError:
-        raise failure("数据库里还没有建立结构，请先运行 ./bihuan up") from None
-    except (*LOST, LedgerUnavailable) as error:
-        raise failure(f"连不上数据库（{str(error)[:200]}），请确认 ./bihuan up 正在运行") from None
-    except PoisonedCase as error:
-        raise failure(f"这个事项读不出来，请运行 ./bihuan ledger verify：{error}") from None
-    except (asyncpg.PostgresError, SQLAlchemyError) as error:
-        raise failure(f"数据库没有接受：{str(error)[:300]}") from None
-    except UnicodeEncodeError:
-        raise failure("参数里有无法识别的字符") from None
+    except typer.Exit:
+        raise
+    except Exception as error:
+        if os.environ.get("BIHUAN_DEBUG"):
+            raise
+        raise failure(*_words(error)) from None
+
+
+def _words(error: Exception) -> tuple[str, ExitCode]:
+    """What to say of an error, and how to end by it."""
+    import asyncpg
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from application.declined import Declined
+    from ledger.registers.division import RegisterFault
+    from ledger.registrar.request import LedgerUnavailable, PoisonedCase
+    from ledger.store.connection import LOST
+
+    match error:
+        case CommandFailed():
+            return str(error), error.code
+        case Declined(refusal=refusal):
+            return f"{refusal.words}（{refusal.code}）", exit_code(refusal.code)
+        case RegisterFault():
+            return str(error), ExitCode.REFUSED
+        case asyncpg.UndefinedTableError():
+            return "数据库里还没有建立结构，请先运行 ./bihuan up", ExitCode.UNREACHABLE
+        case PoisonedCase():
+            return f"这个事项读不出来，请运行 ./bihuan ledger verify：{error}", ExitCode.BROKEN
+        case UnicodeEncodeError():
+            return "参数里有无法识别的字符", ExitCode.REFUSED
+    if isinstance(error, (*LOST, LedgerUnavailable)):
+        return f"连不上数据库（{str(error)[:200]}），请确认 ./bihuan up 正在运行", ExitCode.UNREACHABLE
+    if isinstance(error, (asyncpg.PostgresError, SQLAlchemyError)):
+        return f"数据库没有接受：{str(error)[:300]}", ExitCode.BROKEN
+    kind = type(error).__name__
+    return f"系统内部出错（{kind}）。设 BIHUAN_DEBUG=1 再执行一次可看详情，请告知管理员", ExitCode.BROKEN
+
+
+def write_json(answer: "BaseModel | Any") -> None:
+    """An answer as JSON: a shape just as the API gives it."""
+    from pydantic import BaseModel
+    from pydantic_core import to_json
+
+    if isinstance(answer, BaseModel):
+        typer.echo(answer.model_dump_json(by_alias=True, exclude_unset=True))
+    else:
+        typer.echo(to_json(answer).decode())
 
 
 def show(table: "Table") -> None:
@@ -123,14 +184,23 @@ def write(path: Path, heads: "Sequence[str]", lines: "Iterable[Sequence[str]]") 
         raise failure(f"写不了文件 {path}：{error.strerror}") from None
 
 
+async def caller(house: "House", token: str) -> "Caller":
+    """Who shows `token`. Raises CommandFailed and Declined."""
+    from application.sign_in import caller_of
+
+    if not token:
+        raise CommandFailed(NO_TOKEN)
+    return await caller_of(house, token)
+
+
 async def bearer(ledger: "Ledger", token: str) -> "Actor":
-    """Who shows `token`. Raises Declined."""
+    """Who shows `token`. Raises CommandFailed."""
     from domain.rules.refusal import Refusal
     from ledger.identity.token import bearer as holder
 
     if not token:
-        raise Declined("请用 --token 或环境变量 BIHUAN_TOKEN 指明身份（./bihuan token create 可以新建）")
+        raise CommandFailed(NO_TOKEN)
     actor = await holder(ledger.writers, token)
     if isinstance(actor, Refusal):
-        raise Declined(actor.words)
+        raise CommandFailed(actor.words)
     return actor

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import Declined, Token, Var, bearer, failure, run, show
+from cli.session import CommandFailed, Token, Var, bearer, failure, run, show
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def set_(
             actor = await bearer(ledger, token)
             return await set_weights(ledger.writers, actor, {name: value for name, _, value in parted}, reason)
         except NotSet as error:
-            raise Declined(f"{error}\n什么也没有改。") from None
+            raise CommandFailed(f"{error}\n什么也没有改。") from None
 
     _table(run(var, work))
     typer.echo("已设定。")

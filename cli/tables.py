@@ -14,7 +14,7 @@ from cli.wording import Wording, asked
 from domain.days.instant import local, shown
 
 if TYPE_CHECKING:
-    from ledger.read.board import BoardPage
+    from application.shapes.case_list import BoardShape
 
 STATES = {"running": "计时中", "paused": "已停止计时", "met": "已办", "lapsed": "已过", "dropped": "新版不设"}
 READS = {
@@ -88,10 +88,10 @@ def chronicle(told: dict[str, Any], lexicon: Wording) -> None:
         show(refused)
 
 
-def tally(board: "BoardPage", where: str) -> None:
+def tally(board: "BoardShape", where: str) -> None:
     """A board: whose it is, the counts, then one row a case."""
     typer.echo(where)
-    typer.echo("  ".join(f"{title} {board.counts[name]}" for name, title in COUNTS.items()))
+    typer.echo("  ".join(f"{title} {getattr(board.counts, name)}" for name, title in COUNTS.items()))
     table = Table(
         Column("编号", no_wrap=True), Column("标题", no_wrap=True, overflow="ellipsis", min_width=6, ratio=3),
         Column("区划", no_wrap=True, overflow="ellipsis", ratio=2), Column("阶段", no_wrap=True),
@@ -99,16 +99,17 @@ def tally(board: "BoardPage", where: str) -> None:
         Column("牌", no_wrap=True), Column("级", no_wrap=True, justify="right"),
         box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0), expand=True,
     )  # fmt: skip
-    for item in board.page.items:
+    for item in board.items:
         late = item.due_at is not None and item.due_at <= board.at
         table.add_row(
             item.number, item.title, short(item.division_name), item.stage_title, short(item.holder_name or "—"),
-            _due(item.due_at, board.at), "红" * (item.red > 0) + "黄" * (item.yellow > 0), str(item.escalations),
+            _due(item.due_at, board.at), "红" * (item.cards.red > 0) + "黄" * (item.cards.yellow > 0),
+            str(item.escalations),
             style="red" if late else None,
         )  # fmt: skip
     show(table)
-    if board.page.next:
-        typer.echo(f"只列出前 {len(board.page.items)} 件。")
+    if board.next:
+        typer.echo(f"只列出前 {len(board.items)} 件。")
 
 
 def short(name: str) -> str:

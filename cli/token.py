@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import Declined, Var, failure, run, show
+from cli.session import CommandFailed, Var, failure, run, show
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def create(
 
 
 async def _unheard_of(ledger: "Ledger", name: str) -> None:
-    """Two ids for one person would let them approve their own work. Raises Declined."""
+    """Two ids for one person would let them approve their own work. Raises CommandFailed."""
     from ledger.registers import register
 
     namesakes = await register.namesakes(ledger.writers, name)
@@ -53,7 +53,7 @@ async def _unheard_of(ledger: "Ledger", name: str) -> None:
         known = "\n".join(
             f"  --person {person}（{'、'.join(map(str, hats)) or '尚无身份'}）" for person, hats in namesakes.items()
         )
-        raise Declined(
+        raise CommandFailed(
             f"登记册里已有叫“{name}”的人。职责分离按人核对，同一个人不能登记两次。\n"
             f"是同一个人，请用：\n{known}\n确是另一个同名的人，请加 --new。"
         )
@@ -69,18 +69,18 @@ async def _create(ledger: "Ledger", hat: "Hat", person: str | None, name: str) -
         scope = await scope_of(connection, hat.scope)
     known = await register.scopes(ledger.writers, [hat.scope])
     if scope is None or hat.scope not in known:
-        raise Declined(f"没有区划或承办单位 {hat.scope}（区划代码 12 位，单位编号如 U-141025-01）")
+        raise CommandFailed(f"没有区划或承办单位 {hat.scope}（区划代码 12 位，单位编号如 U-141025-01）")
     if not fits(hat.role, scope.level):
         levels = "、".join(LEVEL_TITLES[level] for level in PLACES[hat.role])
         typer.echo(f"注意：{ROLE_TITLES[hat.role]}应设在{levels}，{scope.name}不是，这个身份可能办不了事。", err=True)
     if person is not None:
         found = await register.person(ledger.writers, person)
         if found is None:
-            raise Declined(f"登记册里没有编号为 {person} 的人")
+            raise CommandFailed(f"登记册里没有编号为 {person} 的人")
         name = found
     person, name = person or register.new_person_id(), name.strip()
     if await tokens.over(ledger.writers, person, hat):
-        raise Declined(f"{name}（{person}）的这一任职已经结束；重新任职的，先载入任职（register load posts）。")
+        raise CommandFailed(f"{name}（{person}）的这一任职已经结束；重新任职的，先载入任职（register load posts）。")
     delegated = await tokens.stands_in(ledger.writers, person, hat)
     if not delegated:
         await register.load_persons(ledger.writers, [register.RegisteredPerson(person, name, (hat,))])

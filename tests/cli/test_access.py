@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cli.exit_code import ExitCode
 from domain.days.instant import SHANGHAI
 from embedded.postgres import Postgres
 from tests.cli.conftest import Run
@@ -62,7 +63,7 @@ def test_reads_of_a_sealed_case_are_traced_and_seen_by_inspectors(
     assert read()[-1] == (hat, "list", 1)
     assert county("board", "--division", TOWNSHIP)[0] == 0  # nobody in particular, to whom nothing sealed is shown
     other = token(f"dispatcher@{TOWNSHIP}")
-    assert county("case", "show", sealed, "--token", other)[0] == 1
+    assert county("case", "show", sealed, "--token", other)[0] == ExitCode.NOT_FOUND
     assert county("board", "--token", other)[0] == 0
     assert len(read()) == 7
 
@@ -75,7 +76,7 @@ def test_without_the_trace_nothing_is_shown(
     template.sql("revoke insert on access from bihuan", database.partition("?")[0].rpartition("/")[2])
     for words in (("case", "show", sealed), ("case", "history", sealed), ("board",)):
         code, out, err = county(*words, *mine)
-        assert (code, out) == (1, ""), words
+        assert (code, out) == (ExitCode.UNREACHABLE, ""), words
         assert "连不上数据库" in err
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cli.exit_code import ExitCode
 from samples import FOLDER
 
 TOWNSHIP = "141025101000"
@@ -72,7 +73,7 @@ def test_a_revoked_token_opens_nothing(county: Any, token: Callable[[str], str])
     assert county("token", "revoke", shown)[0] == 0
     assert county("token", "revoke", shown)[0] == 1
     code, _, err = county("case", "show", "YH-2026-000001", "--token", shown)
-    assert (code, err) == (1, "令牌无效或已吊销\n")
+    assert (code, err) == (1, "令牌无效或已吊销（bad_token）\n")
 
 
 def test_divisions_are_loaded_whole_or_not_at_all(county: Any, tmp_path: Path) -> None:
@@ -101,9 +102,9 @@ def test_an_empty_directory_name_is_refused(run: Any) -> None:
 def test_without_an_instance_there_are_words(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIHUAN_DATABASE_URL", f"postgresql://bihuan@/bihuan?host={tmp_path}&port=5432")
     code, _, err = run("token", "list")
-    assert code == 1
+    assert code == ExitCode.UNREACHABLE
     assert "连不上数据库" in err
     monkeypatch.delenv("BIHUAN_DATABASE_URL")
     code, _, err = run("board", "--var", str(tmp_path))
-    assert code == 1
+    assert code == ExitCode.UNREACHABLE
     assert "./bihuan up" in err
