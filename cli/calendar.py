@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 import calendars
-from cli.session import Var, failure, run
+from cli.session import Json, Var, failure, run, write_json
 from domain.clocks.explanation import explain
 from domain.days.calendar import Calendar, YearDocument
 from domain.days.counting import count
-from domain.days.instant import SHANGHAI, Instant, midnight, shown, utc
+from domain.days.instant import SHANGHAI, Instant, midnight, rfc3339, shown, utc
 from domain.days.limit import Limit, Roll
 from settings import VAR
 
@@ -34,9 +34,14 @@ Directory = Annotated[Path, typer.Option("--calendars", help="日历文件所在
 def show(
     year: Annotated[int | None, typer.Argument(metavar="[YEAR]", help="年份；不写则列出已公布的各年")] = None,
     directory: Directory = calendars.DIRECTORY,
+    json_: Json = False,
 ) -> None:
     """列出放假日和调休上班日，以及日历版本。"""
     calendar = _load(directory)
+    if json_ and (year is None or calendar.published(year)):
+        years = [one for one in calendar.documents if year in (None, one.year)]
+        write_json({"version": calendar.version, "years": [one.model_dump(mode="json") for one in years]})
+        return
     if year is None:
         _print(_years(calendar))
     elif calendar.published(year):
@@ -55,6 +60,7 @@ def due(
     roll: Annotated[bool, typer.Option("--roll", help="末日为休息日时顺延")] = False,
     explained: Annotated[bool, typer.Option("--explain", help="逐步说明")] = False,
     directory: Directory = calendars.DIRECTORY,
+    json_: Json = False,
 ) -> None:
     """推算时限的末日。"""
     calendar = _load(directory)
@@ -67,6 +73,10 @@ def due(
         raise failure(_words(error)) from error
     except OverflowError as error:
         raise failure("推算结果超出了可以表示的年份") from error
+    if json_:
+        due_at, told = rfc3339(result.due_at), [step.words for step in steps]
+        write_json({"due_at": due_at, "provisional": result.provisional, "steps": told})
+        return
     typer.echo(shown(result.due_at) + ("  暂定（provisional）" if result.provisional else ""))
     for number, step in enumerate(steps, start=1):
         typer.echo(f"{number:>4}. {step.words}")

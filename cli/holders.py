@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.case import instant
+from cli.exit_code import ExitCode
 from cli.holders_outline import indented, outline
-from cli.session import Var, failure, run, show, write
+from cli.session import Json, Var, failure, run, show, write, write_json
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def holders(
     at: Annotated[str | None, typer.Option(metavar="INSTANT", help="时刻，如 2026-11-23T09:30；不写为现在")] = None,
     file: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="全表写入 CSV")] = None,
     unresolved: Annotated[bool, typer.Option("--unresolved", help="只列无人负责的岗位")] = False,
+    json_: Json = False,
     var: Var = VAR,
 ) -> None:
     """每个在办阶段在每个村由谁负责、各时限何时到期、逐级告知谁；有岗位无人负责的以 1 结束。"""
@@ -57,6 +59,10 @@ def holders(
     found, known = run(var, work)
     if not found.places:
         raise failure("没有这个区划，或其中没有登记村（社区）")
+    if json_:
+        rows = () if unresolved else (dict(zip(HEADS, _cells(row, found, known), strict=True)) for row in found.rows())
+        write_json({"rows": list(rows), "unresolved": {str(hat): found.posts[hat] for hat in found.unresolved}})
+        raise typer.Exit(ExitCode.REFUSED if found.unresolved else ExitCode.DONE)
     count = sum(1 for _ in found.rows())
     if not unresolved and not file:
         _shown(found, known, count, procedure is not None or division is not None)

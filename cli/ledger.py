@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import Var, failure, run
+from cli.exit_code import ExitCode
+from cli.session import Json, Var, failure, run, write_json
 from settings import VAR, load
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ LINES_MAX = 200
 
 
 @app.command()
-def verify(var: Var = VAR) -> None:
+def verify(json_: Json = False, var: Var = VAR) -> None:
     """核验：哈希链、版次连续、现状与事件折叠一致、附件完好；有差错时逐条指明并以 1 结束。"""
 
     async def work(ledger: "Ledger") -> list[str]:
@@ -29,6 +30,9 @@ def verify(var: Var = VAR) -> None:
             return found + [fault async for fault in evidence.verify(connection, directory)]
 
     found = run(var, work)
+    if json_:
+        write_json({"faults": found})
+        raise typer.Exit(ExitCode.REFUSED if found else ExitCode.DONE)
     _list(found)
     if found:
         raise failure(f"发现 {len(found)} 处差错。")
@@ -38,6 +42,7 @@ def verify(var: Var = VAR) -> None:
 @app.command()
 def rebuild(
     check: Annotated[bool, typer.Option("--check", help="只比较，不改写；有差异则以 1 结束")] = False,
+    json_: Json = False,
     var: Var = VAR,
 ) -> None:
     """由事件重新折叠每个事项的现状。"""
@@ -52,6 +57,9 @@ def rebuild(
                 return await refold(reading, writing)
 
     count, found = run(var, work)
+    if json_:
+        write_json({"cases": count, "differences": found, "mended": bool(found) and not check})
+        raise typer.Exit(ExitCode.REFUSED if check and found else ExitCode.DONE)
     _list(found)
     typer.echo(f"事项 {count} 件，差异 {len(found)} 处" + ("。" if check or not found else "，已改正。"))
     if check and found:

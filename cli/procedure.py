@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import CommandFailed, Var, failure, run
+from cli.exit_code import ExitCode
+from cli.session import CommandFailed, Json, Var, failure, run, write_json
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -24,16 +25,21 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="流程文件（YAML�
 
 
 @app.command()
-def check(files: Files = None) -> None:
+def check(files: Files = None, json_: Json = False) -> None:
     """核对：每个在办阶段都有责任岗位、有时限，都走得到头，没有人能自办自验。"""
-    wrong = 0
-    for file in _named(files):
-        procedure, faults = _read(file)
+    read = [(file, *_read(file)) for file in _named(files)]
+    wrong = sum(procedure is None or bool(faults) for _, procedure, faults in read)
+    if json_:
+        write_json([
+            {"file": file, "id": procedure and procedure.id, "version": procedure and procedure.version,
+             "faults": faults}
+            for file, procedure, faults in read
+        ])  # fmt: skip
+        raise typer.Exit(ExitCode.REFUSED if wrong else ExitCode.DONE)
+    for file, procedure, faults in read:
         for fault in faults:
             typer.echo(f"{file}：{fault}", err=True)
-        if procedure is None or faults:
-            wrong += 1
-        else:
+        if procedure is not None and not faults:
             typer.echo(f"{file}：{procedure.title}（{procedure.id} 第 {procedure.version} 版）无差错")
     if wrong:
         raise typer.Exit(1)

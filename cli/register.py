@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import CommandFailed, Token, Var, bearer, contents, failure, run, show, unchanged, write
+from cli.session import (
+    CommandFailed,
+    Json,
+    Token,
+    Var,
+    bearer,
+    contents,
+    failure,
+    run,
+    show,
+    unchanged,
+    write,
+    write_json,
+)
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -68,6 +81,7 @@ def show_(
     voided: Annotated[bool, typer.Option("--voided", help="看已作废的：何时、谁、为何作废")] = False,
     file: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="全部写入 CSV，改好可再载入")] = None,
     excel: Excel = None,
+    json_: Json = False,
     var: Var = VAR,
 ) -> None:
     """查看登记册里现在有效的。"""
@@ -80,6 +94,9 @@ def show_(
     found = run(var, lambda ledger: rows(ledger.writers, kind, division, voided))
     if _written(file, excel, headings(kind), [line(kind, row) for row in found]):
         typer.echo(f"已写入 {'、'.join(str(each) for each in (file, excel) if each)}，{kind.title} {len(found)} 行。")
+        return
+    if json_:
+        write_json([dict(row) for row in found])
         return
     if not found:
         typer.echo(f"没有登记{kind.title}。", err=True)
@@ -141,7 +158,7 @@ def sample(which: Which) -> None:
 
 
 @app.command()
-def gaps(division: Division, var: Var = VAR) -> None:
+def gaps(division: Division, json_: Json = False, var: Var = VAR) -> None:
     """查缺：没有网格或网格员的村、没有网格员的网格、没有联系人的户、无人负责的岗位、今后七天无人值班的日子。"""
     from rich.table import Table
 
@@ -153,8 +170,12 @@ def gaps(division: Division, var: Var = VAR) -> None:
             at = await now(connection)
         return await missing(ledger.writers, ledger.library, division, at)
 
+    found = run(var, work)
+    if json_:
+        write_json([dict(zip(("missing", "code", "name"), gap, strict=True)) for gap in found])
+        return
     table, counts = Table("缺什么", "代码", "名称"), Counter[str]()
-    for gap in run(var, work):
+    for gap in found:
         table.add_row(*gap)
         counts[gap[0]] += 1
     show(table)

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.session import CommandFailed, Token, Var, bearer, failure, run
+from cli.exit_code import ExitCode
+from cli.session import CommandFailed, Json, Token, Var, bearer, failure, run, write_json
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -30,13 +32,14 @@ def draw(
     round_id: Annotated[str, typer.Argument(metavar="ROUND", help="定期开立的 id，如 surprise_check")],
     period: Annotated[str, typer.Argument(metavar="PERIOD", help="时段，如 2026-03")],
     token: Token = "",
+    json_: Json = False,
     var: Var = VAR,
 ) -> None:
     """抽取记录：种子及其来源、次序、抽中的；当场复算，不符则以 1 结束。限纪检监察，乡镇的只看本乡镇。"""
     from ledger.audit.access import trace
     from ledger.rounds.lot import differences, lots, source
 
-    async def work(ledger: "Ledger") -> tuple[list[str], list[str]]:
+    async def work(ledger: "Ledger") -> "tuple[dict[str, Any], list[str], list[str]]":
         actor = await bearer(ledger, token)
         async with ledger.writers.held() as connection:
             kept = await lots(connection, round_id, period)
@@ -46,9 +49,12 @@ def draw(
                 raise CommandFailed("没有您可以查看的抽取记录")
             await trace(ledger.writers, actor, "draw", about=f"{round_id} {period}")
             found = await source(connection, kept.due_at)
-            return list(_told(kept, found, shown, places)), differences(kept, found)
+            return _answer(kept, found, shown), list(_told(kept, found, shown, places)), differences(kept, found)
 
-    lines, faults = run(var, work)
+    answer, lines, faults = run(var, work)
+    if json_:
+        write_json(answer | {"faults": faults})
+        raise typer.Exit(ExitCode.REFUSED if faults else ExitCode.DONE)
     for line in lines:
         typer.echo(line)
     if faults:
@@ -72,6 +78,13 @@ def _within(actor: "Actor", kept: "Lots | None", places: Mapping[str, Place]) ->
     if kept is None or actor.hat.role != Role.INSPECTOR:
         return []
     return sorted(above for above in kept.groups if actor.hat.scope in places.get(above, ("", ()))[1])
+
+
+def _answer(kept: "Lots", found: "SeedSource | None", shown: list[str]) -> dict[str, Any]:
+    """What is said of lots as JSON: not which case gave the seed, for it may be a sealed one."""
+    answer = asdict(kept) | {"groups": {above: kept.groups[above] for above in shown}}
+    del answer["source"]
+    return answer | {"leaf_sha256": found and found.leaf_sha256, "recorded_at": found and found.recorded_at}
 
 
 def _told(kept: "Lots", found: "SeedSource | None", shown: list[str], places: Mapping[str, Place]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import CommandFailed, Token, Var, bearer, failure, run, show
+from cli.session import CommandFailed, Json, Token, Var, bearer, failure, run, show, write_json
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -18,11 +18,15 @@ app = typer.Typer(help="查重的分数：查看、设定、设定的经过。",
 
 
 @app.command("show")
-def show_(var: Var = VAR) -> None:
+def show_(json_: Json = False, var: Var = VAR) -> None:
     """现行的提示分数和各项权重。"""
     from ledger.read.similar import weights
 
-    _table(run(var, lambda ledger: weights(ledger.writers)))
+    found = run(var, lambda ledger: weights(ledger.writers))
+    if json_:
+        write_json(found.model_dump())
+    else:
+        _table(found)
 
 
 @app.command("set")
@@ -51,7 +55,7 @@ def set_(
 
 
 @app.command()
-def history(var: Var = VAR) -> None:
+def history(json_: Json = False, var: Var = VAR) -> None:
     """设定的经过：何时、谁、为何、设为多少；最近的在前。"""
     from rich.table import Table
 
@@ -61,8 +65,12 @@ def history(var: Var = VAR) -> None:
     async def work(ledger: "Ledger") -> "Sequence[WeightChange]":
         return await changes(ledger.writers)
 
+    found = run(var, work)
+    if json_:
+        write_json(found)
+        return
     table = Table("何时", "谁", "身份", "理由", "设为")
-    for each in run(var, work):
+    for each in found:
         values = " ".join(f"{name}={value:g}" for name, value in each.weights.model_dump().items())
         table.add_row(shown(each.at), each.by, each.hat, each.reason, values)
     if table.row_count:

@@ -1,10 +1,11 @@
 """`bihuan token`: tokens for the interface and the command line."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import CommandFailed, Var, failure, run, show
+from cli.session import CommandFailed, Json, Var, failure, run, show, write_json
 from settings import VAR
 
 if TYPE_CHECKING:
@@ -90,15 +91,19 @@ async def _create(ledger: "Ledger", hat: "Hat", person: str | None, name: str) -
 
 
 @app.command("list")
-def list_(var: Var = VAR) -> None:
+def list_(json_: Json = False, var: Var = VAR) -> None:
     """列出令牌（只有指纹，令牌本身不留存）。"""
     from rich.table import Table
 
     from domain.days.instant import local
     from ledger.identity.token import issued
 
+    found = run(var, lambda ledger: issued(ledger.writers))
+    if json_:
+        write_json([{**asdict(each), "hat": str(each.hat)} for each in found])
+        return
     table = Table("指纹", "人员", "姓名", "身份", "建于", "状态")
-    for each in run(var, lambda ledger: issued(ledger.writers)):
+    for each in found:
         made = f"{local(each.created_at):%Y-%m-%d %H:%M}"
         state = f"{local(each.revoked_at):%Y-%m-%d %H:%M} 吊销" if each.revoked_at else "有效"
         table.add_row(each.fingerprint, each.person, each.name, str(each.hat), made, state)
