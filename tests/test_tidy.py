@@ -206,3 +206,17 @@ def test_nothing_imports_what_assembles_it() -> None:
         "cli",
     )
     assert [found for found in imports_under(*packages) if found[1] in {"api", "worker"}] == []
+
+
+NAMED_FILE = re.compile(r"`([\w./-]+/[\w.-]+\.(?:py|yaml|md|sql|lock|toml|png|json))`|\]\(([\w./-]+)\)")
+
+
+def test_documents_name_files_that_exist() -> None:
+    missing = []
+    for document in (path for path in FILES if path.suffix == ".md" and path.name != "CHANGELOG.md"):
+        for match in NAMED_FILE.finditer(document.read_text(encoding="utf-8")):
+            named = match[1] or match[2]
+            if "ID" not in named and "YEAR" not in named and "THING" not in named:
+                places = (ROOT / named, document.parent / named)
+                missing += [] if any(place.exists() for place in places) else [f"{document.relative_to(ROOT)}: {named}"]
+    assert not missing
