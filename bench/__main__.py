@@ -58,8 +58,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="并排测量，每行给出中位数与最小–最大值")
     parser.add_argument("--quick", action="store_true", help="一分钟内的粗测")
     parser.add_argument("--only", action="append", metavar="NAME", choices=THEMES, help=f"只测：{'、'.join(THEMES)}")
-    told = parser.parse_args()
-    pace, names = QUICK if told.quick else FULL, told.only or list(THEMES)
+    chosen = parser.parse_args()
+    pace, names = QUICK if chosen.quick else FULL, chosen.only or list(THEMES)
     with Ground() as ground:
         print("\n".join(machine.described(ground.state.root)))
         print(f"每组 {pace.rounds} 轮，轮流进行（A B A B）；数据库、流程引擎与压测程序同在这台机器上")

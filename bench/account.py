@@ -96,8 +96,8 @@ def _late(time: Virtual, spans: Sequence[tuple[datetime, datetime]]) -> str:
     late = sorted((time.real(at) - time.real(due), at - due, due) for due, at in spans)
     if not late:
         return "没有"
-    told = [f"{there / timedelta(days=1):.1f} 日（实际 {here.total_seconds():.1f} 秒）" for here, there, _ in late]
-    return f"中位迟 {told[len(told) // 2]}，最迟 {told[-1]}，{late[-1][2]:%m-%d} 到期"
+    lines = [f"{there / timedelta(days=1):.1f} 日（实际 {here.total_seconds():.1f} 秒）" for here, there, _ in late]
+    return f"中位迟 {lines[len(lines) // 2]}，最迟 {lines[-1]}，{late[-1][2]:%m-%d} 到期"
 
 
 def _days(late: timedelta) -> str:

@@ -46,14 +46,14 @@ class Finding:
     @property
     def lines(self) -> list[str]:
         """For people."""
-        told = [
+        listing = [
             f"已受理的指令 {self.acknowledged:,} 条：丢失 {len(self.lost)}，重复生效 {len(self.twice)}，"
             f"答复与台账不符 {len(self.unlike)}",
             f"结果一度不明的指令 {self.unknown} 条，全部以原编号问清；其中 {self.known_before} 条当时其实已记录",
             f"ledger verify：{len(self.faults)} 处有误",
         ]
         named = [*self.lost, *self.twice, *self.unlike, *self.faults]
-        return told + [f"  {each}" for each in named[:20]]
+        return listing + [f"  {each}" for each in named[:20]]
 
 
 async def audited(connection: Connection, acknowledged: Sequence[Mapping[str, Any]]) -> Finding:
@@ -61,13 +61,13 @@ async def audited(connection: Connection, acknowledged: Sequence[Mapping[str, An
     by_id = {callers_id(each["person"], each["key"]): each for each in acknowledged}
     rows = {row["id"]: row for row in await connection.fetch(COMMANDS, list(by_id), timeout=60)}
     lost, unlike, before = [], [], 0
-    for command_id, told in by_id.items():
+    for command_id, answer in by_id.items():
         row = rows.get(command_id)
-        if row is None or row["outcome"] not in ("opened", "acted") or row["case_id"] != UUID(told["case_id"]):
-            lost.append(f"指令 {command_id}（{told['action']}）已裁定，台账中没有")
-        elif hashlib.sha256(row["body"].encode()).hexdigest() != told["sha256"]:
-            unlike.append(f"指令 {command_id}（{told['action']}）的答复与台账不同")
-        elif told["unknown"] and row["recorded_at"].timestamp() < told["asked_at"]:
+        if row is None or row["outcome"] not in ("opened", "acted") or row["case_id"] != UUID(answer["case_id"]):
+            lost.append(f"指令 {command_id}（{answer['action']}）已裁定，台账中没有")
+        elif hashlib.sha256(row["body"].encode()).hexdigest() != answer["sha256"]:
+            unlike.append(f"指令 {command_id}（{answer['action']}）的答复与台账不同")
+        elif answer["unknown"] and row["recorded_at"].timestamp() < answer["asked_at"]:
             before += 1
     twice = [f"指令 {row['command']} 生效 {row['count']} 次" for row in await connection.fetch(TWICE, timeout=60)]
     twice += [

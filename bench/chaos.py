@@ -82,19 +82,19 @@ async def _waiting(url: str) -> int:
     return waiting
 
 
-async def judged(url: str, told: Mapping[str, Any], cases: int) -> list[str] | None:
+async def judged(url: str, report: Mapping[str, Any], cases: int) -> list[str] | None:
     """Print the audit; the promises that were not kept, None when all were."""
     connection = await connect(url, statement_timeout="60000")
-    finding = await audited(connection, told["acknowledged"])
+    finding = await audited(connection, report["acknowledged"])
     stored: int = await connection.fetchval('select count(*) from "case"')
     closed: int = await connection.fetchval('select count(*) from "case" where closed')
     fired: int = await connection.fetchval("select count(*) from event where name not in ('CaseOpened', 'ActionTaken')")
     await connection.close()
     print(f"事项 {stored} 件（应为 {cases}），办结 {closed} 件，期间时限触发 {fired} 次")
     print("\n".join(finding.lines))
-    broken = [*told["refused"], *told["unlike"]]
+    broken = [*report["refused"], *report["unlike"]]
     broken += [f"事项 {stored} 件，应为 {cases}"] if stored != cases else []
-    broken += [f"{told['unfinished']} 件没有办完"] if told["unfinished"] else []
+    broken += [f"{report['unfinished']} 件没有办完"] if report["unfinished"] else []
     return [*broken, *(["台账与答复不一致"] if finding.broken else [])] or None
 
 
@@ -112,14 +112,13 @@ def main() -> int:
         killer, began = Killer(running, asked.seed), time.monotonic()
         storm(running, process, killer)
         taken = time.monotonic() - began
-        told = private.reported(process, report, running.plan.state.log / "clients.log")
+        answer = private.reported(process, report, running.plan.state.log / "clients.log")
         print(f"{asked.cases} 件 × {len(DRILL.steps)} 步，{CLIENTS} 个客户端，用时 {taken:.0f} 秒，种子 {asked.seed}")
         print("SIGKILL：" + "，".join(f"{name} {count} 次" for name, count in killer.killed.items()))
-        print(
-            f"未送达而重发 {told['undelivered']} 次；有意重发 {told['repeated']} 次，答复不同 {len(told['unlike'])} 次"
-        )
+        repeats = f"未送达而重发 {answer['undelivered']} 次；有意重发 {answer['repeated']} 次"
+        print(f"{repeats}，答复不同 {len(answer['unlike'])} 次")
         settled = settle(running)
-        broken = asyncio.run(judged(private.url(running), told, asked.cases))
+        broken = asyncio.run(judged(private.url(running), answer, asked.cases))
         print("风暴过后一切自行恢复" if settled else "风暴过后没有恢复")
         for line in (broken or [])[:20]:
             print(f"未守住：{line}")

@@ -141,9 +141,9 @@ async def work(wanted: Wanted) -> Report:
     return clients.report
 
 
-def main(told: str) -> None:
+def main(task: str) -> None:
     """`told`: a Wanted as JSON."""
-    wanted = Wanted(**json.loads(told))
+    wanted = Wanted(**json.loads(task))
     report = asyncio.run(work(wanted))
     Path(wanted.report).write_text(json.dumps(asdict(report)))
 

@@ -50,21 +50,21 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[FigureRow]:
 
         await by_callers(CONNECTIONS, [lambda: live(registrar)] * CONNECTIONS)  # connections and caches
         rates = await interleaved({"raw": bare, "one": one_by_one, "many": many}, pace.rounds)
-        told = {name: Spread.over(values).told(" 条/秒") for name, values in rates.items()}
+        rows = {name: Spread.over(values).told(" 条/秒") for name, values in rates.items()}
         shape = f"{CONNECTIONS} 个连接、{CONNECTIONS} 个并发，每轮 {lives} 件 × {STEPS} 步"
         yield FigureRow(
             "登记处逐条 ÷ 原生单语句",
             ratio(rates["one"], rates["raw"]),
             "×",
             Target("≥", 0.5),
-            (f"登记处 {told['one']}；原生 {told['raw']}", shape, spent.told),
+            (f"登记处 {rows['one']}；原生 {rows['raw']}", shape, spent.told),
         )
         yield FigureRow(
             "登记处 rule_many ÷ 原生单语句",
             ratio(rates["many"], rates["raw"]),
             "×",
             Target("≥", 1.0),
-            (f"rule_many {told['many']}（每批 {TOGETHER} 件的同一步）；原生 {told['raw']}",),
+            (f"rule_many {rows['many']}（每批 {TOGETHER} 件的同一步）；原生 {rows['raw']}",),
         )
         half = Spread.over(rates["one"]).median / 2
         seconds = max(3.0, HALF_LOAD_SECONDS * pace.share)

@@ -106,39 +106,40 @@ async def _kept(client: Client, case_id: UUID) -> bool:
     return keeper.raw_info.status == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
 
 
-async def run(stage: TrialStage, told: argparse.Namespace) -> list[str]:
+async def run(stage: TrialStage, chosen: argparse.Namespace) -> list[str]:
     """The whole trial; what is broken."""
     faults: list[str] = []
     extra = {}
-    if told.faketime:
-        extra = {"LD_PRELOAD": told.faketime_library, "FAKETIME": told.faketime, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    if chosen.faketime:
+        extra = {"LD_PRELOAD": chosen.faketime_library, "FAKETIME": chosen.faketime}
+        extra["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
     async with open_ledger(stage.url) as ledger:
         connection = await connect(stage.url)
         drill = Drill(stage, ledger, connection)
         worker = stage.start_worker(extra)
-        if told.delete_temporal_store:
+        if chosen.delete_temporal_store:
             await matter.furnish(ledger, matter.drill(3600))
-            sleepers = [matter.opening() for _ in range(told.sleepers)]
+            sleepers = [matter.opening() for _ in range(chosen.sleepers)]
             await ledger.registrar.rule_many(sleepers)
         await matter.furnish(ledger)
         await drill.open()
-        if told.kill_worker:
+        if chosen.kill_worker:
             for _ in range(3):
                 await asyncio.sleep(4)
                 worker.kill()
                 await drill.open()
                 await asyncio.sleep(0.2)  # as its supervisor would
                 worker.start()
-        if told.stop_temporal or told.delete_temporal_store:
+        if chosen.stop_temporal or chosen.delete_temporal_store:
             await asyncio.sleep(3)
             stage.stop_temporal()
-            await drill.open_for(told.stop_temporal)
-            if told.delete_temporal_store:
+            await drill.open_for(chosen.stop_temporal)
+            if chosen.delete_temporal_store:
                 stage.delete_temporal_store()
             stage.start_temporal()
             await drill.open_for(6)
         faults += await drill.watch()
-        if told.delete_temporal_store:
+        if chosen.delete_temporal_store:
             faults += [f"{case_id} has no keeper" for case_id in await drill.keepers_missing()]
         print(f"cases {len(drill.case_ids)}, broken promises {len(faults)}")
         await connection.close()
@@ -154,11 +155,11 @@ def main() -> int:
     parser.add_argument("--sleepers", type=int, default=50, help="cases that must regain their keepers")
     parser.add_argument("--faketime", metavar="+1h", help="how far the worker's clock is off")
     parser.add_argument("--faketime-library", metavar="PATH", help="libfaketime.so.1")
-    told = parser.parse_args()
-    if bool(told.faketime) != bool(told.faketime_library):
+    chosen = parser.parse_args()
+    if bool(chosen.faketime) != bool(chosen.faketime_library):
         parser.error("--faketime and --faketime-library go together")
     with tempfile.TemporaryDirectory(prefix="bihuan-drill-") as root, TrialStage(Path(root)) as stage:
-        faults = asyncio.run(run(stage, told))
+        faults = asyncio.run(run(stage, chosen))
         if faults:
             print(*faults, sep="\n", file=sys.stderr)
     return 1 if faults else 0

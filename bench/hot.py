@@ -67,19 +67,19 @@ def main() -> int:
             think_seconds=0.0, give_up_seconds=GIVE_UP_SECONDS, hot_seconds=asked.seconds,
         )  # fmt: skip
         watched(running, process)
-        told = private.reported(process, report, running.plan.state.log / "clients.log")
+        answer = private.reported(process, report, running.plan.state.log / "clients.log")
         time.sleep(1.5)  # backends report their statistics once a second
         (after,), shape, (fired,) = (asyncio.run(one(url, query)) for query in (DEADLOCKS, SHAPE, FIRED))
-        finding = asyncio.run(_audit(url, told["acknowledged"]))
+        finding = asyncio.run(_audit(url, answer["acknowledged"]))
     events, cases, most = shape
     print(f"2 个接口、2 个后台、{CLIENTS} 个客户端，{asked.seconds:.0f} 秒，种子 {asked.seed}")
     print(f"{cases} 件热点事项共 {events:,} 条事件（最多一件 {most} 版），时限触发 {fired} 次")
     print("\n".join(finding.lines))
     print(f"pg_stat_database.deadlocks +{after - before}")
-    wrong = [*told["refused"], *told["unlike"]]
+    wrong = [*answer["refused"], *answer["unlike"]]
     for line in wrong[:20]:
         print(f"未守住：{line}")
-    return 1 if finding.broken or wrong or told["unfinished"] or after != before else 0
+    return 1 if finding.broken or wrong or answer["unfinished"] or after != before else 0
 
 
 if __name__ == "__main__":

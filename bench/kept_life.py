@@ -58,21 +58,21 @@ class LifeReport:
             pass
 
 
-async def whole(registrar: Registrar, told: LifeReport, client: Client) -> None:
+async def whole(registrar: Registrar, report: LifeReport, client: Client) -> None:
     """One life. It closes only once its keeper exists, so that every case really has a workflow that ends."""
     case_id: UUID | None = None
     for step in range(len(SCRIPT.steps) - 1):
         case_id = accepted(await registrar.rule(SCRIPT.request(step, case_id)))
     assert case_id is not None
-    await told.arrived(case_id)
+    await report.arrived(case_id)
     accepted(await registrar.rule(SCRIPT.request(len(SCRIPT.steps) - 1, case_id)))
     await asyncio.wait_for(client.get_workflow_handle(str(case_id)).result(), END_WITHIN)
 
 
-async def straight_on(registrar: Registrar, told: LifeReport, client: Client) -> bool:
+async def straight_on(registrar: Registrar, report: LifeReport, client: Client) -> bool:
     """One life straight to its close; whether it had a workflow, whose end is awaited too."""
     case_id = await live(registrar, SCRIPT)
-    await told.arrived(case_id)
+    await report.arrived(case_id)
     try:
         await asyncio.wait_for(client.get_workflow_handle(str(case_id)).result(), END_WITHIN)
     except RPCError as error:
@@ -89,15 +89,15 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[FigureRow]:
     worker = ground.start_worker(url)
     client = await connected(ground)
     async with hosted(client, [EmptyWorkflow]), open_ledger(url) as ledger:
-        told = LifeReport(ledger.writers)
-        looking = asyncio.create_task(told.look())
+        report = LifeReport(ledger.writers)
+        looking = asyncio.create_task(report.look())
 
         async def empty() -> None:
             await client.execute_workflow(EmptyWorkflow.run, id=str(uuid4()), task_queue=TASK_QUEUE)
 
         async def lives() -> float:
             began = time.perf_counter()
-            await by_callers(CALLERS, [lambda: whole(ledger.registrar, told, client)] * count)
+            await by_callers(CALLERS, [lambda: whole(ledger.registrar, report, client)] * count)
             return count / (time.perf_counter() - began)
 
         async def workflows() -> float:
@@ -108,14 +108,14 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[FigureRow]:
         kept: list[bool] = []
 
         async def straight() -> None:
-            kept.append(await straight_on(ledger.registrar, told, client))
+            kept.append(await straight_on(ledger.registrar, report, client))
 
         async def coalesced() -> float:
             began = time.perf_counter()
             await by_callers(CALLERS, [straight] * count)
             return count / (time.perf_counter() - began)
 
-        await by_callers(8, [lambda: whole(ledger.registrar, told, client), empty] * 8)
+        await by_callers(8, [lambda: whole(ledger.registrar, report, client), empty] * 8)
         rates = await interleaved({"lives": lives, "empty": workflows, "straight": coalesced}, pace.rounds)
         ended = (await client.count_workflows("WorkflowType = 'Case' and ExecutionStatus = 'Completed'")).count
         looking.cancel()

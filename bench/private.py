@@ -45,10 +45,10 @@ def url(running: Instance) -> str:
     return running.postgres.app_url
 
 
-def second(running: Instance, name: str, module: str, **told: str) -> Child:
+def second(running: Instance, name: str, module: str, **environment: str) -> Child:
     """One more process of `module` on the same instance, under its supervisor."""
     state = running.plan.state
-    env = dict(os.environ) | read(state.environment) | {"PYTHONUNBUFFERED": "1"} | told
+    env = dict(os.environ) | read(state.environment) | {"PYTHONUNBUFFERED": "1"} | environment
     env.pop("BIHUAN_OWNER_URL")
     child = Child(name, [sys.executable, "-m", module], state.log / f"{module}2.log", env=env, cwd=ROOT, wave=2)
     running.supervisor.start(child)
@@ -70,9 +70,9 @@ def clients(running: Instance, addresses: list[str], **wanted: Any) -> "tuple[su
     """
     root = running.plan.state.root
     report = root / "clients.json"
-    told = {"addresses": addresses, "tokens": asyncio.run(tokens(url(running))), "report": str(report), **wanted}
+    wishes = {"addresses": addresses, "tokens": asyncio.run(tokens(url(running))), "report": str(report), **wanted}
     with (running.plan.state.log / "clients.log").open("wb") as log:
-        argv = [sys.executable, "-m", "bench.client", json.dumps(told)]
+        argv = [sys.executable, "-m", "bench.client", json.dumps(wishes)]
         env = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
         return spawn(argv, output=log.fileno(), env=env, cwd=ROOT), report
 

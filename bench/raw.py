@@ -50,7 +50,7 @@ async def recorded(url: str) -> list[Append]:
     return steps
 
 
-def statement(opens: bool, told: bool) -> str:
+def statement(opens: bool, with_letter: bool) -> str:
     """One statement with scalar parameters that writes all rows of a step."""
     place = iter(range(1, 100))
 
@@ -69,7 +69,7 @@ def statement(opens: bool, told: bool) -> str:
         f"journal as (insert into raw.event ({', '.join(EVENT)}) values ({values(EVENT)}))",
         f"rulings as (insert into raw.command ({', '.join(COMMAND)}) values ({values(COMMAND)}))",
     ]
-    if told:
+    if with_letter:
         parts.append("told as (insert into raw.outbox (case_id) select id from won)")
     return f"with {', '.join(parts)} select id from won"
 

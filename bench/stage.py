@@ -111,11 +111,11 @@ class TrialStage:
     def start_worker(self, extra: Mapping[str, str] | None = None, module: str = "worker") -> Child:
         """One more worker process, told of this stage only. `module`: the product's own, or one that wraps it."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "BIHUAN_"))}
-        told = {"BIHUAN_DATABASE_URL": self.url, "TEMPORAL_ADDRESS": self.address, "PYTHONPATH": str(ROOT)}
+        environment = {"BIHUAN_DATABASE_URL": self.url, "TEMPORAL_ADDRESS": self.address, "PYTHONPATH": str(ROOT)}
         log = self.state.log / f"worker{len(self.workers)}.log"
         worker = Child(
             "worker", (sys.executable, "-m", module), log,
-            env=kept | told | dict(extra or {}), cwd=self.state.root, stop_within=5,
+            env=kept | environment | dict(extra or {}), cwd=self.state.root, stop_within=5,
         )  # fmt: skip
         worker.start()
         self.workers.append(worker)

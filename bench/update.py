@@ -65,14 +65,14 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[FigureRow]:
         await by_callers(CONNECTIONS, [lambda: live(ledger.registrar), life] * CONNECTIONS)
         rates = await interleaved({"registrar": by_registrar, "temporal": by_temporal}, pace.rounds)
     await writers.close()
-    told = {name: Spread.over(values).told(" 条/秒") for name, values in rates.items()}
+    spreads = {name: Spread.over(values).told(" 条/秒") for name, values in rates.items()}
     yield FigureRow(
         "登记处逐条 ÷ Temporal update + activity",
         ratio(rates["registrar"], rates["temporal"]),
         "×",
         Target("≥", 20),
         (
-            f"登记处 {told['registrar']}（{CONNECTIONS} 个并发，每轮 {lives} 件）；"
-            f"Temporal {told['temporal']}（{CALLERS} 个并发，每轮 {temporal_lives} 件）",
+            f"登记处 {spreads['registrar']}（{CONNECTIONS} 个并发，每轮 {lives} 件）；"
+            f"Temporal {spreads['temporal']}（{CALLERS} 个并发，每轮 {temporal_lives} 件）",
         ),
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ledger.changes.recount import Moved
     from ledger.ledger import Ledger
 
-DAYS_TOLD_MAX = 31
+DAYS_LISTED_MAX = 31
 
 app = typer.Typer(help="放假和调休上班日；时限推算。", no_args_is_help=True)
 
@@ -74,8 +74,8 @@ def due(
     except OverflowError as error:
         raise failure("推算结果超出了可以表示的年份") from error
     if json_:
-        due_at, told = rfc3339(result.due_at), [step.words for step in steps]
-        write_json({"due_at": due_at, "provisional": result.provisional, "steps": told})
+        due_at, words_ = rfc3339(result.due_at), [step.words for step in steps]
+        write_json({"due_at": due_at, "provisional": result.provisional, "steps": words_})
         return
     typer.echo(shown(result.due_at) + ("  暂定（provisional）" if result.provisional else ""))
     for number, step in enumerate(steps, start=1):
@@ -175,10 +175,11 @@ def _warnings(before: Calendar, now: Calendar, today: date, moved: int) -> Itera
     days = before.unlike(now)
     if not days:
         return
-    told = "、".join(f"{_day(day)}{'改为上班' if now.is_working(day) else '改为休息'}" for day in days[:DAYS_TOLD_MAX])
-    more = f"……共 {len(days)} 天" if len(days) > DAYS_TOLD_MAX else ""
+    listed = days[:DAYS_LISTED_MAX]
+    changed = "、".join(f"{_day(day)}{'改为上班' if now.is_working(day) else '改为休息'}" for day in listed)
+    more = f"……共 {len(days)} 天" if len(days) > DAYS_LISTED_MAX else ""
     over, fewer = sum(day < today for day in days), sum(1 if now.is_working(day) else -1 for day in days)
-    yield f"注意：已公布的日子有变动：{told}{more}。"
+    yield f"注意：已公布的日子有变动：{changed}{more}。"
     past = f"其中 {over} 天已经过去；" if over else ""
     change = f"休息日减少 {fewer} 天；" if fewer > 0 else f"休息日增加 {-fewer} 天；" if fewer < 0 else ""
     yield f"　　　{past}{change}受影响的在办时限 {moved} 个，请与通知核对。"

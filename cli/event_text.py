@@ -37,9 +37,9 @@ NEWS = {
 Data = Mapping[str, Any]
 
 
-def event(lexicon: Wording, told: Data) -> tuple[str, str]:
+def event(lexicon: Wording, entry: Data) -> tuple[str, str]:
     """The title of an event as the history gives it, and its words."""
-    kind, data = str(told["type"]), told["data"]
+    kind, data = str(entry["type"]), entry["data"]
     title: str = CARDS.get(data.get("color") or "", EVENTS.get(kind, kind))
     return title, TALES.get(kind, _clock)(lexicon, data)
 

@@ -106,7 +106,7 @@ def _cells(row: "StaffingRow", found: "Staffing", known: "Names") -> "list[str]"
     from domain.days.instant import shown
 
     need = row.need
-    told = [
+    ladder = [
         f"{_post(hat, known)} {_people(found.occupants.get(hat, ()))} {shown(at)}" for hat, at in row.rungs
     ]  # fmt: skip
     return [
@@ -123,7 +123,7 @@ def _cells(row: "StaffingRow", found: "Staffing", known: "Names") -> "list[str]"
         shown(need.due_at) if need.due_at else "—",
         "暂定" if need.provisional else "",
         need.authority,
-        " → ".join(told) or "—",
+        " → ".join(ladder) or "—",
     ]
 
 

@@ -63,12 +63,12 @@ async def _foresee(ledger: "Ledger", token: str, procedure: str, stages: Mapping
     await listed(ledger.writers, actor, sum(change.sealed for change in changes[:LINES_MAX]))
     _tabulate(changes)
     refused = sum(change.refused is not None for change in changes)
-    told = await _otherwise(ledger, procedure, actor.hat.scope, to)
-    told += [f"可换版 {len(changes) - refused} 件，不能换版 {refused} 件。"]
+    previewed = await _otherwise(ledger, procedure, actor.hat.scope, to)
+    previewed += [f"可换版 {len(changes) - refused} 件，不能换版 {refused} 件。"]
     if not ask:
-        return [*told, "只是试算，没有改动；加 --ask 提出换版。"]
+        return [*previewed, "只是试算，没有改动；加 --ask 提出换版。"]
     asked = await rebinding.ask(ledger, actor, procedure, stages)
-    return [*told, f"已提出换版 {asked.id}，请另一位县级管理员或负责人用 --approve {asked.id} 批准。"]
+    return [*previewed, f"已提出换版 {asked.id}，请另一位县级管理员或负责人用 --approve {asked.id} 批准。"]
 
 
 async def _otherwise(ledger: "Ledger", procedure: str, county: str, to: str) -> list[str]:
@@ -102,8 +102,8 @@ async def _step(
     done = "已撤销，回到原版" if undoing else "已换版"
     kept = await rebinding.kept(ledger, move_id, "undone" if undoing else "outcome")
     lines = [f"{number}：{words or outcome}" for number, outcome, words in kept[:LINES_MAX]]
-    told = "，".join(f"{done if name == 'rebound' else name} {count} 件" for name, count in counts.items())
-    return [*lines, f"{told or '没有事项'}。"]
+    counted = "，".join(f"{done if name == 'rebound' else name} {count} 件" for name, count in counts.items())
+    return [*lines, f"{counted or '没有事项'}。"]
 
 
 def _stages(pairs: Sequence[str]) -> dict[str, str]:

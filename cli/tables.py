@@ -65,24 +65,24 @@ def picture(case: dict[str, Any], lexicon: Wording) -> None:
             typer.echo(f"    {asked(field)}")
 
 
-def chronicle(told: dict[str, Any], lexicon: Wording) -> None:
+def chronicle(history: dict[str, Any], lexicon: Wording) -> None:
     """A history: one row an event, then who read what of it, then the refused attempts."""
     table = Table("版次", "事件", "记录于", "谁", "身份", Column("内容", overflow="fold"), "哈希")
-    for event in told["events"]:
+    for event in history["events"]:
         kind, words = tale.event(lexicon, event)
         table.add_row(
             str(event["version"]), kind, _when(event), *_who(event["actor"]), Text(words),
             event["hash"][:12],
         )  # fmt: skip
     show(table)
-    if told.get("reads"):
+    if history.get("reads"):
         read = Table("看过密封内容的", "时间", "谁", "身份")
-        for each in told["reads"]:
+        for each in history["reads"]:
             read.add_row(READS[each["what"]], _time(each["at"]), *_who(each["actor"]))
         show(read)
-    if told.get("refusals"):
+    if history.get("refusals"):
         refused = Table("不予办理的尝试", "时间", "谁", "身份", Column("原因", overflow="fold"))
-        for each in told["refusals"]:
+        for each in history["refusals"]:
             why = f"{each['detail']}（{each['code']}）"
             refused.add_row(lexicon.action(each["action"]), _time(each["recorded_at"]), *_who(each["actor"]), Text(why))
         show(refused)
@@ -149,11 +149,11 @@ TOLD_APART = timedelta(minutes=1)  # the engine's own acts come a moment after t
 def _when(event: dict[str, Any]) -> str:
     """When it was recorded, and when it happened and was received where that was before, so that backdating shows."""
     recorded = datetime.fromisoformat(event["recorded_at"])
-    told = ["迁入"] if event["imported"] else []
+    marks = ["迁入"] if event["imported"] else []
     for name, word in (("occurred_at", "发生"), ("received_at", "收到")):
         if recorded - datetime.fromisoformat(event[name]) >= TOLD_APART:
-            told.append(f"{_time(event[name])} {word}")
-    return _time(event["recorded_at"]) + (f"（{'，'.join(told)}）" if told else "")
+            marks.append(f"{_time(event[name])} {word}")
+    return _time(event["recorded_at"]) + (f"（{'，'.join(marks)}）" if marks else "")
 
 
 def _who(actor: dict[str, Any]) -> tuple[Text, str]:

@@ -86,8 +86,8 @@ async def _create(ledger: "Ledger", hat: "Hat", person: str | None, name: str) -
     if not delegated:
         await register.load_persons(ledger.writers, [register.RegisteredPerson(person, name, (hat,))])
     token = await tokens.create(ledger.writers, person, hat, delegated)
-    told = "（代理，只在登记的请假期间有效）" if delegated else ""
-    return token, f"{name}（{person}）· {known[hat.scope]} {ROLE_TITLES[hat.role]}{told}。令牌只显示这一次："
+    note = "（代理，只在登记的请假期间有效）" if delegated else ""
+    return token, f"{name}（{person}）· {known[hat.scope]} {ROLE_TITLES[hat.role]}{note}。令牌只显示这一次："
 
 
 @app.command("list")

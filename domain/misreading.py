@@ -96,9 +96,9 @@ def listed(found: Sequence[Found], document: Any, whole: str = "（整个文件�
             values[place] = quoted(each["input"])
         if said not in lines.setdefault(place, []):
             lines[place].append(said)
-    told = [f"{_place(place, whole)}：{'，或'.join(said)}{values.get(place, '')}" for place, said in lines.items()]
-    more = [f"……共 {len(told)} 处"] if len(told) > MISFITS_MAX else []
-    return [*told[:MISFITS_MAX], *more]
+    listing = [f"{_place(place, whole)}：{'，或'.join(said)}{values.get(place, '')}" for place, said in lines.items()]
+    more = [f"……共 {len(listing)} 处"] if len(listing) > MISFITS_MAX else []
+    return [*listing[:MISFITS_MAX], *more]
 
 
 def quoted(value: Any) -> str:

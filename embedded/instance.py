@@ -77,8 +77,8 @@ class Instance:
         self._start_postgres()
         self.tell("[2/4] 更新数据库结构 …")
         plan.migrate(self._owner_url)
-        plan.furnish(self._told()["BIHUAN_DATABASE_URL"])
-        write(plan.state.environment, self._told() | {"BIHUAN_OWNER_URL": self._owner_url})
+        plan.furnish(self._environment()["BIHUAN_DATABASE_URL"])
+        write(plan.state.environment, self._environment() | {"BIHUAN_OWNER_URL": self._owner_url})
         api = self._python("接口", plan.api, "api")
         self.supervisor.start(api)
         self.tell("[3/4] 启动流程引擎 …")
@@ -128,23 +128,24 @@ class Instance:
     def _owner_url(self) -> str:
         return self.postgres.owner_url if self.postgres else self.plan.owner_url or ""
 
-    def _told(self) -> dict[str, str]:
+    def _environment(self) -> dict[str, str]:
         """The variables that children and other commands get."""
         url = self.postgres.app_url if self.postgres else self.plan.database_url or ""
-        told = {"BIHUAN_DATABASE_URL": url, "BIHUAN_HOST": self.plan.host, "BIHUAN_PORT": str(self.plan.port)}
-        told["BIHUAN_EVIDENCE_DIR"] = os.environ.get("BIHUAN_EVIDENCE_DIR") or str(self.plan.state.root / "evidence")
+        environment = {"BIHUAN_DATABASE_URL": url, "BIHUAN_HOST": self.plan.host, "BIHUAN_PORT": str(self.plan.port)}
+        evidence = os.environ.get("BIHUAN_EVIDENCE_DIR") or str(self.plan.state.root / "evidence")
+        environment["BIHUAN_EVIDENCE_DIR"] = evidence
         if self.plan.own_temporal:  # no profile of the user's may add credentials meant for another server
             address = f"{temporal.HOST}:{self.temporal_port}"
-            told |= {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": "default"}
-            told |= {"TEMPORAL_CONFIG_FILE": os.devnull}
-        return told
+            environment |= {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": "default"}
+            environment |= {"TEMPORAL_CONFIG_FILE": os.devnull}
+        return environment
 
     def _python(self, name: str, argv: Sequence[str], log: str) -> Child:
         env = dict(os.environ)
         if self.plan.own_temporal:
             env = {key: value for key, value in env.items() if not key.startswith("TEMPORAL_")}
         env.pop("BIHUAN_OWNER_URL", None)  # only migrations may change the schema
-        env |= self._told() | {"PYTHONUNBUFFERED": "1"}
+        env |= self._environment() | {"PYTHONUNBUFFERED": "1"}
         return Child(name, argv, self.plan.state.log / f"{log}.log", env=env, cwd=ROOT, wave=2)
 
 

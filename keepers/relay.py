@@ -71,7 +71,7 @@ class Relay:
     async def _tell_all(self, waiting: Sequence[asyncpg.Record]) -> tuple[list[int], bool]:
         """The outbox rows whose news arrived, and whether Temporal was away."""
         gate = asyncio.Semaphore(CONCURRENCY)
-        told: list[int] = []
+        delivered: list[int] = []
         away = False
 
         async def tell(row: asyncpg.Record) -> None:
@@ -89,11 +89,11 @@ class Relay:
                         log.error("keeper_not_told", case_id=str(row["id"]), error=str(error))
                 else:
                     self._setbacks.succeeded(row["id"])
-                    told.extend(row["rows"])
+                    delivered.extend(row["rows"])
                     TOLD.inc()
 
         await asyncio.gather(*map(tell, waiting))
-        return told, away
+        return delivered, away
 
     async def _tell(self, row: asyncpg.Record) -> None:
         case_id: UUID = row["id"]

@@ -138,8 +138,8 @@ def matter(procedure: Procedure, fields: Mapping[str, Any], county: str) -> str 
 def repeated(procedure: Procedure, lineage: Mapping[str, str]) -> Repeated | None:
     """When a case there counts as repeated, and who is told."""
     rule = procedure.repeated
-    told = Post.parse(rule.to).at(lineage, None) if rule else None
-    return Repeated(rule.red, rule.failures, str(told)) if rule and told else None
+    recipient = Post.parse(rule.to).at(lineage, None) if rule else None
+    return Repeated(rule.red, rule.failures, str(recipient)) if rule and recipient else None
 
 
 def _title_problems(title: str) -> tuple[FieldProblem, ...]:

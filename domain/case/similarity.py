@@ -126,8 +126,8 @@ def compare(one: Matter, other: Matter, weights: Weights) -> Likeness:
 def plain(text: str) -> str:
     """What is said, letters and digits only and in one form: full width and half width, 二组 and 2组 are the same."""
     folded = unicodedata.normalize("NFKC", text[:TEXT_LENGTH_MAX]).casefold()
-    told = NOISE.sub("", NUMBERED.sub(lambda found: found.group().translate(NUMERALS), folded))
-    return HOLLOW.sub("", told) or told
+    bare = NOISE.sub("", NUMBERED.sub(lambda found: found.group().translate(NUMERALS), folded))
+    return HOLLOW.sub("", bare) or bare
 
 
 def _said(fields: Mapping[str, Any]) -> str:

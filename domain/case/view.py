@@ -80,13 +80,13 @@ def present(case_id: str, case: Case) -> dict[str, Any]:
 
 def shown(case_id: str, case: Case, actor: Actor) -> dict[str, Any]:
     """The case as this actor may see it."""
-    told = present(case_id, case)
+    answer = present(case_id, case)
     if follower(case, actor):
-        told |= {name: [] for name in ("clocks", "items", "tallies", "recused")}
+        answer |= {name: [] for name in ("clocks", "items", "tallies", "recused")}
     if outsider(case, actor):
         theirs: dict[str, Any] = {"data": {}, "answer": {}, "by": "", "settled_by": None}
-        told |= {"fields": {}, "items": [i if i["by"] == actor.person else {**i, **theirs} for i in told["items"]]}
-    return told
+        answer |= {"fields": {}, "items": [i if i["by"] == actor.person else {**i, **theirs} for i in answer["items"]]}
+    return answer
 
 
 def _item(item: Item) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def offered(case: Case, procedure: Procedure, actor: Actor, home: str) -> list[d
     facts, items = case.facts, tuple(item for item in case.items.values() if item.open)
     # A person wears one hat: most posts, and with them most actions, are ruled out at once.
     posts = {post for post in procedure.posts if worn(case, post, actor, home, items)}
-    told = []
+    actions = []
     for action_id, action in procedure.actions_at.get(case.stage, ()):
         if posts.isdisjoint(action.by) or permitted(case, action_id, action, procedure, actor, home) is not None:
             continue
@@ -167,7 +167,7 @@ def offered(case: Case, procedure: Procedure, actor: Actor, home: str) -> list[d
             form = [_asked(field, case, action, procedure, actor, home) for field in action.asked]
             if any(field["required"] and field.get("options") == {} for field in form):
                 continue  # there is nothing to choose from
-        told.append(
+        actions.append(
             {
                 "id": action_id,
                 "title": action.title,
@@ -176,4 +176,4 @@ def offered(case: Case, procedure: Procedure, actor: Actor, home: str) -> list[d
                 "form": form,
             }
         )
-    return told
+    return actions

@@ -235,8 +235,8 @@ def _timely(field: FormField, moment: Instant, known: Known) -> Problem:
         return "too_early", f"“{field.title}”不能早于 {local(known.came_at):%Y-%m-%d %H:%M}（到达本阶段的时间）"
     spans = [known.spans[clock] for clock in field.during if clock in known.spans]
     if spans and not any(begin <= moment < end for begin, end in spans):
-        told = " 或 ".join(f"{local(begin):%Y-%m-%d} 至 {shown(end)}" for begin, end in spans)
-        return "out_of_range", f"“{field.title}”应在 {told} 之间"
+        allowed = " 或 ".join(f"{local(begin):%Y-%m-%d} 至 {shown(end)}" for begin, end in spans)
+        return "out_of_range", f"“{field.title}”应在 {allowed} 之间"
     return None
 
 

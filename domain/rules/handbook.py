@@ -81,8 +81,8 @@ def _limit(procedure: Procedure, clock: ClockRule) -> str:
 
 def _more(clock: ClockRule) -> str:
     longer = clock.extension
-    told = [f"可延期 {longer.times} 次，每次最多 {longer.most}（{longer.authority}）"] if longer else []
-    return "；".join([*told, *(f"{title}期间不计" for title in clock.pauses.values())]) or "—"
+    notes = [f"可延期 {longer.times} 次，每次最多 {longer.most}（{longer.authority}）"] if longer else []
+    return "；".join([*notes, *(f"{title}期间不计" for title in clock.pauses.values())]) or "—"
 
 
 def _ladders(procedure: Procedure) -> Iterator[str]:
@@ -120,14 +120,14 @@ def when_words(procedure: Procedure, condition: Condition) -> str:
     """A condition in words: 紧急情况为是，隐患等级为疑难."""
     titles = {field.name: field for form in (procedure.intake.form, *(a.form for a in procedure.actions.values()))
               for field in form}  # fmt: skip
-    told = []
+    parts = []
     for name, allowed in condition.items():
         field = titles.get(name)
         words = [(field.options or {}).get(str(v), str(v)) if field and field.options else str(v) for v in allowed]
-        told.append(
+        parts.append(
             f"{field.title if field else name}为{'或'.join({'True': '是', 'False': '否'}.get(w, w) for w in words)}"
         )
-    return "，".join(told)
+    return "，".join(parts)
 
 
 def _table(title: str, heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -126,10 +126,10 @@ def _back(procedure: Procedure, node: Node) -> Iterator[Node]:
 
 def _stages(procedure: Procedure, reached: dict[Node, Path]) -> Iterator[str]:
     """Every open stage has a holder that exists there and a clock that is no mere window (DOMAIN §6.3)."""
-    told: set[str] = set()
+    reported: set[str] = set()
     for node, path in reached.items():
         stage = procedure.stages[node.stage]
-        if stage.closed or node.stage in told:
+        if stage.closed or node.stage in reported:
             continue
         way = " → ".join(path)
         if stage.holder is None:
@@ -142,7 +142,7 @@ def _stages(procedure: Procedure, reached: dict[Node, Path]) -> Iterator[str]:
             yield f"阶段“{stage.title}”没有时限：{way}"
         else:
             continue
-        told.add(node.stage)
+        reported.add(node.stage)
 
 
 def _watches(procedure: Procedure, name: str) -> bool:
@@ -165,10 +165,10 @@ def _dead_ends(procedure: Procedure, reached: dict[Node, Path]) -> Iterator[str]
         for before in back.get(waiting.popleft(), set()) - good:
             good.add(before)
             waiting.append(before)
-    told: set[str] = set()
+    reported: set[str] = set()
     for node, path in reached.items():
-        if node not in good and node.stage not in told:
-            told.add(node.stage)
+        if node not in good and node.stage not in reported:
+            reported.add(node.stage)
             yield f"阶段“{procedure.stages[node.stage].title}”走不到办结：{' → '.join(path)}"
 
 
@@ -241,7 +241,7 @@ def _height(rung: LadderRung) -> int:
 def _seals(procedure: Procedure, reached: dict[Node, Path]) -> Iterator[str]:
     """What is sealed stays sealed (DOMAIN §6.2), unless an action says that it ends the seal: for a reason on record,
     and never by whoever brought the case."""
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for name, action in procedure.actions.items():
         lasting = any(each.sealed and not each.for_now for each in map(procedure.stages.__getitem__, action.from_))
         if action.unseals and lasting and not (action.reason and _separated(procedure, INTAKE, name)):
@@ -253,8 +253,8 @@ def _seals(procedure: Procedure, reached: dict[Node, Path]) -> Iterator[str]:
             ends = name in procedure.actions and procedure.actions[name].unseals
             if ends or procedure.stages[following.stage].sealed:
                 continue
-            if (node.stage, following.stage) not in told:
-                told.add((node.stage, following.stage))
+            if (node.stage, following.stage) not in reported:
+                reported.add((node.stage, following.stage))
                 yield f"密封的事项会公开：{' → '.join((*path, name, following.stage))}"
 
 
