@@ -109,10 +109,11 @@ class SampleLife:
         return Actor(wearer.id, hat)
 
     async def _fields(self, step: SampleStep, actor: Actor) -> dict[str, Any]:
+        fields = step.filled_in(day_of(self._began))
         if step.evidence is None:
-            return step.fields
+            return fields
         kept = await keep(self._ledger.writers, self._evidence, whole(picture(step.evidence)), actor.person)
-        return {**step.fields, "evidence": [kept.sha256]}
+        return {**fields, "evidence": [kept.sha256]}
 
 
 async def whole(data: bytes) -> AsyncIterator[bytes]:

@@ -1,5 +1,6 @@
 """The rows of the sample files."""
 
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -66,13 +67,22 @@ class SampleReporter(SampleRow):
 
 
 class SampleStep(SampleRow):
-    """One action of a sample's life. `evidence` is the text of an attachment: upload it, give its sha256."""
+    """One action of a sample's life. `evidence` is the text of an attachment: upload it, give its sha256.
+
+    `days_ahead`: fields that are days, counted from the day on which the samples are loaded.
+    """
 
     act: str = Field(pattern=r"^[a-z_]+$")
     by: str
     fields: dict[str, Any] = {}
+    days_ahead: dict[str, int] = {}
     evidence: str | None = None
     reason: str | None = None
+
+    def filled_in(self, today: date) -> dict[str, Any]:
+        """The fields as they are filled in on this day, without evidence."""
+        ahead = {name: (today + timedelta(days=days)).isoformat() for name, days in self.days_ahead.items()}
+        return {**self.fields, **ahead}
 
 
 class SampleHazard(SampleRow):
