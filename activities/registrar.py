@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 from activities import wire
 from domain.case.command import Open
 from domain.days.instant import Instant
-from domain.misreading import told
+from domain.misreading import in_one_line
 from domain.rules.form import control_free
 from domain.rules.hat import Actor, Hat, Role
 from domain.watch import Watch
@@ -92,7 +92,7 @@ class RegistrarActivities:
             asked = IntakeOpening.model_validate(opening)
             body = json.dumps(opening, sort_keys=True, ensure_ascii=False).encode()
         except ValidationError as error:
-            return wire.Opened("malformed", detail=told(error.errors(), "输入"))
+            return wire.Opened("malformed", detail=in_one_line(error.errors(), "输入"))
         except ValueError:  # text that no encoding can carry
             return wire.Opened("malformed", detail="含有无法编码的字符")
         try:

@@ -1,4 +1,4 @@
-"""What a year in virtual time came to: wait for its end, print the account, and name whatever is wrong."""
+"""The account of a year in virtual time: wait until it has settled, count everything, print it, name every fault."""
 
 import asyncio
 import re
@@ -64,7 +64,7 @@ async def keepers(address: str, url: str, logs: Sequence[Path]) -> list[str]:
     return [f"{case_id} 没有流程在等" for case_id in waiting - running]
 
 
-async def told(
+async def accounted(
     time: Virtual, expected: Sequence[Expected], titles: Sequence[str], acknowledged: Mapping[UUID, UUID], url: str
 ) -> list[str]:
     """Count everything from the events, print it, and say what is wrong."""

@@ -1,4 +1,4 @@
-"""What the ledger holds, against what clients were told. Every fault is a line of Chinese."""
+"""What the ledger holds, compared with the answers that clients got. Every fault is a line of Chinese."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

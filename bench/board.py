@@ -54,8 +54,8 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[FigureRow]:
         " ms",
         Target("≤", 50),
         (
-            f"同县第二页 p99 {Spread.over(second).told(' ms')}；乡镇首页（{CASES // TOWNSHIPS:,} 件）p99 "
-            f"{Spread.over(township).told(' ms')}；每轮各 {pace.of(QUERIES, 40)} 次，不含 HTTP",
+            f"同县第二页 p99 {Spread.over(second).shown(' ms')}；乡镇首页（{CASES // TOWNSHIPS:,} 件）p99 "
+            f"{Spread.over(township).shown(' ms')}；每轮各 {pace.of(QUERIES, 40)} 次，不含 HTTP",
         ),
     )
 

@@ -1,6 +1,6 @@
 """HTTP clients that handle cases while servers die: every unknown outcome is asked again under the same key.
 
-A process of its own, started by `bench.private.clients`; leaves what it was told as JSON.
+A process of its own, started by `bench.private.clients`; writes its Report as JSON when done.
 """
 
 import asyncio

@@ -82,9 +82,9 @@ class Spent:
     many: list[float] = field(default_factory=list)
 
     @property
-    def told(self) -> str:
+    def shown(self) -> str:
         """For people."""
-        raw, one, many = (Spread.over(each).told(" ms") for each in (self.raw, self.one, self.many))
+        raw, one, many = (Spread.over(each).shown(" ms") for each in (self.raw, self.one, self.many))
         return f"本进程每条所用 CPU：登记处逐条 {one}，rule_many {many}，原生 {raw}"
 
 
@@ -98,7 +98,7 @@ async def _rate(ground: Ground, lives: int, work: Work, spent: list[float]) -> f
 
 
 def _half_load(half: float, waits: list[list[float]]) -> FigureRow:
-    middle = Spread.over([percentile(each, 0.5) for each in waits]).told(" ms")
+    middle = Spread.over([percentile(each, 0.5) for each in waits]).shown(" ms")
     count = sum(map(len, waits))
     return FigureRow(
         "半载时受理 p99",

@@ -86,7 +86,7 @@ class Ground:
         return await asyncpg.connect(self.postgres.url("bihuan_owner", name))
 
     def checkpoint(self) -> None:
-        """So that each contender begins with as little unwritten as the others."""
+        """Write PostgreSQL's dirty pages to disk, so that each contender begins with as few as the others."""
         self.postgres.sql("checkpoint")
 
     def start_worker(self, url: str) -> Child:

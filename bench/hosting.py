@@ -1,4 +1,4 @@
-"""Temporal as its contenders use it, with the settings that the product's own worker has."""
+"""A client and a worker for the figures about Temporal, with the settings of the product's own worker."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager

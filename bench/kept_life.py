@@ -126,7 +126,8 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[FigureRow]:
         "×",
         Target("≥", 0.9),
         (
-            f"整件 {Spread.over(rates['lives']).told(' 件/秒')}，空流程 {Spread.over(rates['empty']).told(' 个/秒')}；"
+            f"整件 {Spread.over(rates['lives']).shown(' 件/秒')}，"
+            f"空流程 {Spread.over(rates['empty']).shown(' 个/秒')}；"
             f"每轮 {count} 件，{CALLERS} 件并行",
             f"每件先等 Case 流程启动再办结，并等其结束；Temporal 中已结束的 Case 流程 {ended} 个",
         ),
@@ -137,7 +138,7 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[FigureRow]:
         "×",
         None,
         (
-            f"不等 Case 流程启动即办结 {Spread.over(rates['straight']).told(' 件/秒')}：中继按事项合并消息，"
+            f"不等 Case 流程启动即办结 {Spread.over(rates['straight']).shown(' 件/秒')}：中继按事项合并消息，"
             f"{len(kept):,} 件中 {sum(kept):,} 件启动过流程",
         ),
     )

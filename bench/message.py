@@ -1,4 +1,4 @@
-"""What trials tell their clients, and what these tell back: both cross a process boundary as JSON."""
+"""What trials ask of their clients (Wanted) and get back (Report): JSON between two processes."""
 
 from dataclasses import dataclass, field
 from typing import Any

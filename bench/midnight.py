@@ -57,7 +57,7 @@ async def until_all_fired(connection: Connection, patience_seconds: float) -> No
         await asyncio.sleep(2)
 
 
-def told(fired: Sequence[matter.Fired], case_ids: Sequence[UUID], but: Sequence[UUID] = ()) -> bool:
+def kept_all(fired: Sequence[matter.Fired], case_ids: Sequence[UUID], but: Sequence[UUID] = ()) -> bool:
     """Print the account; whether every promise was kept. `but`: cases that cannot fire."""
     times = Counter(each.case_id for each in fired)
     missed = len(set(case_ids) - set(but) - set(times))
@@ -89,7 +89,7 @@ async def run(stage: TrialStage, cases: int, lead_seconds: int) -> bool:
     await asyncio.sleep(5)  # would anything happen twice?
     fired = await matter.fired(connection)
     await connection.close()
-    return told(fired, case_ids)
+    return kept_all(fired, case_ids)
 
 
 def main() -> int:

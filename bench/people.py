@@ -55,7 +55,7 @@ class People:
     async def _there(
         self, turn: Sequence[tuple[datetime, int, int, PlannedLife]], now: datetime
     ) -> list[tuple[datetime, int, int, PlannedLife]]:
-        """Without agendas that no round has opened yet: those are looked for again later."""
+        """The requests that can be sent now; those on an agenda that no round has opened yet are tried again later."""
         awaited = [life.case_id for _, _, step, life in turn if life.opening is None and step == 0]
         there: set[UUID] = set()
         while awaited:

@@ -24,12 +24,12 @@ Stored = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """The rows that one step left in the ledger; `told`: one in the outbox too."""
+    """The rows that one step left in the ledger; `posted`: one in the outbox too."""
 
     case: Stored
     event: Stored
     command: Stored
-    told: bool
+    posted: bool
 
 
 async def recorded(url: str) -> list[Append]:
@@ -97,7 +97,10 @@ class Raw:
     async def prepare(self, count: int) -> Callable[[], Awaitable[None]]:
         """Rows for `count` lives, ready to be written by as many callers as there are connections."""
         idle = [
-            [await connection.prepare(statement(step.case["previous_version"] == 0, step.told)) for step in self._steps]
+            [
+                await connection.prepare(statement(step.case["previous_version"] == 0, step.posted))
+                for step in self._steps
+            ]
             for connection in self._connections
         ]
         lives = []

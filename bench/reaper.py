@@ -73,7 +73,7 @@ class Reaper:
         self._children = children
         self._ready = ready
         self.killed: Counter[str] = Counter()
-        self.told: list[str] = []
+        self.deaths: list[str] = []
         self.spanned: dict[tuple[str, ...], list[str]] = {}
         self.missed: list[str] = []
 
@@ -88,14 +88,14 @@ class Reaper:
         died = datetime.now(UTC)
         victims = [self._children[name] for name in blow.victims]
         for name, child in zip(blow.victims, victims, strict=True):
-            # PostgreSQL in its own words: at once, without goodbye, as after a crash.
+            # SIGQUIT is PostgreSQL's immediate shutdown: it recovers afterwards as after a crash.
             child.send(signal.SIGQUIT if name == POSTGRES else signal.SIGKILL)
             self.killed[name] += 1
         while any(child.alive for child in victims):  # noqa: ASYNC110 - a process of the kernel's
             await asyncio.sleep(POLL_SECONDS)
         await asyncio.sleep(blow.down_seconds)
         back = datetime.now(UTC)
-        self.told.append(f"{_there(self._time(died))[5:10]} {'、'.join(blow.victims)}")
+        self.deaths.append(f"{_there(self._time(died))[5:10]} {'、'.join(blow.victims)}")
         for child in victims:
             child.start()
         if blow.spans is not None:

@@ -1,4 +1,4 @@
-"""What the events say, told a second time: plain dictionaries, no word shared with the domain or its fold.
+"""A second fold, to check the first: plain dictionaries, no code shared with the domain.
 
 A case is replayed from its rows alone, so that frozen lists and fired rungs can be held against it.
 """

@@ -41,8 +41,8 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[FigureRow]:
             " ms",
             Target("≤", 20),
             (
-                f"p50 {Spread.over([percentile(each, 0.5) for each in whole]).told(' ms')}；任意版本 p50 "
-                f"{anywhere.told(' ms')}；含读库、折叠与成形，不含 HTTP",
+                f"p50 {Spread.over([percentile(each, 0.5) for each in whole]).shown(' ms')}；任意版本 p50 "
+                f"{anywhere.shown(' ms')}；含读库、折叠与成形，不含 HTTP",
             ),
         )
         await by_callers(4, [lives_together(ledger.registrar, TOGETHER)] * pace.of(LIVES // TOGETHER, 2))

@@ -38,7 +38,7 @@ class Spread:
         """Median, minimum and maximum. Raises ValueError when there is none."""
         return cls(statistics.median(values), min(values), max(values), len(values))
 
-    def told(self, unit: str) -> str:
+    def shown(self, unit: str) -> str:
         """For people: `0.62×（0.58–0.66）`."""
         middle = f"{_number(self.median)}{unit}"
         return middle if self.count == 1 else f"{middle}（{_number(self.least)}–{_number(self.most)}）"
@@ -69,7 +69,7 @@ class FigureRow:
     @property
     def lines(self) -> list[str]:
         """The row as printed."""
-        parts = [self.title, self.figure.told(self.unit)]
+        parts = [self.title, self.figure.shown(self.unit)]
         if self.target is not None:
             reached = "达到" if self.target.met(self.figure.median) else "未达到"
             parts += [f"目标 {self.target.sign} {_number(self.target.value)}{self.unit}", reached]
@@ -81,7 +81,7 @@ Work = Callable[[], Awaitable[object]]
 
 
 async def interleaved(contenders: Mapping[str, Contender], rounds: int) -> dict[str, list[float]]:
-    """What each contender gave in each round, taken in turn: A B A B. Each settles before the next begins."""
+    """What each contender gave in each round, taken in turn: A B A B. Each ends before the next begins."""
     given: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, contender in contenders.items():

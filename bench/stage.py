@@ -109,7 +109,7 @@ class TrialStage:
             path.unlink()
 
     def start_worker(self, extra: Mapping[str, str] | None = None, module: str = "worker") -> Child:
-        """One more worker process, told of this stage only. `module`: the product's own, or one that wraps it."""
+        """One more worker process, that knows this stage only. `module`: the product's own, or one that wraps it."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "BIHUAN_"))}
         environment = {"BIHUAN_DATABASE_URL": self.url, "TEMPORAL_ADDRESS": self.address, "PYTHONPATH": str(ROOT)}
         log = self.state.log / f"worker{len(self.workers)}.log"

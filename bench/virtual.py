@@ -13,7 +13,7 @@ ROUNDING = timedelta(milliseconds=1)  # a timer set for an instant must not ring
 class Virtual:
     """Stands at `start` until `begun` (real), runs `speed` times as fast for `whole` (virtual), then at its own pace.
 
-    After the end nothing more than usual falls due, so that what is left can settle and be counted.
+    After the end it runs at real speed, so that what is left can settle and be counted.
     """
 
     start: datetime

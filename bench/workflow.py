@@ -20,7 +20,7 @@ class Written:
 
 @workflow.defn(name="BenchLife")
 class LifeWorkflow:
-    """Durable without a ledger: ends after its last step."""
+    """A life kept by Temporal alone; ends after its last step."""
 
     def __init__(self) -> None:
         self.done = 0

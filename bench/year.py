@@ -19,7 +19,7 @@ import asyncpg
 import procedures
 from bench import due_days as almanac
 from bench import machine, reaper
-from bench.account import keepers, settled, told
+from bench.account import accounted, keepers, settled
 from bench.people import People
 from bench.plan import AGENDAS_A_MONTH, PlannedLife, PlannedPlace, agenda, hazards
 from bench.reaper import POSTGRES, TEMPORAL, WORKERS, Reaper
@@ -137,14 +137,14 @@ async def run(stage: TrialStage, trial: Trial) -> list[str]:
     print("  " + "，".join(f"{name} {count}" for name, count in people.done.most_common()))
     faults += people.faults
     titles = [f"样例隐患 {life.key}" for life in planned if life.opening is not None]
-    faults += await told(time, rounds, titles, people.acknowledged, stage.url)
+    faults += await accounted(time, rounds, titles, people.acknowledged, stage.url)
     return faults + await keepers(stage.address, stage.url, [worker.log for worker in stage.workers])
 
 
 def mourned(killer: Reaper, whole: bool) -> list[str]:
     """Print who died and when. Over a `whole` year every kind of outage that was to span its instant must have."""
     print("杀死：" + "，".join(f"{name} {count} 次" for name, count in killer.killed.items()))
-    print("  " + "；".join(killer.told))
+    print("  " + "；".join(killer.deaths))
     for words in (words for spans in killer.spanned.values() for words in spans):
         print(f"  {words}")
     for words in killer.missed:

@@ -75,7 +75,7 @@ def words(found: Found) -> str:
     return WORDS.get(found["type"], "格式不正确").format_map(plain)
 
 
-def told(found: Iterable[Found], whole: str = "") -> str:
+def in_one_line(found: Iterable[Found], whole: str = "") -> str:
     """Errors with their places, in one line; `whole` names the place of what concerns everything."""
     lines = []
     for each, _ in zip(found, range(MISFITS_MAX), strict=False):

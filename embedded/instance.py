@@ -1,4 +1,4 @@
-"""One instance of the whole: which children there are, in what order they start, what they are told."""
+"""One instance of the whole: which children there are, in what order they start, which variables they get."""
 
 import http.client
 import importlib

@@ -1,4 +1,4 @@
-"""Calendar watch: a calendar that came into force while nobody looked moves its clocks too."""
+"""Calendar watch: counts clocks again that a newly released calendar changes and that have not been counted by it."""
 
 import structlog
 

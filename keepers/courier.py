@@ -47,7 +47,7 @@ class Courier:
         return len(done)
 
     async def _carry(self, row: asyncpg.Record) -> bool:
-        """A letter ruled, and where it was declined its sender told. One that cannot be ruled waits by itself."""
+        """Rule one letter; if it is declined, tell its sender. A failing one rests without holding up the others."""
         letter_id: UUID = row["id"]
         try:
             ruling = await self._registrar.rule(letter(row))

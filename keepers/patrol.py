@@ -31,7 +31,7 @@ where wake_at <= $1 and (wake_at, id) > ($2, $3) and id <> all($4::uuid[])
 order by wake_at, id limit $5
 """
 REPORT = "insert into trouble (case_id, words) values ($1, $2) on conflict do nothing returning case_id"
-# However a case came back into time, by Patrol, its keeper or a person, it is in trouble no longer.
+# A case that is no longer overdue, whoever woke it (Patrol, its workflow, a person), is no longer in trouble.
 CLEAR = """
 delete from trouble t where not exists (
     select from "case" c where c.id = t.case_id and c.wake_at <= $1)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from keepers.metric import REACHABLE
 
 PATIENCE = timedelta(seconds=10)
-# While Temporal is away, and until its pollers have surely come back, Patrol does the keepers' work in time.
+# While Temporal is away, and for long enough after that its pollers are back, Patrol waits less for keepers.
 PATIENCE_AWAY = timedelta(milliseconds=100)
 RETURN_SECONDS = 15.0
 

@@ -47,7 +47,7 @@ class RollCall:
         self._cancelled = False  # the last look was
 
     async def work(self) -> None:
-        """One look, and what it tells of Temporal. Raises asyncpg's errors."""
+        """One look, reporting to Reach whether Temporal answered. Raises asyncpg's errors."""
         try:
             await self.look()
         except RPCError as error:
@@ -72,7 +72,7 @@ class RollCall:
         return int(row["called"])
 
     async def store(self) -> str:
-        """What tells one store of Temporal from another: ids that are made when cluster and namespace are."""
+        """The identity of Temporal's store: the ids made with its cluster and its namespace."""
         service = self._client.workflow_service
         cluster = await service.get_cluster_info(GetClusterInfoRequest(), timeout=CALL_WITHIN)
         namespace = await service.describe_namespace(

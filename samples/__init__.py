@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from domain.misreading import told
+from domain.misreading import in_one_line
 from domain.rules.hat import Hat
 from samples.row import SampleDivision, SampleHazard, SamplePerson, SampleReporter, SampleRow, SampleStep, SampleUnit
 
@@ -89,7 +89,7 @@ def rows(model: type[Model], file: str, given: Iterable[Any]) -> tuple[Model, ..
         try:
             valid.append(model.model_validate(row))
         except ValidationError as error:
-            raise SampleError(file, told(error.errors(), "（整条）"), number) from None
+            raise SampleError(file, in_one_line(error.errors(), "（整条）"), number) from None
     return tuple(valid)
 
 

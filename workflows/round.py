@@ -9,7 +9,7 @@ from workflows import registrar
 
 @workflow.defn(name=wire.ROUND)
 class RoundWorkflow:
-    """Started by a schedule: opens whatever is due of one round. What, and whether, the ledger says."""
+    """Started by a schedule: opens whatever is due of one round. The ledger decides which, if any."""
 
     @workflow.run
     async def run(self, round_id: str) -> int:

@@ -1,4 +1,4 @@
-"""Acts: an action that is allowed and well filled in, with what deciding about it needs."""
+"""CheckedAct: an action that is permitted and whose form is valid, with everything that carrying it out reads."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -80,7 +80,7 @@ class CheckedAct:
         """
         case, unit = self.case, self.dispatched
         first = unit is not None and unit.id == next(iter(case.had_by), None)
-        # Whoever was let off as "not ours" does not get it back before it has been tried elsewhere.
+        # A unit that returned the case as "not ours" does not get it back before another unit has had it (DOMAIN §8).
         let_off = {i.from_unit for i in case.items.values() if i.kind == "return" and i.state == "accepted"}
         leads = len(case.had_by) > 2 or unit is None or unit.id not in let_off
         return {
@@ -117,7 +117,7 @@ def earlier(case: Case, context: Context) -> dict[str, Any]:
 
 
 def elsewhere(act: CheckedAct, unit: HandlingUnit | None) -> Refusal | None:
-    """A unit of another township has no business here; the county's own are everybody's."""
+    """Refuse a unit of another township than the case's; units of the county serve every township."""
     home = act.context.unit_homes.get(unit.id, "") if unit else ""
     if home and home not in act.case.lineage.values():
         return Refusal(Code.UNIT_ELSEWHERE, "该单位不在本事项所在的乡镇，也不是县级单位")
@@ -183,7 +183,7 @@ def asked(
 
 
 def _too_many(act: CheckedAct, name: str, kind: ItemKind) -> Refusal | None:
-    """Nobody buries a case under items of his own; whoever holds it writes down those of others."""
+    """Refuse more than `kind.each` open items of one person (the holder is exempt), or ITEMS_MAX in the case."""
     case, actor = act.case, act.context.actor
     mine = sum(item.kind == name and item.open and item.by == actor.person for item in case.items.values())
     if kind.each is not None and mine >= kind.each and str(actor.hat) != case.holder:

@@ -54,7 +54,7 @@ def act(case: Case, command: Act, context: Context, at: Instant) -> tuple[Event,
 
 
 def _plain(action: Action, name: str, value: Any, context: Context) -> Any:
-    """A case is kept by its id, whatever the form called it."""
+    """The answers with each case field replaced by that case's id: a form may name a case by its number."""
     if any(field.name == name and field.type is FieldType.CASE for field in action.form):
         return context.others[value].case_id
     return value

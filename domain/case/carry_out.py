@@ -28,7 +28,7 @@ def carry_out(act: CheckedAct) -> tuple[Event, ...] | Refusal:
     refusal = _refused(act, facts, failing)
     if refusal:
         return refusal
-    if failing:  # it goes on over these, on record
+    if failing:  # the rule may be overridden: the event names what was
         act = replace(act, fields=act.fields | {OVERRIDE: "；".join(each.words for each in failing)})
     tally = _counted(act, facts)
     if isinstance(tally, Refusal):
@@ -61,12 +61,12 @@ def carry_out(act: CheckedAct) -> tuple[Event, ...] | Refusal:
 
 
 def _refused(act: CheckedAct, facts: Mapping[str, Any], failing: Sequence[Requirement]) -> Refusal | None:
-    """What speaks against a act before anything of it is worked out."""
+    """What speaks against an act before any of its events is computed."""
     strict = next((each for each in failing if not each.overridden(facts)), None)
     refusal = _unsettled(act) or _untimely(act, facts) or _uncounted(act) or elsewhere(act, act.unit)
     if refusal or strict:
         return refusal or Refusal(Code.REQUIREMENT_NOT_MET, strict.words if strict else "")
-    if failing and not (act.reason or "").strip():  # whoever goes over a rule says why
+    if failing and not (act.reason or "").strip():  # overriding a rule needs a reason
         words = f"须说明理由方可先行办理：{'；'.join(each.words for each in failing)}"
         return Refusal(Code.INVALID_FIELDS, words, (FieldProblem("reason", "missing_field", words),))
     return None
@@ -96,7 +96,7 @@ def _untimely(act: CheckedAct, facts: Mapping[str, Any]) -> Refusal | None:
 
 
 def _uncounted(act: CheckedAct) -> Refusal | None:
-    """More hands than there were people."""
+    """Refuse a vote with more votes than people present."""
     hands = act.action.hands
     tally = act.case.tallies.get(hands.gate) if hands else None
     if hands is None or tally is None:
@@ -139,7 +139,7 @@ def _move(act: CheckedAct, facts: Mapping[str, Any]) -> Move | Refusal | None:
 
 
 def _blocked(act: CheckedAct, move: Move | None) -> Refusal | None:
-    """What stands in the way of going anywhere, or of closing."""
+    """Open items that keep the case at its stage (binding) or from closing (blocks)."""
     case = act.case
     if move is None:
         return None
@@ -232,7 +232,7 @@ def _papers(act: CheckedAct, facts: Mapping[str, Any]) -> tuple[Document, ...]:
 
 
 def _notice(act: CheckedAct) -> list[DisciplineNotified]:
-    """A case whose closing has failed so often that it counts as repeated."""
+    """The event DisciplineNotified when this act makes the failed closures reach the limit of the rule."""
     case = act.case
     rule, failures = case.repeated, case.failures + act.action.failure
     if rule is None or not act.action.failure or failures != rule.failures or "failures" in case.notified:

@@ -1,4 +1,4 @@
-"""Claim codes: told once when a case is opened, kept as a digest."""
+"""Claim codes: shown once when a case is opened, stored as a digest only."""
 
 import hashlib
 

@@ -50,7 +50,7 @@ class Tell:
     other: str
     number: str
     words: str = ""
-    item: str | None = None  # of the case that is told
+    item: str | None = None  # the item of the receiving case that this is about
 
 
 @dataclass(frozen=True, slots=True)

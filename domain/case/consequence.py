@@ -1,4 +1,4 @@
-"""What an effect brings, as every effect tells it."""
+"""Consequence: what a shared verb's `decide` returns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,5 +23,5 @@ class Consequence:
 
 
 def invalid(name: str, words: str, code: str = "out_of_range") -> Refusal:
-    """A refusal about one field that the form alone could not see."""
+    """A refusal about one field, for a fault that depends on the case and not on the form alone."""
     return Refusal(Code.INVALID_FIELDS, words, (FieldProblem(name, code, words),))

@@ -11,7 +11,7 @@ from domain.rules.form import FieldType, FormField
 from domain.rules.procedure import Procedure
 from domain.rules.template import Blank
 
-UNSAID = "————"  # what was not given stays visibly empty on the paper
+UNSAID = "————"  # printed where a value is missing
 
 
 def issue(

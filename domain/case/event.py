@@ -26,7 +26,7 @@ class ProcedureRef:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """When the case counts as repeated, and the hat that is told then."""
+    """How many red cards or failed closures make the case count as repeated; `to`: the hat that is then notified."""
 
     red: int
     failures: int
@@ -76,7 +76,7 @@ class ActionTaken:
     move: Move | None = None
     reopened: bool = False
     item: str | None = None
-    aside: bool = False  # what was said is about this act alone, not about the case
+    aside: bool = False  # the form's answers belong to this act and do not become fields of the case
     other: str | None = None
     failure: bool = False
     started: tuple[Clock, ...] = ()
@@ -113,7 +113,7 @@ class CaseEscalated:
 
 @dataclass(frozen=True, slots=True)
 class ClockLapsed:
-    """A window closed, and what that brings happens."""
+    """A window closed unused; `then`: the move or the resumed clocks that follow, None when nothing does."""
 
     clock: str
     rung: str
@@ -131,7 +131,7 @@ class ClockExtended:
 
 @dataclass(frozen=True, slots=True)
 class ClocksPaused:
-    """The time of these clocks stopped. `hold`: until when at the latest; None where something else ends it."""
+    """These clocks stopped. `hold`: a clock that ends the pause at the latest then; None: only an action ends it."""
 
     clocks: tuple[Clock, ...]
     ground: str
@@ -141,14 +141,14 @@ class ClocksPaused:
 
 @dataclass(frozen=True, slots=True)
 class ClocksResumed:
-    """The time of these clocks runs on; what the hold had left to do is over."""
+    """These clocks run on; the clock `hold` that would have ended the pause by itself is met."""
 
     clocks: tuple[Clock, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ClockRederived:
-    """A new calendar moved a clock; the date before is kept here, the calendar before in the clock's start."""
+    """A clock counted again by a new calendar: `clock` as it is now, beside the due date and calendar that it had."""
 
     clock: Clock
     was_due_at: Instant
@@ -176,7 +176,7 @@ class ItemSettled:
 
 @dataclass(frozen=True, slots=True)
 class GateCounted:
-    """A meeting was counted, or counted again without somebody who should not have taken part."""
+    """A vote was counted, or counted again without the vote of somebody who is recused (DOMAIN §4)."""
 
     tally: Tally
     again: bool = False
@@ -202,7 +202,7 @@ class FieldCorrected:
 
 @dataclass(frozen=True, slots=True)
 class DisciplineNotified:
-    """The case counts as repeated: the discipline organ is told."""
+    """The case counts as repeated: the discipline organ is notified. `ground`: red or failures."""
 
     to: str
     ground: str  # red, failures

@@ -1,7 +1,7 @@
 """Files in a case: where they are named, and which of them somebody may name again.
 
-To know a file's hash is nothing: a hash is in every export and on every printed history. Whoever names a file in a case
-gives it to all who see that case, so it must be his or hers to give.
+Knowing a file's hash gives no right to it: hashes stand in every export and printed history. Naming a file in a case
+shows it to everybody who sees that case, so only its uploader, or who sees it in that case already, may name it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ from domain.rules.procedure import Procedure
 
 
 def files(procedure: Procedure, said: Mapping[str, Any]) -> Iterator[str]:
-    """The files that answers name. A text that reads like a hash names nothing: anybody can write one."""
+    """The files that answers name. A hash inside a text field names nothing: anybody can type one."""
     for name, value in said.items():
         field = procedure.fields.get(name)
         if field is not None and field.type is FieldType.EVIDENCE:
@@ -32,6 +32,6 @@ def nameable(case: Case, context: Context) -> frozenset[str]:
 
 
 def openable(command: Open, context: Context) -> frozenset[str]:
-    """What may be named in a new case. Only a letter names a parent, and what it names was tried there (`spawn`)."""
+    """What may be named in a new case. Only a parent's letter sets `parent`; `spawn` has checked its files."""
     own = context.known.evidence
     return own.union(files(context.procedure, command.fields)) if command.parent else own

@@ -10,7 +10,7 @@ from domain.days.instant import Instant
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """One rung that has come due: its event, when it was due, and the key that makes it one and the same for all."""
+    """One rung that has come due: its event, when it was due, and its key, equal for the workflow and for Patrol."""
 
     event: Event
     due_at: Instant

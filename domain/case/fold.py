@@ -77,7 +77,7 @@ def _changes(case: Case, event: Event, fact: Fact) -> dict[str, Any]:
 
 
 def _noted(case: Case, event: Event, fact: Fact) -> dict[str, Any]:
-    """What needs no more than noting: clocks counted again, items, counts and notices."""
+    """The fields that an event other than an opening, act, rung or news changes: clocks and items; then the rest."""
     match event:
         case ClockExtended() | ClockRederived():
             return {"clocks": {**case.clocks, event.clock.id: event.clock}}
@@ -91,10 +91,11 @@ def _noted(case: Case, event: Event, fact: Fact) -> dict[str, Any]:
         case ItemSettled():
             return _item_settled(case, event, fact)
         case _:
-            return _told(case, event, fact)
+            return _noted_besides(case, event, fact)
 
 
-def _told(case: Case, event: Event, fact: Fact) -> dict[str, Any]:
+def _noted_besides(case: Case, event: Event, fact: Fact) -> dict[str, Any]:
+    """The same for meeting counts, recusals, corrected fields, changed procedures and notices. Raises ValueError."""
     match event:
         case GateCounted():
             return {"tallies": {**case.tallies, event.tally.gate: event.tally}}
@@ -139,7 +140,8 @@ def _lapsed(case: Case, event: ClockLapsed, fact: Fact) -> dict[str, Any]:
     move = event.then.move
     if move is None:
         return changes
-    # It was worked out when the window opened: what runs now, and is not the move's own, stops.
+    # `then` was computed when the window opened, so its list of clocks to stop is out of date: every clock that runs
+    # or is paused now stops. `_moved` starts those of the new stage afterwards.
     running = [clock.id for clock in clocks.values() if clock.state in ("running", "paused")]
     return changes | _moved(lapsed, replace(move, stopped=tuple(running)), fact)
 
@@ -165,7 +167,7 @@ def _item_settled(case: Case, event: ItemSettled, fact: Fact) -> dict[str, Any]:
 
 
 def _stopped(clocks: dict[str, Clock], ids: Iterable[str]) -> dict[str, Clock]:
-    """The clocks, those of `ids` that run or are paused met."""
+    """`clocks` with those of `ids` that run or are paused set to `met`: no rung of theirs fires any more."""
     met = {
         clock_id: replace(clocks[clock_id], state="met", rungs=(), fired=(), then=None)
         for clock_id in ids
@@ -220,7 +222,7 @@ def _acted(case: Case, event: ActionTaken, fact: Fact) -> dict[str, Any]:
         changes["fields"] = {**case.fields, **event.fields}
         changes["said"] = {**case.said, **dict.fromkeys(event.fields, fact.actor.person)}
     if event.papers:
-        changes["said"] = {}  # what stood when a paper was issued stays as it was said
+        changes["said"] = {}  # nobody may correct what an issued document quotes (verbs/correct.py)
     if event.move:
         changes |= _moved(case, event.move, fact)
         if event.move.closed and event.other:
@@ -232,7 +234,7 @@ def _acted(case: Case, event: ActionTaken, fact: Fact) -> dict[str, Any]:
 
 
 def _ends(item: Item, move: Move) -> bool:
-    """Whether an open item is over by the case's going there: what is sealed asks nothing of anybody outside."""
+    """Whether this move ends an open item: it is `passing`, the case closes, or its addressee may not look there."""
     return item.passing or move.closed or bool(move.sealed and item.to and item.to not in move.sealed)
 
 

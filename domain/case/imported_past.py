@@ -22,7 +22,7 @@ IMPORTING = (Role.INTEGRATION, Role.ADMINISTRATOR)
 
 @dataclass
 class _Life:
-    """What has happened so far. `now`: when all of it is recorded."""
+    """The case and its events after the parts decided so far. `now`: the instant at which all of it is recorded."""
 
     context: Context
     now: Instant
@@ -72,7 +72,7 @@ def imported(command: Import, context: Context, now: Instant) -> tuple[Happened,
 
 
 def _unfit(command: Import, context: Context, now: Instant) -> Refusal | None:
-    """Why nothing of it is even tried."""
+    """Why the import is refused before its first part is decided; None when it can begin."""
     if context.actor.hat.role not in IMPORTING:
         return Refusal(Code.HAT_NOT_ALLOWED, "只有接入系统和管理员可以迁入事项")
     if not context.procedure.intake.transfers:

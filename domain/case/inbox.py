@@ -1,4 +1,4 @@
-"""News: what other cases say to this one, and what a new calendar says to its clocks."""
+"""Inbox: what the letters of other cases, and a new calendar, make happen to this case."""
 
 from dataclasses import replace
 
@@ -52,7 +52,7 @@ def _merged(case: Case, news: Tell, context: Context, received: NewsReceived) ->
 def _restored(case: Case, context: Context, at: Instant, received: NewsReceived) -> tuple[Event, ...] | Refusal:
     """A merged case stands again where it stood, and its time runs on."""
     left = case.left
-    assert left is not None  # whoever is merged remembers
+    assert left is not None  # set by the merge: the stage and unit to return to
     setting = context.setting(case.lineage)
     facts = {**case.facts, "unit": left.unit.id if left.unit else None}
     facts["unit_level"] = left.unit.level if left.unit else None
@@ -67,7 +67,7 @@ def _restored(case: Case, context: Context, at: Instant, received: NewsReceived)
 def rederived(case: Case, context: Context, at: Instant) -> tuple[Event, ...] | Refusal:
     """Every clock that the calendar in force counts otherwise, with the date before kept. () when there is none.
 
-    Paused clocks are counted when they run on; what a pause will bring is worked out again.
+    Paused clocks are counted when they run on; the clock that ends the pause is counted again now.
     """
     setting = context.setting(case.lineage)
     events: list[Event] = []

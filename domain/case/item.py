@@ -14,7 +14,7 @@ OPEN = "open"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item. `to`: the hat that answers for it; `by`: the person who opened it, `from_unit`: while who had the case.
+    """One item. `to`: the hat that answers for it; `by`: the person who opened it; `from_unit`: whose case it was.
 
     `group` joins items that are decided together; `answer` is what was said when it was settled.
     """

@@ -29,7 +29,7 @@ UNNUMBERED = "~"
 RECEIVING = {
     Role.DISPATCHER, Role.PETITION_OFFICER, Role.PROXY, Role.INSPECTOR, Role.INTEGRATION, Role.ADMINISTRATOR,
 }  # fmt: skip
-RECORDED_WITHIN = timedelta(days=60)  # what comes later on record than this has no date that anybody can vouch for
+RECORDED_WITHIN = timedelta(days=60)  # an older claim that a matter was received at an office is refused
 
 
 def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...] | Refusal:
@@ -59,7 +59,7 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
     facts["division_level"] = place.level
     branch = next((each for each in intake.stage if meets(each.when, facts)), None)
     if branch is None:
-        # What may be left out is not what is missing.
+        # An optional field is refused for a wrong value, never for being absent.
         named = {name for each in intake.stage for name, allowed in each.when.items() if None not in allowed}
         missing = [field for field in intake.form if field.name in named and field.name not in fields]
         words = "、".join(field.title for field in missing)
@@ -90,7 +90,7 @@ def open_case(command: Open, context: Context, at: Instant) -> tuple[Event, ...]
 
 
 def numbered(opened: CaseOpened, context: Context, at: Instant, number: str, code: str | None) -> CaseOpened:
-    """The opening with what is drawn once it is decided: its number, the digest of its claim code, and its papers."""
+    """The opening with its number, the digest of its claim code and its documents: all drawn after the decision."""
     procedure = context.procedure
     names = {"number": number, "title": opened.title, "division_name": context.names.get(opened.division)}
     issues = enumerate(procedure.intake.issues)
@@ -103,7 +103,7 @@ def numbered(opened: CaseOpened, context: Context, at: Instant, number: str, cod
 
 
 def _taken_over(command: Open, procedure: Procedure, place: Place, context: Context) -> Iterator[ItemOpened]:
-    """The items that the case begins with. What has a clock is not taken over: it has a case of its own."""
+    """The items that the case begins with, from the case before. One with a clock is left out: it has become a case."""
     for name, each in command.items.items():
         kind = procedure.items.get(name)
         if kind is None or kind.clock is not None:
@@ -136,7 +136,7 @@ def matter(procedure: Procedure, fields: Mapping[str, Any], county: str) -> str 
 
 
 def repeated(procedure: Procedure, lineage: Mapping[str, str]) -> Repeated | None:
-    """When a case there counts as repeated, and who is told."""
+    """When a case here counts as repeated; None without such a rule, or where the place lacks the post's level."""
     rule = procedure.repeated
     recipient = Post.parse(rule.to).at(lineage, None) if rule else None
     return Repeated(rule.red, rule.failures, str(recipient)) if rule and recipient else None

@@ -1,4 +1,4 @@
-"""Letters: what one case's events have to say to another. No command touches two cases; letters travel later."""
+"""Outbox: the letters that one case's events send to others. No command touches two cases; letters travel later."""
 
 from dataclasses import dataclass
 

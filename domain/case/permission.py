@@ -11,7 +11,7 @@ from domain.rules.refusal import Code, Refusal
 def permitted(
     case: Case, action_id: str, action: Action, procedure: Procedure, actor: Actor, home: str
 ) -> Refusal | None:
-    """Why not, in the order in which a person would ask; None when it is allowed."""
+    """Why the actor may not take the action: stage, recusal, post, windows, separation, closing gate. None: allowed."""
     if case.closed and case.stage not in action.from_:
         return Refusal(Code.CASE_CLOSED, f"事项已{case.stage_title.removeprefix('已')}，不能再{action.title}")
     if case.stage not in action.from_:
@@ -52,7 +52,7 @@ def settleable(case: Case, action: Action) -> tuple[Item, ...]:
 
 
 def answerable(case: Case, action: Action, actor: Actor, home: str) -> tuple[Item, ...]:
-    """Those that this actor could."""
+    """Those open items that this actor, under this hat, may settle."""
     return tuple(
         item for item in settleable(case, action) if any(worn(case, by, actor, home, (item,)) for by in action.by)
     )

@@ -1,4 +1,4 @@
-"""Rebinding: a running case goes on under another version of its procedure. What has been consumed stays consumed."""
+"""Rebinding: a running case goes on under another version of its procedure. Time already used stays used."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -67,7 +67,7 @@ def rebound(case: Case, command: Rebind, context: Context, at: Instant) -> tuple
 
 
 def _unfit(case: Case, command: Rebind, context: Context) -> Refusal | None:
-    """Why the case cannot go on under the other rules at all."""
+    """Why the case cannot move to the new procedure; None when it can."""
     procedure, former = context.procedure, context.former
     if former is None or procedure.id != case.procedure.id:
         return Refusal(Code.UNKNOWN_PROCEDURE, "不是同一办理流程的版次")
@@ -89,7 +89,7 @@ def _unfit(case: Case, command: Rebind, context: Context) -> Refusal | None:
 
 
 def _counted(case: Case, stage: str, context: Context, at: Instant) -> tuple[Clock, ...] | Refusal:
-    """Every clock that is otherwise under the new rules: counted again, taken up again, or new to the stage."""
+    """Every clock that changes under the new rules: recounted, restored after it was dropped, or new at the stage."""
     setting, former = context.setting(case.lineage), context.former
     assert former is not None
     found: dict[str, Clock] = {}
@@ -128,7 +128,7 @@ def _staying(case: Case, stage: str, procedure: Procedure, at: Instant) -> Itera
 
 
 def _taken_up(case: Case, clock: Clock, at: Instant) -> Clock:
-    """A dropped clock as it goes on: paused if the case still is, and its pause over if the case's is."""
+    """A dropped clock as it runs again: paused while the case is paused, otherwise resumed at the end of that pause."""
     last = clock.pauses[-1] if clock.pauses else None
     if last is None or last.ended_at is not None:
         return replace(clock, state="running")

@@ -28,9 +28,9 @@ from domain.days.instant import Instant
 # What the procedures' intake forms call what a matter is about.
 SAID = ("matter", "subject", "item_name", "proposal", "duty", "catalogue", "description")
 ABOUT = ("place", *SAID)
-TEXT_LENGTH_MAX = 400  # what is said later on rarely tells one matter from another
+TEXT_LENGTH_MAX = 400  # characters compared; what follows rarely distinguishes two matters
 NOISE = re.compile(r"[\W_]+")
-# What tells reports apart by who made them, not by what they are about.
+# Words that depend on who reported (said the caller, please send somebody), not on the matter.
 HOLLOW = re.compile(
     "12345|热线|转办|来电|来访|来信|群众|村民|大家|网格员|巡查|发现|反映|举报|微信群?|尽快|处理|希望|[有没无]人|已经|好几天"
     "|危险|严重|附近|一[个根条处段块]|[了的着很得在被把还里上有是请管称说]"
@@ -39,7 +39,7 @@ NUMERALS = str.maketrans("一二两三四五六七八九", "1223456789")
 NUMBERED = re.compile(r"[一二两三四五六七八九](?=[组号队社层幢栋单排])")
 DIGITS = re.compile(r"\d+")
 ELSEWHERE = 0.15  # below this share two places are two places
-MUCH, ALL = 0.5, 0.85  # parts of a part from which it is told as alike, as the same
+MUCH, ALL = 0.5, 0.85  # share of a part from which the reason says 相近, and from which it says 相同
 BIGRAMS = 0.3  # of what counts as shared; the rest is characters
 
 
@@ -104,7 +104,7 @@ def compare(one: Matter, other: Matter, weights: Weights) -> Likeness:
     share = _shared(plain(f"{one.title} {one.text}"), plain(f"{other.title} {other.text}"))
     text = min(1.0, share / weights.text_full)
     where = _places(plain(one.place), plain(other.place))
-    # Where a place is not told, the text speaks for it: it often names the place.
+    # Where one report gives no place, the text takes over its weight: it often names the place.
     place = text if where is None else min(1.0, where / weights.place_full)
     village = one.village is not None and one.village == other.village
     kind = one.kind is not None and one.kind == other.kind
@@ -158,7 +158,7 @@ def _common(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _places(one: str, other: str) -> float | None:
-    """How alike two places are; None when one is not told."""
+    """How alike two places are; None when one gives no place."""
     if not one or not other:
         return None
     numbers, others = set(DIGITS.findall(one)), set(DIGITS.findall(other))

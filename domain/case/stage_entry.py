@@ -80,12 +80,12 @@ def begun(
     limit: Limit | None = None,
     now: Instant | None = None,
 ) -> Clock | Refusal:
-    """A stage's clock as it starts, with what its lapse will bring."""
+    """A stage's clock as it starts, with `then`, what its lapse will do."""
     return foreseen(setting, start(setting, clock_id, facts, at, version, limit, now=now), facts)
 
 
 def foreseen(setting: Setting, clock: Clock, facts: Mapping[str, Any]) -> Clock | Refusal:
-    """The clock with what its lapse will bring, worked out now: time itself asks neither rules nor calendar."""
+    """The clock with `then`, what its lapse will do, computed now: expiry reads neither rules nor calendar."""
     rule = setting.procedure.clocks[clock.rule or clock.id]
     if rule.lapses_to is None or not clock.rungs:
         return clock

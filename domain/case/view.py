@@ -107,7 +107,7 @@ def _item(item: Item) -> dict[str, Any]:
 
 
 HINT_LENGTH = 24
-ELSEWHERE = {"earlier", "first", "had_before", "assigned"}  # what only other cases, or the unit named, can tell
+ELSEWHERE = {"earlier", "first", "had_before", "assigned"}  # known only with the other cases or the named unit
 
 
 def possible(case: Case, action: Action, procedure: Procedure, facts: Mapping[str, Any]) -> bool:
@@ -125,7 +125,7 @@ def possible(case: Case, action: Action, procedure: Procedure, facts: Mapping[st
 
 
 def _called(item: Item) -> str:
-    """An item by its kind, its number and the beginning of what was said, so that one can be told from another."""
+    """An item by its kind, its number and the beginning of what was said, so that a person can tell items apart."""
     said = next((value for value in item.data.values() if isinstance(value, str)), "")
     return f"{item.title} {item.id.rpartition('.')[2]}：{said[:HINT_LENGTH]}" if said else f"{item.title} {item.id}"
 

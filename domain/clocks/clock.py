@@ -1,4 +1,4 @@
-"""A clock as events and states carry it: a budget of time, what has been taken from it, and what it does when."""
+"""A clock as events and states carry it: its limit and extensions, its pauses, and what it does when (rungs)."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,7 @@ from domain.days.limit import Limit
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """Something that a clock does at `at`: kind warn, card, climb or lapse; `to` and `level` name who is told."""
+    """What a clock does at `at`: kind warn, card, climb or lapse; `to` (a hat) and `level`: the post it notifies."""
 
     id: str
     at: Instant
@@ -69,7 +69,7 @@ class Clock:
 
     @property
     def red(self) -> bool:
-        """Whether it is late and has said so."""
+        """Whether its red card has been issued."""
         return "red" in self.fired
 
 
@@ -105,8 +105,8 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """What the lapse of a window brings: the case goes somewhere, or paused clocks run on. Worked out beforehand,
-    because time acts without asking rules or calendar."""
+    """What happens when a window lapses: `move`, the case goes to a stage with `fields` set; `resumed`: paused clocks
+    run on. Computed when the window opens and stored in the clock: expiry reads neither rules nor calendar."""
 
     move: Move | None = None
     fields: dict[str, str] = field(default_factory=dict)

@@ -14,15 +14,15 @@ from domain.rules.procedure import Procedure, Stage
 from domain.rules.rule import ClockRule, Value, meets
 
 UNIT = "unit"
-UNIT_LEVELS = ("township", "county")  # whose unit it is decides who is told
-ANYWHERE: Mapping[str, str] = {level: level for level in LEVELS}  # a hat there reads like the post itself
+UNIT_LEVELS = ("township", "county")  # a ladder climbs from the unit's level, so each level is a row
+ANYWHERE: Mapping[str, str] = {level: level for level in LEVELS}  # level → level: `head@county` is a post and a hat
 OF_THE_UNIT = {UNIT, "unit_level"}
 Facts = dict[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
 class ToldPost:
-    """A rung of a ladder: which post is told, and when if the clock began at the instant asked for."""
+    """A rung of a ladder: the post that it notifies, and when, if the clock started at the instant asked for."""
 
     post: str
     at: Instant
@@ -56,7 +56,8 @@ class Demand:
 def needs(procedure: Procedure, calendar: Calendar, at: Instant) -> Iterator[Demand]:
     """Every open stage with every clock that begins there at `at`, under every variant; the first stages first.
 
-    A clock that runs on from another stage is told where it begins; one that an action begins, wherever it may run.
+    A clock that one stage starts and others continue is listed only at the stage that starts it. One that no stage
+    starts (an action does) is listed at every stage that continues it.
     """
     setting = Setting(procedure, calendar, ANYWHERE)
     begun = {clock for stage in procedure.stages.values() for clock in stage.clocks}
@@ -82,9 +83,9 @@ def posts(procedure: Procedure) -> dict[str, tuple[str, ...]]:
 
 
 def _in_order(procedure: Procedure) -> list[str]:
-    """The stages along the way of a case: what is pinned has forgotten the order of the file.
+    """The open and closed stages in the order in which a case passes them; the pinned JSON is sorted by name instead.
 
-    A branch for some cases only counts where nothing else leads there, so that what leads back does not.
+    A conditional branch is followed only to stages that nothing else reaches, so that a way back does not count.
     """
     certain = _walked(procedure, set(procedure.stages))
     ordered = _walked(procedure, set(certain))
@@ -92,7 +93,7 @@ def _in_order(procedure: Procedure) -> list[str]:
 
 
 def _walked(procedure: Procedure, sure: set[str]) -> list[str]:
-    """The stages that are reached, each before those to which it leads; by conditional branches only if not `sure`."""
+    """The stages reached, each before those to which it leads. `sure`: not reached by conditional branches."""
     left = dict[str, None]()
     seen = set[str]()
 
@@ -147,7 +148,7 @@ def _of_clock(setting: Setting, name: str, stage: Stage, holder: str, clock: str
 
 
 def _cases(procedure: Procedure, rule: ClockRule, level: str | None) -> Iterator[Facts]:
-    """The least that a case must say for each way in which this clock can run: its variant, and who is told."""
+    """For each variant of this clock and each set of rungs: the fewest form fields (name → value) that select it."""
     ladders = [each for each in (rule.ladder, *(variant.ladder for variant in rule.variants)) if each]
     conditions = [
         rule.when, *(variant.when for variant in rule.variants),
@@ -172,7 +173,7 @@ def _cases(procedure: Procedure, rule: ClockRule, level: str | None) -> Iterator
 
 
 def _asks_for_unit(procedure: Procedure, rule: ClockRule) -> bool:
-    """Whether a unit, or its level, has a say in who is told."""
+    """Whether a rung notifies the unit, or has a condition on the unit."""
     ladders = {rule.ladder, *(variant.ladder for variant in rule.variants)} - {None}
     rungs = [rung for ladder in ladders for rung in procedure.ladders[str(ladder)]]
     return any(_at_unit(rung.to) or OF_THE_UNIT & rung.when.keys() for rung in rungs)

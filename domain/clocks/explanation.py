@@ -87,7 +87,7 @@ def _grounded(calendar: Calendar, clock: Clock) -> Iterator[CountingStep]:
 
 
 def _named_end(calendar: Calendar, clock: Clock, until: Instant, grounds: Titles) -> Iterator[CountingStep]:
-    """The end that a form has named: what was paused and granted puts it off."""
+    """The steps for an end that a form has named: pauses and extensions move it later."""
     yield CountingStep(StepKind.START, None, utc(clock.started_at), False, f"自{_moment(clock.started_at)}起算")
     words = f"截止时刻为{_moment(until)}（含），节假日不顺延"
     words += "；起算时已过截止时刻" if until < clock.started_at else ""

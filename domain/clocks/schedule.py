@@ -69,8 +69,8 @@ def start(
 def timed(setting: Setting, clock: Clock, facts: Mapping[str, Any], at: Instant) -> Clock:
     """`clock` with its dates counted from everything it has been through, as of `at`; what has fired stays.
 
-    A rung that would lie before `at` though nothing was late then comes at once: nothing is due in the past. `facts`
-    decide which rungs a new clock has; one counted again keeps those it had.
+    An unfired rung whose new instant lies before `at` is set to `at`: nothing becomes due in the past. `facts` select
+    the rungs of a new clock; one counted again keeps those it had.
     """
     rule = setting.procedure.clocks[clock.rule or clock.id].terms(clock.variant)
     calendar = setting.calendar
@@ -148,7 +148,7 @@ def _cards(cards: Cards, warned: Instant | None, calendar: Calendar, clock: Cloc
             rungs.append(Rung("yellow", before(calendar, due, lead)[0], "card", color="yellow"))
     if warned is not None:
         rungs.append(Rung("warning", warned, "warn"))
-    # A warning that would lie before the clock's own start says nothing; red always stays.
+    # A warning or yellow card due before the clock's start is left out; the red one always stays.
     return tuple(sorted((r for r in rungs if r.at > begun or r.id == "red"), key=lambda rung: rung.at))
 
 

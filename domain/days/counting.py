@@ -53,15 +53,15 @@ def count(
 
 
 def count_until(calendar: Calendar, start: Instant, until: Instant, more: Limit, pauses: Sequence[Pause] = ()) -> Due:
-    """When a time that was given its last moment is over: right after it, put off by what was paused, and `more`."""
+    """The first late instant where a form named the last moment: right after it, later by the pauses and by `more`."""
     first_late = utc(until) + MICROSECOND
-    # What is late from the beginning is not put off by any pause.
+    # Already late at its start: pauses do not move the due date.
     due = Due(first_late if first_late <= start else _run_out(start, first_late - start, pauses), None, False)
     return after(calendar, due, more)
 
 
 def running(start: Instant, pauses: Sequence[Pause]) -> Iterator[tuple[Instant, Instant | None]]:
-    """The times from `start` on that are in no pause; the last one has no end, unless a pause still lasts."""
+    """The spans (begin, end) from `start` on that lie in no pause; the last end is None unless a pause still lasts."""
     for pause in pauses:
         if pause.began_at > start:
             yield start, pause.began_at

@@ -8,7 +8,7 @@ from domain.rules.rule import ClockRule, Part
 
 
 def differences(before: Procedure, after: Procedure) -> Iterator[str]:
-    """Every part that is otherwise, in Chinese, clocks with their limits: what has not begun yet will go by it, too."""
+    """One line in Chinese a part that differs; clocks with both limits, for those not started yet change as well."""
     yield from _of_clocks(before.clocks, after.clocks)
     for what, was, now in (
         ("阶段", before.stages, after.stages),

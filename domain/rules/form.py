@@ -45,8 +45,8 @@ class FieldType(StrEnum):
     UNIT = "unit"
     PERSON = "person"
     EVIDENCE = "evidence"
-    ITEM = "item"  # one of the open items of the case, told to clients as a choice
-    CLOCK = "clock"  # one of its running clocks, told to clients as a choice
+    ITEM = "item"  # one of the open items of the case, shown to clients as a choice
+    CLOCK = "clock"  # one of its running clocks, shown to clients as a choice
     CASE = "case"  # another case, by number
     FIELDS = "fields"  # the answers to another procedure's intake form, as an object
 
@@ -263,7 +263,7 @@ def _one_of(things: Callable[[Known], frozenset[str]], what: str) -> Callable[[F
 
 
 def _fields(field: FormField, value: Any, _known: Known) -> Problem:
-    """A flat object of texts, numbers, booleans and lists of texts: whether it fits, the other procedure will say."""
+    """Check for a flat object of texts, numbers, booleans and lists of texts; the other procedure checks the rest."""
     plain = (str, bool, int, float)
     if not isinstance(value, dict) or len(value) > MANY_COUNT_MAX:
         return "mistyped_field", f"“{field.title}”应为对象（最多 {MANY_COUNT_MAX} 项）"

@@ -1,4 +1,7 @@
-"""Drawing lots so that nobody can know or steer the outcome before, and anybody can work it out again afterwards."""
+"""Drawing lots: SHA-256 over a seed and each division's code; the lowest are drawn (decision 0014).
+
+Nobody can predict or influence the draw beforehand; an inspector can compute it again from the ledger afterwards.
+"""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +22,8 @@ class Drawing(Part):
 def seed(leaf: str, salt: bytes) -> str:
     """The seed (hex) that an event gives: SHA-256 over its leaf's own SHA-256 and its salt.
 
-    Whoever makes an event is shown the leaf's hash, never the salt: nobody can act until the lots suit him.
+    The salt is random and never shown. Whoever causes events sees their leaf hashes only, so acting again and again
+    until a wanted division would be drawn is impossible.
     """
     return hashlib.sha256(hashlib.sha256(leaf.encode()).digest() + salt).hexdigest()
 
@@ -30,15 +34,15 @@ def lot(seed: str, round_id: str, period: str, division: str) -> str:
 
 
 def ordered(seed: str, round_id: str, period: str, divisions: Iterable[str]) -> list[str]:
-    """The divisions by their lots, whatever order they come in."""
+    """The divisions sorted by their lots; the order in which they are given does not matter."""
     return sorted(divisions, key=lambda each: lot(seed, round_id, period, each))
 
 
 def orders(seed: str, round_id: str, period: str, groups: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
-    """Each group by its lots."""
+    """Each group (parent division → its divisions) sorted by lot."""
     return {name: ordered(seed, round_id, period, members) for name, members in groups.items()}
 
 
 def drawn(orders: Mapping[str, Sequence[str]], count: int) -> set[str]:
-    """The first `count` of each group."""
+    """The first `count` divisions of each group; fewer where a group is smaller."""
     return {each for order in orders.values() for each in order[:count]}

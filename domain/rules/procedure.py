@@ -182,7 +182,7 @@ class Procedure(Part):
     """One procedure, whole. `version` is the county's own count; identity is the hash.
 
     `identity`: the fields that together say which matter a case is about, for finding earlier cases about the same.
-    `claim_code`: whoever brings a case gets a code, told once and kept as a digest, by which he or she is known later
+    `claim_code`: whoever brings a case gets a code, shown once and kept as a digest, by which he or she is known later
     without a name. `final_outcomes`: the outcomes after which that matter is not taken up again.
     """
 

@@ -157,7 +157,7 @@ class ClockRule(Part):
 
 
 class LadderRung(Part):
-    """Who is told so much after the due date; `when` leaves a rung out for cases that do not meet it."""
+    """Which post is notified so long after the due date; `when` leaves a rung out for cases that do not meet it."""
 
     to: PostText
     after: Limit
@@ -251,7 +251,7 @@ class Closing(Part):
 
 
 class RepeatedRule(Part):
-    """When a case counts as "repeated" and who is told: so many red cards, or so many failed closures."""
+    """After how many red cards or failed closures a case counts as "repeated", and the post that is notified."""
 
     red: int = Field(default=3, ge=1)
     failures: int = Field(default=2, ge=1)

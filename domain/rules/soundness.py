@@ -32,7 +32,7 @@ def faults(procedure: Procedure) -> list[str]:
     """Everything that is wrong with a procedure, in Chinese, each with its place or path; [] when it is sound."""
     unknown = [*unknown_names(procedure), *_misused_names(procedure)]
     if unknown:
-        return unknown  # the graph of a procedure that names what does not exist means nothing
+        return unknown  # the graph cannot be walked where names are wrong
     reached = _walk(procedure)
     return [
         *_stages(procedure, reached),

@@ -12,7 +12,7 @@ class Blank(Template):
 
 
 def filled(fields: Mapping[str, str | bool | int], names: Mapping[str, Any]) -> dict[str, Any]:
-    """The form. A text that is one name alone keeps the type of its value; what comes to nothing is left out."""
+    """The form. A text that is one name alone keeps the type of its value; an empty result is left out."""
     given = {field: _value(value, names) for field, value in fields.items()}
     return {field: value for field, value in given.items() if value != ""}
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from domain.misreading import told
+from domain.misreading import in_one_line
 from domain.rules.hat import Hat
 from ledger.registers import cell
 from ledger.registers.cell import Code, Codes, Day, Division, Id, Moment, Name, Phone, Words, Worn, choices, of
@@ -256,7 +256,7 @@ class RegisterKind:
             try:
                 values[name] = TypeAdapter(fields[name].rebuild_annotation()).validate_python(text)
             except ValidationError as error:
-                raise ValueError(told(error.errors(), fields[name].title or name)) from None
+                raise ValueError(in_one_line(error.errors(), fields[name].title or name)) from None
         columns = _apart(values) if "hat" in values else values
         return tuple(columns[name] for name in self.key)
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain import format as pattern
-from domain.misreading import listed, told
+from domain.misreading import in_one_line, listed
 from domain.rules import round as rounds
 from domain.rules.procedure import Procedure, ProcedureFault, read
 from tests.domain.scene import procedure
@@ -32,7 +32,7 @@ def document() -> Any:
         (("title",), 3, "title：应为文字，请加引号，现为“3”"),
         (("clocks", "Triage"), {}, "clocks.Triage：名称应为 1 至 40 个小写字母"),
         (("intake", "stage"), 5, "intake.stage：应为列表，写作"),
-        # Of the two ways to write a card the one that was meant is told, and what pydantic calls it is no place.
+        # Of the two ways to write a card the one that was meant is named, and what pydantic calls it is no place.
         (("clocks", "triage", "cards"), {"yellow": {"share": [5, 4]}}, "cards.yellow.share：5/4 不是时限的一部分"),
         (("clocks", "triage", "when"), {"kind": [[1]]}, "when.kind.0：应为文字，或应为 true 或 false，或应为整数"),
     ],
@@ -75,7 +75,7 @@ def test_every_pattern_has_words(name: str) -> None:
 def test_what_concerns_the_whole_has_a_name_too() -> None:
     with pytest.raises(ValidationError) as caught:
         Procedure.model_validate(3)
-    assert told(caught.value.errors(), "（整个文件）") == "（整个文件）：应为对象"
+    assert in_one_line(caught.value.errors(), "（整个文件）") == "（整个文件）：应为对象"
 
 
 def test_a_round_is_told_in_chinese_too() -> None:

@@ -1,4 +1,4 @@
-"""Claiming by the code that was told when the case was opened."""
+"""Claiming by the code that was shown when the case was opened."""
 
 from domain.case.act import CheckedAct
 from domain.case.claim_code import sealed_code
@@ -8,7 +8,7 @@ from domain.rules.refusal import Refusal
 
 
 class Claim(Verb):
-    """Whoever claims shows the code that was told when the case was opened; the code itself is not written down."""
+    """Whoever claims shows the code that was given when the case was opened; the code itself is not written down."""
 
     name = "claim"
     forgets = frozenset({"claim_code"})

@@ -7,7 +7,7 @@ from domain.rules.refusal import Code, Refusal
 
 
 class Link(Verb):
-    """Both cases say so; neither changes. What is sealed is named nowhere else."""
+    """Both cases record the link and change nothing else. Only a sealed case may link a sealed one."""
 
     name = "link"
     aside = True

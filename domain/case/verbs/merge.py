@@ -14,7 +14,7 @@ from domain.rules.refusal import Code, Refusal
 
 
 class Merge(Verb):
-    """This case goes into another; its time stands still, in case that turns out to be a mistake."""
+    """This case is closed into another; its clocks but windows are paused, so that `split` can undo the merge."""
 
     name = "merge"
     aside = True

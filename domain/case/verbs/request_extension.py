@@ -11,7 +11,7 @@ from domain.rules.refusal import Code, Refusal
 
 
 class RequestExtension(Verb):
-    """Asked before due only, within the cap of the rule, so often at most; whoever may rule is asked."""
+    """Before the due date, within the rule's cap and number of times; opens an item for the post that rules on it."""
 
     name = "request_extension"
 

@@ -13,7 +13,7 @@ from domain.rules.refusal import Code, Refusal
 
 
 class RuleExtension(Verb):
-    """Granted: more budget, both dates move, what has fired stays. Too late a ruling grants nothing any more."""
+    """Granted: the budget grows, due and internal due move, fired cards stay. After the due date nothing is granted."""
 
     name = "rule_extension"
 

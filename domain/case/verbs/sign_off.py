@@ -1,4 +1,4 @@
-"""Signing: once the outcome is sure, nobody else need sign."""
+"""Signing: one unit's opinion on what was sent round for signature."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from domain.rules.refusal import Refusal
 
 
 class SignOff(Verb):
-    """Once the outcome is sure, nobody else need sign; in order, the next is asked."""
+    """One unit signs. The others need not once the outcome is settled; with `in_order`, the next unit is asked."""
 
     name = "sign_off"
 

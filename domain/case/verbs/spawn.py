@@ -21,7 +21,7 @@ from domain.rules.template import filled
 
 
 class Spawn(Verb):
-    """A child case, to be opened under the rights of the person who asks for it; refused here if it would be there."""
+    """A child case, opened by a letter under the rights of the person who asks; a refusal comes at once."""
 
     name = "spawn"
 
@@ -55,7 +55,7 @@ class Spawn(Verb):
 
 
 def _as_sealed(move: Move, parent: Case) -> bool:
-    """Whether nobody sees the child, which names its parent, who does not see the parent."""
+    """Whether everybody who may see the child may see the parent too: the child names it."""
     return bool(move.sealed) and set(move.sealed) <= set(parent.sealed)
 
 
@@ -65,7 +65,7 @@ def _said(act: CheckedAct) -> dict[str, Any]:
     if spawns is None:
         return {}
     about = act.item.data if act.item else {}
-    silent = dict.fromkeys(act.context.procedure.fields, "")  # what nobody said comes to nothing
+    silent = dict.fromkeys(act.context.procedure.fields, "")  # an absent field fills in as an empty text
     names = {**silent, **act.case.fields, **about, **act.fields, "case_title": act.case.title}
     procedure = str(act.action.child(act.fields))
     more = act.fields.get(spawns.more or "") or {}

@@ -7,7 +7,7 @@ from domain.rules.refusal import Refusal
 
 
 class Split(Verb):
-    """The source goes its own way again; it will be told."""
+    """Undo a merge: a letter reopens the source case where it stood."""
 
     name = "split"
     aside = True

@@ -18,9 +18,8 @@ from domain.rules.refusal import Refusal
 class Verb(ABC):
     """One verb. It holds nothing: the same object serves every case.
 
-    `aside`: what is said is about the act alone and tells nothing of the matter. `asks_case`: its form depends on the
-    case. `ends_hold`: it is possible while the case is paused, wherever it leads. `forgets`: fields that are checked
-    and never written down.
+    `aside`: its answers do not become fields of the case. `asks_case`: its form depends on the case. `ends_hold`: it is
+    possible while the case is paused, wherever it leads. `forgets`: fields that are checked and never written down.
     """
 
     name: ClassVar[str]
