@@ -50,14 +50,14 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[FigureRow]:
 
         await by_callers(CONNECTIONS, [lambda: live(registrar)] * CONNECTIONS)  # connections and caches
         rates = await interleaved({"raw": bare, "one": one_by_one, "many": many}, pace.rounds)
-        rows = {name: Spread.over(values).told(" 条/秒") for name, values in rates.items()}
+        rows = {name: Spread.over(values).shown(" 条/秒") for name, values in rates.items()}
         shape = f"{CONNECTIONS} 个连接、{CONNECTIONS} 个并发，每轮 {lives} 件 × {STEPS} 步"
         yield FigureRow(
             "登记处逐条 ÷ 原生单语句",
             ratio(rates["one"], rates["raw"]),
             "×",
             Target("≥", 0.5),
-            (f"登记处 {rows['one']}；原生 {rows['raw']}", shape, spent.told),
+            (f"登记处 {rows['one']}；原生 {rows['raw']}", shape, spent.shown),
         )
         yield FigureRow(
             "登记处 rule_many ÷ 原生单语句",

@@ -65,7 +65,7 @@ async def measure(ground: Ground, pace: Pace) -> AsyncIterator[FigureRow]:
         await by_callers(CONNECTIONS, [lambda: live(ledger.registrar), life] * CONNECTIONS)
         rates = await interleaved({"registrar": by_registrar, "temporal": by_temporal}, pace.rounds)
     await writers.close()
-    spreads = {name: Spread.over(values).told(" 条/秒") for name, values in rates.items()}
+    spreads = {name: Spread.over(values).shown(" 条/秒") for name, values in rates.items()}
     yield FigureRow(
         "登记处逐条 ÷ Temporal update + activity",
         ratio(rates["registrar"], rates["temporal"]),

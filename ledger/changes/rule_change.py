@@ -91,7 +91,7 @@ class RuleMove:
 
 
 async def ask(ledger: Ledger, actor: Actor, procedure: str, stages: Mapping[str, str]) -> RuleMove:
-    """A move of every open case of the actor's county to what new cases take; nothing moves yet. Raises NotAllowed."""
+    """A move of every open case of the actor's county to what new cases take; nothing moves yet. Raises RuleChangeRefused."""
     await allowed(ledger, actor)
     to, county = await pinned(ledger, procedure, actor.hat.scope), actor.hat.scope
     move = RuleMove(uuid4(), procedure, to, county, actor, None, dict(stages))
@@ -108,7 +108,7 @@ async def ask(ledger: Ledger, actor: Actor, procedure: str, stages: Mapping[str,
 
 
 async def approve(ledger: Ledger, actor: Actor, move_id: UUID) -> RuleMove:
-    """A second person stands for it. Raises NotAllowed."""
+    """A second person stands for it. Raises RuleChangeRefused."""
     await allowed(ledger, actor)
     move = await stored(ledger, move_id)
     if move.county != actor.hat.scope:
@@ -143,7 +143,7 @@ async def run(ledger: Ledger, move_id: UUID, batches: int | None = None) -> dict
 
 
 async def undo(ledger: Ledger, actor: Actor, move_id: UUID) -> dict[str, int]:
-    """Put each case that was moved back under its former rules, as they count now. Raises NotAllowed."""
+    """Put each case that was moved back under its former rules, as they count now. Raises RuleChangeRefused."""
     await allowed(ledger, actor)
     move = await stored(ledger, move_id)
     if move.county != actor.hat.scope:
@@ -188,7 +188,7 @@ async def kept(ledger: Ledger, move_id: UUID, column: str) -> list[tuple[str, st
 
 
 async def stored(ledger: Ledger, move_id: UUID) -> RuleMove:
-    """The move of this id. Raises NotAllowed when there is none."""
+    """The move of this id. Raises RuleChangeRefused when there is none."""
     rows = await ledger.writers.fetch(MOVE, move_id)
     if not rows:
         raise RuleChangeRefused("没有这次换版")
@@ -201,7 +201,7 @@ async def stored(ledger: Ledger, move_id: UUID) -> RuleMove:
 
 
 async def pinned(ledger: Ledger, procedure: str, county: str) -> str:
-    """The hash that new cases of a procedure are pinned to in a county. Raises NotAllowed when nothing is released."""
+    """The hash that new cases of a procedure are pinned to in a county. Raises RuleChangeRefused when nothing is released."""
     released = (await ledger.library.released(county)).get(procedure)
     if released is None:
         raise RuleChangeRefused(f"没有名为 {procedure} 的办理流程")
@@ -220,7 +220,7 @@ async def otherwise(ledger: Ledger, procedure: str, county: str, to: str) -> lis
 
 
 async def allowed(ledger: Ledger, actor: Actor) -> None:
-    """Moving cases is for administrators and heads of a county. Raises NotAllowed."""
+    """Moving cases is for administrators and heads of a county. Raises RuleChangeRefused."""
     rows = await ledger.writers.fetch(COUNTY, actor.hat.scope)
     if actor.hat.role not in APPROVING or not rows:
         raise RuleChangeRefused("换版须由县级管理员或负责人提出和批准")

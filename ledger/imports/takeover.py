@@ -81,7 +81,7 @@ class TakenOver:
 
 
 async def take_over(ledger: Ledger, actor: Actor, one: Map, sheet: Sheet, dry_run: bool = False) -> list[ReportLine]:
-    """A line for every row, in order; with `dry_run` nothing is kept. Raises MapFault and NotAllowed."""
+    """A line for every row, in order; with `dry_run` nothing is kept. Raises MapFault and TakeoverRefused."""
     if actor.hat.role not in IMPORTING:
         raise TakeoverRefused("只有接入系统和管理员可以迁入事项")
     fitting(one, sheet.header, (await ledger.library.released(county_of(actor.hat.scope))).get(one.procedure))
