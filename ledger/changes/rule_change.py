@@ -91,7 +91,10 @@ class RuleMove:
 
 
 async def ask(ledger: Ledger, actor: Actor, procedure: str, stages: Mapping[str, str]) -> RuleMove:
-    """A move of every open case of the actor's county to what new cases take; nothing moves yet. Raises RuleChangeRefused."""
+    """A move of every open case of the actor's county to what new cases take; nothing moves yet.
+
+    Raises RuleChangeRefused.
+    """
     await allowed(ledger, actor)
     to, county = await pinned(ledger, procedure, actor.hat.scope), actor.hat.scope
     move = RuleMove(uuid4(), procedure, to, county, actor, None, dict(stages))
@@ -201,7 +204,10 @@ async def stored(ledger: Ledger, move_id: UUID) -> RuleMove:
 
 
 async def pinned(ledger: Ledger, procedure: str, county: str) -> str:
-    """The hash that new cases of a procedure are pinned to in a county. Raises RuleChangeRefused when nothing is released."""
+    """The hash that new cases of a procedure are pinned to in a county.
+
+    Raises RuleChangeRefused when nothing is released.
+    """
     released = (await ledger.library.released(county)).get(procedure)
     if released is None:
         raise RuleChangeRefused(f"没有名为 {procedure} 的办理流程")
