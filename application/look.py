@@ -93,6 +93,14 @@ async def found(connection: AsyncConnection, which: Which) -> UUID:
     return case_id
 
 
+async def rules_of(house: House, caller: Caller, which: Which) -> str | None:
+    """The hash of the rules that a case goes by, which says nothing of the case; None where the caller sees none."""
+    async with house.ledger.reading() as connection:
+        case_id = which if isinstance(which, UUID) else await case_id_of(connection, which)
+        case = await case_by_id(connection, case_id, await view_of(connection, caller.actor)) if case_id else None
+        return case.procedure.sha256 if case else None
+
+
 async def _look(house: House, caller: Caller, connection: AsyncConnection, what: What, which: Which) -> Look:
     case_id = await found(connection, which)
     view = await view_of(connection, caller.actor)

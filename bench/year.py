@@ -17,6 +17,9 @@ from pathlib import Path
 import asyncpg
 
 import procedures
+from application.caller import OPERATOR
+from application.furnishing import furnish
+from application.house import House
 from bench import due_days as almanac
 from bench import machine, reaper
 from bench.account import keepers, settled, told
@@ -26,7 +29,6 @@ from bench.reaper import POSTGRES, TEMPORAL, WORKERS, Reaper
 from bench.register import upload
 from bench.stage import TrialStage
 from bench.virtual import VARIABLE, Virtual
-from cli.stocking import furnish
 from embedded import temporal
 from keepers.rounds import Rounds
 from ledger.ledger import open_ledger
@@ -69,7 +71,7 @@ class Trial:
 async def stocked(stage: TrialStage) -> list[PlannedPlace]:
     """Divisions, units, procedures and calendars; rounds at work since the start. Where people live."""
     async with open_ledger(stage.url, clock=lambda _: START) as ledger:
-        await furnish(ledger, stage.state, False, print)
+        await furnish(House(ledger, stage.state.evidence), OPERATOR, stage.state.accounts, False, print)
         units = [RegisteredUnit(unit.id, unit.name, unit.division, unit.kinds) for unit in read().units]
         await load_units(ledger.writers, units)
         await Rounds(on_file(), ledger.registrar, ledger.writers, lambda _: START).look()

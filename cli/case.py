@@ -1,27 +1,24 @@
-"""`bihuan case`: open a case, act on it, look at it."""
+"""`bihuan case open|act`: writing."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import typer
 
 from cli.field import attached, typed
-from cli.session import Declined, Token, Var, bearer, failure, run
-from domain.case.command import Act, Command, Open
-from domain.days.instant import SHANGHAI, Instant
+from cli.session import Json, Token, Var, caller, contents, instant, misused, run
+from domain.refusal import Code, Refusal
 from domain.rules.form import FormField
 from settings import VAR
 
 if TYPE_CHECKING:
-    from domain.hat import Actor
-    from ledger.ledger import Ledger
-    from ledger.registrar.request import Reporter, Ruling
-
-CHUNK_BYTES = 64 * 1024
+    from application.caller import Caller
+    from application.house import House
+    from application.submission import Submission
 
 app = typer.Typer(help="事项：上报、办理、查看。", no_args_is_help=True)
 
@@ -30,7 +27,6 @@ Fields = Annotated[
 ]
 FieldsJson = Annotated[str | None, typer.Option(metavar="JSON", help="表单各项，JSON 对象")]
 Key = Annotated[str | None, typer.Option(help="幂等键：同一个键重复执行只办一次")]
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="事项编号（YH-2026-000001）或标识")]
 
 
@@ -51,19 +47,20 @@ def open_(
     var: Var = VAR,
 ) -> None:
     """上报一个事项。"""
-    from ledger.registers.division import county_of
-    from ledger.registrar.request import Reporter
+    from application.act import Report, open_case
+    from application.form import intake_form
 
-    reporter = Reporter(reporter_name, reporter_phone) if reporter_name or reporter_phone else None
-    seen, received = instant(occurred_at), instant(received_at)
+    seen, received, once = instant(occurred_at), instant(received_at), key or str(uuid4())
 
-    async def work(ledger: "Ledger") -> "Ruling":
-        actor = await bearer(ledger, token)
-        known = (await ledger.library.released(county_of(division))).get(procedure)
-        form = known.intake.form if known else []
-        fields = await _fields(ledger, actor, field, fields_json, form)
-        command = Open(procedure, division, title, fields, reporter is not None, seen, received)
-        return await _rule(ledger, actor, command, key, reporter=reporter)
+    async def work(house: "House") -> bytes:
+        asking = await caller(house, token)
+        fields = await _fields(house, asking, field, fields_json, await intake_form(house, division, procedure))
+        report = Report(procedure, division, title, fields, reporter_name, reporter_phone, seen, received)
+        asked = _submission(
+            once, "open", procedure, division, title, fields, reporter_name, reporter_phone, seen, received
+        )
+        with _answered(once, json_):
+            return (await open_case(house, asking, asked, report)).body
 
     _tell(run(var, work), json_)
 
@@ -82,106 +79,91 @@ def act(
     var: Var = VAR,
 ) -> None:
     """对事项采取一个操作。"""
+    from application.act import act as acted
+    from application.form import action_form
 
-    async def work(ledger: "Ledger") -> "Ruling":
-        actor = await bearer(ledger, token)
-        case_id, form = await _form(ledger, case, action)
-        fields = await _fields(ledger, actor, field, fields_json, form)
-        command = Act(action, fields, reason, expected_version)
-        return await _rule(ledger, actor, command, key, case_id)
+    once = key or str(uuid4())
+
+    async def work(house: "House") -> bytes:
+        asking = await caller(house, token)
+        fields = await _fields(house, asking, field, fields_json, await action_form(house, asking, case, action))
+        asked = _submission(once, f"{case.upper()}/{action}", fields, reason, expected_version)
+        with _answered(once, json_):
+            return (await acted(house, asking, asked, case, action, fields, reason, expected_version)).body
 
     _tell(run(var, work), json_)
 
 
-async def found(ledger: "Ledger", which: str) -> tuple[UUID, str]:
-    """The id of the case of this number or id, and the hash of its procedure. Raises Declined."""
-    try:
-        case_id = UUID(which)
-    except ValueError:
-        case_id = None
-    rows = await ledger.writers.fetch(
-        'select id, procedure_sha256 from "case" where id = $1 or number = $2', case_id, which.upper()
-    )
-    if not rows:
-        raise Declined(f"没有编号为 {which} 的事项")
-    return UUID(str(rows[0]["id"])), rows[0]["procedure_sha256"]
+def _submission(key: str, target: str, *said: Any) -> "Submission":
+    """What a repeat under the same key must match: everything that was said."""
+    from application.submission import Submission
 
-
-async def _form(ledger: "Ledger", which: str, action: str) -> tuple[UUID, Sequence[FormField]]:
-    case_id, pinned = await found(ledger, which)
-    known = (await ledger.library.procedure(pinned)).actions.get(action)
-    return case_id, known.form if known else ()
+    return Submission(key, "CLI", target, json.dumps(said, sort_keys=True, default=str).encode())
 
 
 async def _fields(
-    ledger: "Ledger", actor: "Actor", pairs: Sequence[str], document: str | None, form: Sequence[FormField]
+    house: "House", asking: "Caller", pairs: Sequence[str], document: str | None, form: Sequence[FormField]
 ) -> dict[str, Any]:
     """The typed fields, their files stored."""
-    fields = typed(pairs, document, form)
+    try:
+        fields = typed(pairs, document, form)
+    except ValueError as error:
+        raise misused(str(error)) from None
     for name, items in attached(fields, form).items():
         fields[name] = [
-            await _stored(ledger, actor, Path(item[1:])) if item.startswith("@") else item for item in items
+            await _stored(house, asking, Path(item[1:])) if item.startswith("@") else item for item in items
         ]
     return fields
 
 
-async def _stored(ledger: "Ledger", actor: "Actor", path: Path) -> str:
-    from ledger.read.evidence import SIZE_BYTES_MAX, NotKept, TooLarge, UnsupportedType, keep
-    from settings import Settings
+async def _stored(house: "House", asking: "Caller", path: Path) -> str:
+    from application.declined import Declined
+    from application.evidence import keep
 
-    async def chunks() -> AsyncIterator[bytes]:
-        with path.open("rb") as file:
-            while chunk := file.read(CHUNK_BYTES):
-                yield chunk
+    data = contents(path)
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield data
 
     try:
-        return (await keep(ledger.writers, Settings().evidence_dir, chunks(), actor.person)).sha256
-    except (OSError, NotKept) as error:
-        raise Declined(f"读不了或存不了附件 {path}：{error}") from None
-    except UnsupportedType:
-        raise Declined(f"附件 {path} 不是图片（PNG、JPEG、WebP）、PDF 或 MP4") from None
-    except TooLarge:
-        raise Declined(f"附件 {path} 超过 {SIZE_BYTES_MAX // 2**20} MiB") from None
+        return (await keep(house, asking, whole())).sha256
+    except Declined as declined:
+        raise Declined(Refusal(declined.refusal.code, f"附件 {path}：{declined.refusal.words}")) from None
 
 
-async def _rule(
-    ledger: "Ledger", actor: "Actor", command: Command, key: str | None,
-    case_id: UUID | None = None, reporter: "Reporter | None" = None,
-) -> "Ruling":  # fmt: skip
-    from dataclasses import asdict
+@contextmanager
+def _answered(key: str, as_json: bool) -> Iterator[None]:
+    """Raises Declined in the words of a command, with what to do where nobody knows whether it was ruled."""
+    from application.declined import UNKNOWN_CASE, Declined
+    from application.fault import UNREACHABLE
 
-    from ledger.registrar.request import LedgerUnavailable, Request, callers_id, request_hash
-
-    key = key or str(uuid4())
-    body = {"command": asdict(command), "reporter": asdict(reporter) if reporter else None}
-    asked = json.dumps(body, sort_keys=True, default=str)
-    hashed = request_hash("CLI", str(case_id or ""), str(actor.hat), asked)
-    request = Request(callers_id(actor.person, key), hashed, command, actor, case_id, reporter)
     try:
-        return await ledger.registrar.rule(request)
-    except LedgerUnavailable as error:
-        raise Declined(f"数据库没有应答（{error}），不知道是否办成；请加上 --key {key} 再执行一次") from None
+        yield
+    except UNREACHABLE as error:
+        words = f"数据库没有应答（{error}），不知道是否办成；请加上 --key {key} 再执行一次"
+        raise Declined(Refusal(Code.LEDGER_UNAVAILABLE, words)) from None
+    except Declined as declined:
+        if as_json:
+            typer.echo(_problem(declined.refusal))
+        if declined.refusal == UNKNOWN_CASE:  # in the words of every other command
+            raise
+        code = declined.refusal.code
+        raise Declined(Refusal(code, f"不予办理：{declined.refusal.words}（{code}）")) from None
 
 
-def _tell(ruling: "Ruling", as_json: bool) -> None:
-    answer = json.loads(ruling.body)
+def _problem(refusal: Refusal) -> str:
+    told: dict[str, Any] = {"code": refusal.code, "detail": refusal.words}
+    if refusal.errors:
+        told["errors"] = [{"name": each.name, "code": each.code, "detail": each.words} for each in refusal.errors]
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _tell(body: bytes, as_json: bool) -> None:
     if as_json:
-        typer.echo(ruling.body.decode())
-    if ruling.refused:
-        raise failure(f"不予办理：{answer['detail']}（{answer['code']}）")
-    if not as_json:
-        typer.echo(
-            f"{answer['number']} {answer['title']}：{answer['stage_title']}，第 {answer['version']} 版"
-            f"（{answer['case_id']}）"
-        )
-
-
-def instant(text: str | None) -> Instant | None:
-    """A time without offset is meant in Shanghai."""
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise failure(f"看不懂的时间：{text}。可写作 2026-11-23T09:30") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+        typer.echo(body.decode())
+        return
+    answer = json.loads(body)
+    typer.echo(
+        f"{answer['number']} {answer['title']}：{answer['stage_title']}，"
+        f"第 {answer['version']} 版（{answer['case_id']}）"
+    )

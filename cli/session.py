@@ -1,23 +1,36 @@
-"""What every command does around its own work: find the running instance, open its ledger, fail in words."""
+"""What every command does around its own work: find the running instance, open its house, answer, fail in words."""
 
 import asyncio
 import csv
+import os
+import traceback
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from settings import NotConfigured, load
+from cli.exit_code import ExitCode, exit_code
+from domain.days.instant import SHANGHAI, Instant
+from domain.refusal import Code, Refusal
+from settings import VAR, NotConfigured, Settings, load
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from domain.hat import Actor
-    from ledger.ledger import Ledger
-    from ledger.registers.division import RegisterFault
+    from application.caller import Caller
+    from application.house import House
+    from application.shapes.shape import Shape
 
 PIPE_WIDTH = 200  # columns, where nobody looks at a screen
+DEBUG = "BIHUAN_DEBUG"  # at 1 what went wrong inside is shown with where it did
+# What an operator does next, after what went wrong beneath.
+REMEDIES = {
+    Code.LEDGER_UNAVAILABLE: "，请确认 ./bihuan up 正在运行",
+    Code.CASE_UNREADABLE: "。请运行 ./bihuan ledger verify",
+}
+NO_TOKEN = Refusal(Code.NO_TOKEN, "请用 --token 或环境变量 BIHUAN_TOKEN 指明身份（./bihuan token create 可以新建）")
 
 Answer = TypeVar("Answer")
 
@@ -31,16 +44,23 @@ def directory(text: str | Path) -> Path:
 
 Var = Annotated[Path, typer.Option(envvar="BIHUAN_VAR", help="状态目录", metavar="DIR", parser=directory)]
 Token = Annotated[str, typer.Option(envvar="BIHUAN_TOKEN", show_envvar=True, help="令牌，指明以谁的什么身份")]
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
-class Declined(Exception):
-    """What stops a command, in words for the person at the terminal."""
-
-
-def failure(words: str) -> typer.Exit:
-    """To be raised: says why on stderr and ends with 1."""
+def failure(words: str, code: ExitCode = ExitCode.REFUSED) -> typer.Exit:
+    """To be raised: says why on stderr and ends with `code`."""
     typer.echo(words, err=True)
-    return typer.Exit(1)
+    return typer.Exit(code)
+
+
+def misused(words: str) -> typer.Exit:
+    """To be raised: the command line itself is wrong."""
+    return failure(words, ExitCode.USAGE)
+
+
+def say(shape: "Shape") -> None:
+    """Prints an answer as JSON, byte for byte as HTTP gives it where it does."""
+    typer.echo(shape.model_dump_json(by_alias=True, exclude_unset=True))
 
 
 def contents(path: Path) -> bytes:
@@ -48,58 +68,81 @@ def contents(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise failure(f"没有这个文件：{path}") from None
+        raise misused(f"没有这个文件：{path}") from None
     except IsADirectoryError:
-        raise failure(f"这是目录，不是文件：{path}") from None
+        raise misused(f"这是目录，不是文件：{path}") from None
     except PermissionError:
-        raise failure(f"没有权限读取：{path}") from None
+        raise misused(f"没有权限读取：{path}") from None
     except OSError as error:
-        raise failure(f"读不了文件 {path}：{error.strerror}") from None
+        raise misused(f"读不了文件 {path}：{error.strerror}") from None
 
 
-def unchanged(fault: "RegisterFault") -> str:
-    """What is wrong with a table, how much there is of it, and that nothing was changed."""
-    more = f"（只列出前 {len(fault.faults)} 处）" if fault.count > len(fault.faults) else ""
-    return f"{fault}\n共 {fault.count} 处差错{more}，什么也没有改。"
-
-
-def run(var: Path, work: "Callable[[Ledger], Awaitable[Answer]]") -> Answer:
-    """The answer of `work` on the ledger of the instance running on `var`, or named by the environment."""
+def instant(text: str | None) -> Instant | None:
+    """A time without offset is meant in Shanghai."""
+    if text is None:
+        return None
     try:
-        url = load(var.absolute()).database_url
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise misused(f"看不懂的时间：{text}。可写作 2026-11-23T09:30") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+
+
+def configured(var: Path) -> Settings:
+    """Where the instance running on `var` is, or the one that the environment names. Ends with words."""
+    if var != VAR and not var.is_dir():
+        raise failure(f"没有状态目录 {var}：--var 应与 ./bihuan up 的相同", ExitCode.UNREACHABLE)
+    try:
+        return load(var.absolute())
     except NotConfigured as error:
-        raise failure(str(error)) from None
-    return on(url, work)
+        raise failure(str(error), ExitCode.UNREACHABLE) from None
 
 
-def on(url: str, work: "Callable[[Ledger], Awaitable[Answer]]") -> Answer:
-    """The answer of `work` on the ledger at `url`. Ends with words where a person can mend it."""
-    import asyncpg
-    from sqlalchemy.exc import SQLAlchemyError
+def run(var: Path, work: "Callable[[House], Awaitable[Answer]]") -> Answer:
+    """The answer of `work` in the house of the instance running on `var`, or named by the environment."""
+    settings = configured(var)
+    return on(settings.database_url, settings.evidence_dir, work)
 
-    from ledger.ledger import open_ledger
-    from ledger.registers.division import RegisterFault
-    from ledger.registrar.request import LedgerUnavailable, PoisonedCase
-    from ledger.store.connection import LOST
 
-    async def opened_first() -> Answer:
-        async with open_ledger(url, size=4) as ledger:
-            return await work(ledger)
+def on(url: str, evidence_dir: Path, work: "Callable[[House], Awaitable[Answer]]") -> Answer:
+    """The answer of `work` in the house on the ledger at `url`. Ends with words for whatever is known to happen."""
+    from application.declined import Declined
+    from application.fault import fault_of
+    from application.house import opened
+
+    async def in_house() -> Answer:
+        async with opened(url, evidence_dir) as house:
+            return await work(house)
 
     try:
-        return asyncio.run(opened_first())
-    except (Declined, RegisterFault) as error:
-        raise failure(str(error)) from None
-    except asyncpg.UndefinedTableError:
-        raise failure("数据库里还没有建立结构，请先运行 ./bihuan up") from None
-    except (*LOST, LedgerUnavailable) as error:
-        raise failure(f"连不上数据库（{str(error)[:200]}），请确认 ./bihuan up 正在运行") from None
-    except PoisonedCase as error:
-        raise failure(f"这个事项读不出来，请运行 ./bihuan ledger verify：{error}") from None
-    except (asyncpg.PostgresError, SQLAlchemyError) as error:
-        raise failure(f"数据库没有接受：{str(error)[:300]}") from None
+        return asyncio.run(in_house())
     except UnicodeEncodeError:
-        raise failure("参数里有无法识别的字符") from None
+        raise misused("参数里有无法识别的字符") from None
+    except Exception as error:
+        refusal = fault_of(error)
+        if refusal is None:
+            raise
+        code = exit_code(refusal.code)
+        if code is ExitCode.BROKEN:
+            trace(error)
+        remedy = "" if isinstance(error, Declined) else REMEDIES.get(refusal.code, "")
+        raise failure(refusal.words + remedy, code) from None
+
+
+def trace(error: Exception) -> None:
+    """Where something went wrong inside, for whoever asked to see it."""
+    if os.environ.get(DEBUG) == "1":
+        typer.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+
+
+async def caller(house: "House", token: str) -> "Caller":
+    """Whom `token` stands for. Raises Declined."""
+    from application.declined import Declined
+    from application.sign_in import caller_of
+
+    if not token:
+        raise Declined(NO_TOKEN)
+    return await caller_of(house, token)
 
 
 def show(table: "Table") -> None:
@@ -112,7 +155,7 @@ def show(table: "Table") -> None:
     console.print(table)
 
 
-def write(path: Path, heads: "Sequence[str]", lines: "Iterable[Sequence[str]]") -> None:
+def write(path: Path, heads: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
     """A table as spreadsheets open it: CSV in UTF-8 with a mark. Ends with words where it cannot be written."""
     try:
         with path.open("w", encoding="utf-8-sig", newline="") as file:
@@ -120,17 +163,4 @@ def write(path: Path, heads: "Sequence[str]", lines: "Iterable[Sequence[str]]") 
             writer.writerow(heads)
             writer.writerows(lines)
     except OSError as error:
-        raise failure(f"写不了文件 {path}：{error.strerror}") from None
-
-
-async def bearer(ledger: "Ledger", token: str) -> "Actor":
-    """Who shows `token`. Raises Declined."""
-    from domain.refusal import Refusal
-    from ledger.identity.token import bearer as holder
-
-    if not token:
-        raise Declined("请用 --token 或环境变量 BIHUAN_TOKEN 指明身份（./bihuan token create 可以新建）")
-    actor = await holder(ledger.writers, token)
-    if isinstance(actor, Refusal):
-        raise Declined(actor.words)
-    return actor
+        raise misused(f"写不了文件 {path}：{error.strerror}") from None
