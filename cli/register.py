@@ -140,7 +140,10 @@ def sample(which: Which) -> None:
 
 @app.command()
 def gaps(division: Division, json_: Json = False, var: Var = VAR) -> None:
-    """查缺：没有网格（员）的村、没有人的网格、没有联系人的户、无人负责的岗位、七天内无人值班的日子；有缺以 1 结束。"""
+    """查缺：没有网格或网格员的村、没有网格员的网格、没有联系人的户、无人负责的岗位、今后七天无人值班的日子。
+
+    有缺的以 1 结束。
+    """
     from rich.table import Table
 
     from application.caller import OPERATOR
