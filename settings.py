@@ -44,8 +44,20 @@ def load(var: Path = VAR) -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = "、".join("BIHUAN_" + str(each["loc"][0]).upper() for each in error.errors())
-        raise NotConfigured(f"设置缺失或有误：{wrong}。请先运行 ./bihuan up，或设置这些环境变量。") from error
+        wrong = ["BIHUAN_" + str(each["loc"][0]).upper() for each in error.errors()]
+        raise NotConfigured(_wanting(var, wrong)) from error
+
+
+def _wanting(var: Path, wrong: list[str]) -> str:
+    """What is wrong, and what to do about it."""
+    if wrong != ["BIHUAN_DATABASE_URL"]:
+        return f"设置缺失或有误：{'、'.join(wrong)}。请先运行 ./bihuan up，或设置这些环境变量。"
+    if not var.is_dir():
+        return f"没有状态目录 {var}。请先运行 ./bihuan up，或设置 BIHUAN_DATABASE_URL。"
+    return (
+        f"状态目录 {var} 没有正在运行的实例。请先运行 ./bihuan up（状态目录另定的，各命令写同一个 --var），"
+        "或设置 BIHUAN_DATABASE_URL。"
+    )
 
 
 def read(note: Path) -> dict[str, str]:

@@ -11,6 +11,7 @@ from application.shapes.explanation import (
     BudgetShape,
     CountingStepShape,
     ExplanationShape,
+    ExplanationsShape,
     GroundedPauseShape,
     RungShape,
 )
@@ -31,6 +32,16 @@ async def explanation(look: Look, clock: str) -> ExplanationShape:
     found = look.case.clocks.get(clock)
     if found is None:
         raise Declined(UNKNOWN_CLOCK)
+    return await _explanation(look, found)
+
+
+@reads("explanation", inside=True)
+async def explanations(look: Look) -> ExplanationsShape:
+    """The same of every clock of the case."""
+    return ExplanationsShape(items=[await _explanation(look, clock) for clock in look.case.clocks.values()])
+
+
+async def _explanation(look: Look, found: Clock) -> ExplanationShape:
     calendar = await look.house.ledger.library.calendar(found.calendar)
     rule = (await look.procedure()).clocks.get(found.rule or found.id)  # none where it has moved to rules without it
     grounds = {**(rule.pauses if rule else {}), "merged": "并案"}

@@ -8,8 +8,7 @@ from domain.rules.hat import SUPERVISING
 from ledger.read import history as past
 
 
-@reads("history", inside=True)
-async def history(look: Look) -> HistoryShape:
+async def happened(look: Look) -> HistoryShape:
     """Every event in order; for whoever supervises also the refused attempts, and who read it while it was sealed."""
     connection, case_id = look.connection, look.case_id
     masked = past.hidden(look.case, look.caller.actor)
@@ -19,3 +18,6 @@ async def history(look: Look) -> HistoryShape:
         found["refusals"] = await past.refusals(connection, case_id, masked)
         found["reads"] = await past.reads(connection, case_id, masked)
     return HistoryShape.model_validate(found)
+
+
+history = reads("history", inside=True)(happened)

@@ -1,10 +1,11 @@
 """What a process works with: its ledger, its files, and how far its shelf is stocked."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ledger.ledger import Ledger
+from ledger.ledger import Ledger, open_ledger
 
 
 def _uncounted(_: str) -> None:
@@ -27,3 +28,10 @@ class House:
     evidence_dir: Path
     ruled: Callable[[str], None] = _uncounted
     shelf: Shelf = field(default_factory=Shelf)
+
+
+@asynccontextmanager
+async def opened(url: str, evidence_dir: Path, size: int = 4) -> AsyncIterator[House]:
+    """The house on the ledger at `url` with so many connections, which are made when first needed."""
+    async with open_ledger(url, size=size) as ledger:
+        yield House(ledger, evidence_dir)

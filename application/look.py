@@ -73,7 +73,7 @@ def reads(what: What, *, inside: bool = False) -> Callable[[Read[P, Answer]], As
         @wraps(read)
         async def asked(house: House, caller: Caller, which: Which, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
             async with house.ledger.reading() as connection:
-                look = await look_at(house, caller, connection, what, which)
+                look = await _look(house, caller, connection, what, which)
                 if inside and outsider(look.case, caller.actor):
                     raise Declined(NOT_PUBLIC)
                 answer = await read(look, *args, **kwargs)
@@ -93,8 +93,15 @@ async def found(connection: AsyncConnection, which: Which) -> UUID:
     return case_id
 
 
-async def look_at(house: House, caller: Caller, connection: AsyncConnection, what: What, which: Which) -> Look:
-    """The case, where the caller may see it. Whoever gives anything of it away leaves the trace. Raises Declined."""
+async def rules_of(house: House, caller: Caller, which: Which) -> str | None:
+    """The hash of the rules that a case goes by, which says nothing of the case; None where the caller sees none."""
+    async with house.ledger.reading() as connection:
+        case_id = which if isinstance(which, UUID) else await case_id_of(connection, which)
+        case = await case_by_id(connection, case_id, await view_of(connection, caller.actor)) if case_id else None
+        return case.procedure.sha256 if case else None
+
+
+async def _look(house: House, caller: Caller, connection: AsyncConnection, what: What, which: Which) -> Look:
     case_id = await found(connection, which)
     view = await view_of(connection, caller.actor)
     case = await case_by_id(connection, case_id, view)

@@ -5,9 +5,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from application.declined import Declined
 from domain.rules.form import control_free
 from domain.rules.refusal import Code, Refusal
-from ledger.identity.scope import Scope, county_codes, scope_of
+from ledger.identity.scope import Scope, scope_of
 
 OUTSIDE = Refusal(Code.DIVISION_OUTSIDE_SCOPE, "该区划不在您的管辖范围内")
+
+
+def unknown_division(code: str) -> Refusal:
+    """The refusal of a code that the registers do not know."""
+    return Refusal(Code.UNKNOWN_DIVISION, f"没有代码为“{code[:20] if control_free(code) else ''}”的区划")
 
 
 async def place_asked(connection: AsyncConnection, code: str, view: Scope | None = None) -> Scope:
@@ -19,15 +24,7 @@ async def place_asked(connection: AsyncConnection, code: str, view: Scope | None
     if asked is not None and not asked.lineage and view is not None and asked.code == view.code:
         return asked
     if asked is None or not asked.lineage:
-        raise Declined(Refusal(Code.UNKNOWN_DIVISION, f"没有代码为“{code[:20] if control_free(code) else ''}”的区划"))
+        raise Declined(unknown_division(code))
     if view is not None and not view.covers(asked):
         raise Declined(OUTSIDE)
     return asked
-
-
-async def only_county(connection: AsyncConnection) -> str:
-    """The code of the one county on register. Raises Declined where it is not one."""
-    codes = await county_codes(connection)
-    if len(codes) != 1:
-        raise Declined(Refusal(Code.INVALID_QUERY, "请用 --division 指明看哪个区划"))
-    return codes[0]

@@ -13,8 +13,7 @@ ONE_OF_TWO = Refusal(Code.INVALID_QUERY, "请给出 version 或 at 其中之一"
 UNKNOWN_VERSION = Refusal(Code.UNKNOWN_VERSION, "事项当时还没有这一版")
 
 
-@reads("replay", inside=True)
-async def replay(look: Look, version: int | None = None, at: Instant | None = None) -> ReplayShape:
+async def stood(look: Look, version: int | None = None, at: Instant | None = None) -> ReplayShape:
     """The case as of a version, or as recorded by an instant; one of the two. By an instant, also who answered then."""
     if (version is None) == (at is None):
         raise Declined(ONE_OF_TWO)
@@ -24,3 +23,6 @@ async def replay(look: Look, version: int | None = None, at: Instant | None = No
     look.earlier.append(case)
     who = await answering(look, case, at) if at else {}
     return ReplayShape.model_validate({**present(str(look.case_id), case), **who})
+
+
+replay = reads("replay", inside=True)(stood)

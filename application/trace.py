@@ -17,6 +17,12 @@ async def traced(house: House, caller: Caller, what: What, case_id: UUID, *state
         await access.trace(house.ledger.writers, caller.actor, what, case_id, request_id=caller.request_id)
 
 
+async def traced_draw(house: House, caller: Caller, round_id: str, period: str) -> None:
+    """The lots of a round's period were read. Raises LedgerUnavailable."""
+    about = f"{round_id} {period}"
+    await access.trace(house.ledger.writers, caller.actor, "draw", about=about, request_id=caller.request_id)
+
+
 async def traced_list(house: House, caller: Caller, sealed: int) -> None:
     """A list was read that shows so many sealed cases. Raises LedgerUnavailable."""
     if sealed:

@@ -17,6 +17,9 @@ from pathlib import Path
 import asyncpg
 
 import procedures
+from application.caller import OPERATOR
+from application.furnishing import furnish, sample_county
+from application.house import House
 from bench import due_days as almanac
 from bench import machine, reaper
 from bench.account import accounted, keepers, settled
@@ -26,7 +29,6 @@ from bench.reaper import POSTGRES, TEMPORAL, WORKERS, Reaper
 from bench.register import upload
 from bench.stage import TrialStage
 from bench.virtual import VARIABLE, Virtual
-from cli.stocking import furnish, sample_county
 from embedded import temporal
 from keepers.rounds import Rounds
 from ledger.ledger import open_ledger
@@ -69,8 +71,9 @@ class Trial:
 async def stocked(stage: TrialStage) -> list[PlannedPlace]:
     """Divisions, units, procedures and calendars; rounds at work since the start. Where people live."""
     async with open_ledger(stage.url, clock=lambda _: START) as ledger:
-        await furnish(ledger, stage.state, False, print)
-        await sample_county(ledger)
+        house = House(ledger, stage.state.evidence)
+        await furnish(house, OPERATOR, stage.state.accounts, False, print)
+        await sample_county(house, OPERATOR)
         units = [RegisteredUnit(unit.id, unit.name, unit.division, unit.kinds) for unit in read().units]
         await load_units(ledger.writers, units)
         await Rounds(on_file(), ledger.registrar, ledger.writers, lambda _: START).look()

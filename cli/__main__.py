@@ -16,6 +16,7 @@ from cli import (
     ledger,
     look,
     procedure,
+    publishing,
     register,
     rule_change,
     similar,
@@ -23,6 +24,7 @@ from cli import (
 )
 from cli import round as rounds
 from cli.completion import completion
+from cli.root import Root
 from cli.up import up
 from settings import VERSION
 
@@ -32,7 +34,7 @@ COMPLETING = "_BIHUAN_COMPLETE"  # a shell asks what could follow
 
 chinese.speak()
 app = typer.Typer(
-    help="闭环：隐患与信访闭环办理系统", epilog=CODES, no_args_is_help=True, add_completion=False,
+    cls=Root, help="闭环：隐患与信访闭环办理系统", epilog=CODES, no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False,
 )  # fmt: skip
 
@@ -69,6 +71,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(division.app, name="divisions")
 app.add_typer(register.app, name="register")
 app.add_typer(rounds.app, name="round")
+calendar.app.command()(publishing.load)
 app.add_typer(calendar.app, name="calendar")
 app.add_typer(similar.app, name="similar")
 

@@ -1,32 +1,24 @@
-"""`bihuan case`: open a case, act on it, look at it."""
+"""`bihuan case open|act`: writing."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import asdict, replace
-from datetime import datetime
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
-from uuid import UUID, uuid4
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import uuid4
 
 import typer
 
-from cli.exit_code import ExitCode, exit_code
 from cli.field import attached, typed
-from cli.session import CommandFailed, Json, Token, Var, caller, failure, run_house
-from domain.case.command import Act, Command, Open
-from domain.days.instant import SHANGHAI, Instant
+from cli.session import Json, Token, Var, caller, contents, instant, misused, run
 from domain.rules.form import FormField
+from domain.rules.refusal import Code, Refusal
 from settings import VAR
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
-
     from application.caller import Caller
     from application.house import House
     from application.submission import Submission
-    from ledger.registrar.request import Reporter, Ruling
-
-CHUNK_BYTES = 64 * 1024
 
 app = typer.Typer(help="事项：上报、办理、查看。", no_args_is_help=True)
 
@@ -56,25 +48,21 @@ def open_(
 ) -> None:
     """上报一个事项。"""
     from application.act import Report, open_case
-    from application.rules import intake_form
+    from application.form import intake_form
 
-    report = Report(
-        procedure, division, title, {}, reporter_name or None, reporter_phone or None, instant(occurred_at),
-        instant(received_at),
-    )  # fmt: skip
+    seen, received, once = instant(occurred_at), instant(received_at), key or str(uuid4())
 
-    async def work(house: "House") -> "Ruling":
-        who = await caller(house, token)
-        form = await intake_form(house, procedure, division)
-        fields = await _fields(house, who, field, fields_json, form)
-        asked = replace(report, fields=fields)
-        command = Open(
-            procedure, division, title, fields, asked.reporter is not None, asked.occurred_at, asked.received_at
+    async def work(house: "House") -> bytes:
+        asking = await caller(house, token)
+        fields = await _fields(house, asking, field, fields_json, await intake_form(house, division, procedure))
+        report = Report(procedure, division, title, fields, reporter_name, reporter_phone, seen, received)
+        asked = _submission(
+            once, "open", procedure, division, title, fields, reporter_name, reporter_phone, seen, received
         )
-        submission = _submission(key, "", command, asked.reporter)
-        return await _known(submission, open_case(house, who, submission, asked))
+        with _answered(once, json_):
+            return (await open_case(house, asking, asked, report)).body
 
-    _tell(run_house(var, work), json_)
+    _tell(run(var, work), json_)
 
 
 @app.command()
@@ -91,93 +79,91 @@ def act(
     var: Var = VAR,
 ) -> None:
     """对事项采取一个操作。"""
+    from application.act import act as acted
+    from application.form import action_form
 
-    from application import act as acting
-    from application.rules import action_form
+    once = key or str(uuid4())
 
-    async def work(house: "House") -> "Ruling":
-        who = await caller(house, token)
-        form = await action_form(house, who, case, action)
-        fields = await _fields(house, who, field, fields_json, form)
-        command = Act(action, fields, reason, expected_version)
-        submission = _submission(key, case, command)
-        ruling = acting.act(house, who, submission, _which(case), action, fields, reason, expected_version)
-        return await _known(submission, ruling)
+    async def work(house: "House") -> bytes:
+        asking = await caller(house, token)
+        fields = await _fields(house, asking, field, fields_json, await action_form(house, asking, case, action))
+        asked = _submission(once, f"{case.upper()}/{action}", fields, reason, expected_version)
+        with _answered(once, json_):
+            return (await acted(house, asking, asked, case, action, fields, reason, expected_version)).body
 
-    _tell(run_house(var, work), json_)
+    _tell(run(var, work), json_)
 
 
-def _which(case: str) -> "UUID | str":
-    """A case by its id or by its number."""
-    try:
-        return UUID(case)
-    except ValueError:
-        return case
+def _submission(key: str, target: str, *said: Any) -> "Submission":
+    """What a repeat under the same key must match: everything that was said."""
+    from application.submission import Submission
+
+    return Submission(key, "CLI", target, json.dumps(said, sort_keys=True, default=str).encode())
 
 
 async def _fields(
-    house: "House", who: "Caller", pairs: Sequence[str], document: str | None, form: Sequence[FormField]
+    house: "House", asking: "Caller", pairs: Sequence[str], document: str | None, form: Sequence[FormField]
 ) -> dict[str, Any]:
     """The typed fields, their files stored."""
-    fields = typed(pairs, document, form)
+    try:
+        fields = typed(pairs, document, form)
+    except ValueError as error:
+        raise misused(str(error)) from None
     for name, items in attached(fields, form).items():
-        fields[name] = [await _stored(house, who, Path(item[1:])) if item.startswith("@") else item for item in items]
+        fields[name] = [
+            await _stored(house, asking, Path(item[1:])) if item.startswith("@") else item for item in items
+        ]
     return fields
 
 
-async def _stored(house: "House", who: "Caller", path: Path) -> str:
+async def _stored(house: "House", asking: "Caller", path: Path) -> str:
     from application.declined import Declined
     from application.evidence import keep
 
-    async def chunks(file: BinaryIO) -> AsyncIterator[bytes]:
-        while chunk := file.read(CHUNK_BYTES):
-            yield chunk
+    data = contents(path)
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield data
 
     try:
-        with path.open("rb") as file:
-            return (await keep(house, who, chunks(file))).sha256
-    except OSError as error:
-        raise CommandFailed(f"读不了附件 {path}：{error.strerror}") from None
+        return (await keep(house, asking, whole())).sha256
     except Declined as declined:
-        raise CommandFailed(f"附件 {path}：{declined.refusal.words}", exit_code(declined.refusal.code)) from None
+        raise Declined(Refusal(declined.refusal.code, f"附件 {path}：{declined.refusal.words}")) from None
 
 
-def _submission(key: str | None, case: str, command: Command, reporter: "Reporter | None" = None) -> "Submission":
-    """The command as one write; without a key of its own it is a new one each time."""
-    from application.submission import Submission
-
-    body = {"command": asdict(command), "reporter": asdict(reporter) if reporter else None}
-    return Submission(key or str(uuid4()), "CLI", case, json.dumps(body, sort_keys=True, default=str).encode())
-
-
-async def _known(submission: "Submission", ruling: "Awaitable[Ruling]") -> "Ruling":
-    """The ruling; where nobody knows whether there is one, the words say how to find out."""
-    from ledger.registrar.request import LedgerUnavailable
+@contextmanager
+def _answered(key: str, as_json: bool) -> Iterator[None]:
+    """Raises Declined in the words of a command, with what to do where nobody knows whether it was ruled."""
+    from application.declined import UNKNOWN_CASE, Declined
+    from application.fault import UNREACHABLE
 
     try:
-        return await ruling
-    except LedgerUnavailable as error:
-        words = f"数据库没有应答（{error}），不知道是否办成；请加上 --key {submission.key} 再执行一次"
-        raise CommandFailed(words, ExitCode.UNREACHABLE) from None
+        yield
+    except UNREACHABLE as error:
+        words = f"数据库没有应答（{error}），不知道是否办成；请加上 --key {key} 再执行一次"
+        raise Declined(Refusal(Code.LEDGER_UNAVAILABLE, words)) from None
+    except Declined as declined:
+        if as_json:
+            typer.echo(_problem(declined.refusal))
+        if declined.refusal == UNKNOWN_CASE:  # in the words of every other command
+            raise
+        code = declined.refusal.code
+        raise Declined(Refusal(code, f"不予办理：{declined.refusal.words}（{code}）")) from None
 
 
-def _tell(ruling: "Ruling", as_json: bool) -> None:
-    answer = json.loads(ruling.body)
+def _problem(refusal: Refusal) -> str:
+    problem: dict[str, Any] = {"code": refusal.code, "detail": refusal.words}
+    if refusal.errors:
+        problem["errors"] = [{"name": each.name, "code": each.code, "detail": each.words} for each in refusal.errors]
+    return json.dumps(problem, ensure_ascii=False)
+
+
+def _tell(body: bytes, as_json: bool) -> None:
     if as_json:
-        typer.echo(ruling.body.decode())
-    else:
-        typer.echo(
-            f"{answer['number']} {answer['title']}：{answer['stage_title']}，第 {answer['version']} 版"
-            f"（{answer['case_id']}）"
-        )
-
-
-def instant(text: str | None) -> Instant | None:
-    """A time without offset is meant in Shanghai."""
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise failure(f"看不懂的时间：{text}。可写作 2026-11-23T09:30") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+        typer.echo(body.decode())
+        return
+    answer = json.loads(body)
+    typer.echo(
+        f"{answer['number']} {answer['title']}：{answer['stage_title']}，"
+        f"第 {answer['version']} 版（{answer['case_id']}）"
+    )

@@ -2,16 +2,12 @@
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from cli.session import CommandFailed, Var, contents, failure, run, unchanged
+from cli.session import Var, contents, misused, run
 from settings import VAR
-
-if TYPE_CHECKING:
-    from ledger.ledger import Ledger
-    from ledger.registers.register import Loaded
 
 app = typer.Typer(help="区划登记。", no_args_is_help=True)
 
@@ -32,27 +28,14 @@ def load(
     var: Var = VAR,
 ) -> None:
     """载入区划：逐行核对，有一行不对就一行也不改；没有变化的不动，改了名称或上级的另立新行。"""
-    from ledger.registers.division import RegisterFault
-    from ledger.registers.gazetteer import places
-    from ledger.registers.register import load_divisions
-    from ledger.registers.sheet import sheet
+    from application.caller import OPERATOR
+    from application.register_load import load_places
 
     try:
         since = date.fromisoformat(valid_from) if valid_from else date(edition, 1, 1)
     except ValueError:
-        raise failure(f"看不懂的日期：{valid_from}。应写作 2023-01-01") from None
-    try:
-        given = sheet(contents(file))
-        rows = places(given)
-    except RegisterFault as fault:
-        raise failure(unchanged(fault)) from None
-
-    async def work(ledger: "Ledger") -> "Loaded":
-        try:
-            return await load_divisions(ledger.writers, rows, edition, since, whole)
-        except RegisterFault as fault:
-            raise CommandFailed(unchanged(fault)) from None
-
-    loaded = run(var, work)
-    typer.echo(f"读入 {given.source}。")
-    typer.echo(f"区划 {len(rows)} 个：新增 {loaded.added}，变更 {loaded.changed}，未变 {loaded.same}。")
+        raise misused(f"看不懂的日期：{valid_from}。应写作 2023-01-01") from None
+    data = contents(file)
+    loaded = run(var, lambda house: load_places(house, OPERATOR, data, edition, since, whole))
+    typer.echo(f"读入 {loaded.source}。")
+    typer.echo(f"区划 {loaded.rows} 个：新增 {loaded.added}，变更 {loaded.changed}，未变 {loaded.same}。")

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cli.session import CommandFailed
 from domain.rules.form import FieldType, FormField
 
 TRUE, FALSE = ("true", "yes", "是", "1"), ("false", "no", "否", "0")
@@ -15,7 +14,7 @@ LISTS = (FieldType.CHOICES, FieldType.EVIDENCE)
 def typed(pairs: Iterable[str], document: str | None, form: Sequence[FormField]) -> dict[str, Any]:
     """The fields of a JSON object and of `name=value` pairs, which win. Lists: several pairs, or commas.
 
-    What does not fit its type stays text, for the registrar to refuse. Raises CommandFailed.
+    What does not fit its type stays text, for the registrar to refuse. Raises ValueError, in Chinese.
     """
     fields = _object(document)
     types = {field.name: field.type for field in form}
@@ -24,7 +23,7 @@ def typed(pairs: Iterable[str], document: str | None, form: Sequence[FormField])
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
-            raise CommandFailed(f"--field 应写作 名称=值，收到的是“{pair}”")
+            raise ValueError(f"--field 应写作 名称=值，收到的是“{pair}”")
         if name in many:
             lists.setdefault(name, []).extend(item.strip() for item in value.split(",") if item.strip())
         else:
@@ -36,9 +35,9 @@ def _object(document: str | None) -> dict[str, Any]:
     try:
         fields = json.loads(document or "{}")
     except ValueError as error:
-        raise CommandFailed(f"--fields-json 不是合格的 JSON：{error}") from None
+        raise ValueError(f"--fields-json 不是合格的 JSON：{error}") from None
     if not isinstance(fields, dict):
-        raise CommandFailed("--fields-json 应为 JSON 对象")
+        raise ValueError("--fields-json 应为 JSON 对象")
     return fields
 
 

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import CommandFailed, Token, Var, bearer, contents, failure, run
+from cli.session import Token, Var, caller, contents, failure, misused, run
 from settings import VAR
 
 if TYPE_CHECKING:
-    from ledger.imports.column_map import Map
-    from ledger.imports.takeover import ReportLine, TakenOver
-    from ledger.ledger import Ledger
-    from ledger.registers.sheet import Sheet
+    from application.case_import import Import, ReportLine, TakenOver
+    from application.house import House
 
 NAMED_MAX = 20  # rows of one kind that the terminal names; the report file names all
 HEADINGS = ("行号", "原编号", "结果", "事项编号", "说明")
@@ -31,54 +29,28 @@ def import_(
     var: Var = VAR,
 ) -> None:
     """迁入：把原有系统的事项连同其时间接过来，一行一件；重复执行不会重复迁入，一行不成不影响别的行。"""
-    from ledger.imports.column_map import MapFault, read
-    from ledger.registers.division import RegisterFault
-    from ledger.registers.sheet import sheet
+    from application.case_import import BadMap, BadTable, import_cases
 
-    try:
-        one = read(contents(map_))
-        given = sheet(contents(file))
-    except MapFault as fault:
-        raise failure(f"对照表 {map_} 不能用：\n{fault}") from None
-    except RegisterFault as fault:
-        raise failure(f"{file}：{fault}") from None
+    mapping, table = contents(map_), contents(file)
 
-    async def work(ledger: "Ledger") -> "tuple[list[ReportLine], list[TakenOver]]":
-        return await _work(ledger, token, one, given, dry_run, map_)
+    async def work(house: "House") -> "Import":
+        try:
+            return await import_cases(house, await caller(house, token), mapping, table, dry_run)
+        except BadMap as fault:
+            raise failure(f"对照表 {map_} 不能用：\n{fault}") from None
+        except BadTable as fault:
+            raise failure(f"{file}：{fault}") from None
 
-    lines, standings = run(var, work)
-    for words in told(lines, standings, dry_run):
+    found = run(var, work)
+    for words in told(found.lines, found.standings, dry_run):
         typer.echo(words)
     if report is not None:
-        _write(report, lines)
-
-
-async def _work(
-    ledger: "Ledger", token: str, one: "Map", given: "Sheet", dry_run: bool, map_: Path
-) -> "tuple[list[ReportLine], list[TakenOver]]":
-    from ledger.imports.column_map import MapFault
-    from ledger.imports.takeover import TakeoverRefused, standing, take_over
-    from ledger.registers.division import county_of
-
-    actor = await bearer(ledger, token)
-    try:
-        lines = await take_over(ledger, actor, one, given, dry_run)
-    except MapFault as fault:
-        raise CommandFailed(f"对照表 {map_} 不能用：\n{fault}") from None
-    except TakeoverRefused as error:
-        raise CommandFailed(str(error)) from None
-    if dry_run:
-        return lines, []
-    procedure = (await ledger.library.released(county_of(actor.hat.scope)))[one.procedure]
-    clocks = [name for name, rule in procedure.clocks.items() if rule.until == "due_at"]
-    async with ledger.writers.held() as connection:
-        return lines, await standing(connection, actor, one, given, clocks)
+        _write(report, found.lines)
 
 
 def told(lines: "Sequence[ReportLine]", standings: "Sequence[TakenOver]", dry_run: bool) -> list[str]:
     """The report for the terminal: what came of the rows, which are doubtful, and how the matters stand."""
-    from ledger.imports.plan import KINDS
-    from ledger.imports.takeover import OUTCOMES
+    from application.case_import import KINDS, OUTCOMES
 
     counts = Counter(line.outcome for line in lines)
     each = "，".join(f"{title} {counts[outcome]}" for outcome, title in OUTCOMES.items())
@@ -109,7 +81,7 @@ def _named(title: str, lines: "Sequence[ReportLine]") -> list[str]:
 
 def _write(path: Path, lines: "Sequence[ReportLine]") -> None:
     """Every row, as spreadsheets open it. A cell that would be taken for a formula is kept from it."""
-    from ledger.imports.takeover import OUTCOMES
+    from application.case_import import OUTCOMES
 
     text = io.StringIO()
     writer = csv.writer(text)
@@ -120,4 +92,4 @@ def _write(path: Path, lines: "Sequence[ReportLine]") -> None:
     try:
         path.write_text(text.getvalue(), "utf-8-sig")
     except OSError as error:
-        raise failure(f"已办，但写不了逐行结果 {path}：{error.strerror}") from None
+        raise misused(f"已办，但写不了逐行结果 {path}：{error.strerror}") from None

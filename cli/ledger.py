@@ -1,15 +1,12 @@
 """`bihuan ledger`: whether the books are right, and setting the folded state right."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from cli.exit_code import ExitCode
-from cli.session import Json, Var, failure, run, write_json
-from settings import VAR, load
-
-if TYPE_CHECKING:
-    from ledger.ledger import Ledger
+from cli.session import Json, Var, failure, run, say
+from settings import VAR
 
 app = typer.Typer(help="台账：核验与重建。", no_args_is_help=True)
 
@@ -19,24 +16,15 @@ LINES_MAX = 200
 @app.command()
 def verify(json_: Json = False, var: Var = VAR) -> None:
     """核验：哈希链、版次连续、现状与事件折叠一致、附件完好；有差错时逐条指明并以 1 结束。"""
+    from application.audit import verify as verified
+    from application.caller import OPERATOR
 
-    async def work(ledger: "Ledger") -> list[str]:
-        from ledger.audit.verify import verify as faults
-        from ledger.read import evidence
-
-        directory = load(var.absolute()).evidence_dir
-        async with ledger.writers.held() as connection:
-            found = [fault async for fault in faults(connection)]
-            return found + [fault async for fault in evidence.verify(connection, directory)]
-
-    found = run(var, work)
-    if json_:
-        write_json({"faults": found})
-        raise typer.Exit(ExitCode.REFUSED if found else ExitCode.DONE)
-    _list(found)
-    if found:
-        raise failure(f"发现 {len(found)} 处差错。")
-    typer.echo("台账无差错。")
+    found = run(var, lambda house: verified(house, OPERATOR))
+    say(found) if json_ else _list(found.items)
+    if found.items:
+        raise failure(f"发现 {len(found.items)} 处差错。")
+    if not json_:
+        typer.echo("台账无差错。")
 
 
 @app.command()
@@ -46,24 +34,18 @@ def rebuild(
     var: Var = VAR,
 ) -> None:
     """由事件重新折叠每个事项的现状。"""
+    from application.audit import rebuild as rebuilt
+    from application.caller import OPERATOR
 
-    async def work(ledger: "Ledger") -> tuple[int, list[str]]:
-        from ledger.audit.rebuild import rebuild as refold
-
-        async with ledger.writers.held() as reading:
-            if check:
-                return await refold(reading, None)
-            async with ledger.writers.held() as writing:
-                return await refold(reading, writing)
-
-    count, found = run(var, work)
+    found = run(var, lambda house: rebuilt(house, OPERATOR, check))
     if json_:
-        write_json({"cases": count, "differences": found, "mended": bool(found) and not check})
-        raise typer.Exit(ExitCode.REFUSED if check and found else ExitCode.DONE)
-    _list(found)
-    typer.echo(f"事项 {count} 件，差异 {len(found)} 处" + ("。" if check or not found else "，已改正。"))
-    if check and found:
-        raise typer.Exit(1)
+        say(found)
+    else:
+        _list(found.differences)
+        ending = "，已改正。" if found.mended else "。"
+        typer.echo(f"事项 {found.cases} 件，差异 {len(found.differences)} 处{ending}")
+    if check and found.differences:
+        raise typer.Exit(ExitCode.REFUSED)
 
 
 def _list(found: list[str]) -> None:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.exit_code import ExitCode
-from cli.session import CommandFailed, Json, Var, failure, run, write_json
+from cli.session import Json, Var, failure, run, say
 from settings import VAR
 
 if TYPE_CHECKING:
+    from application.shapes.procedure import CheckedProcedureShape
     from domain.rules.procedure import Procedure
-    from ledger.ledger import Ledger
 
 app = typer.Typer(help="办理流程：核对、画图、启用。", no_args_is_help=True)
 
@@ -27,22 +27,29 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="流程文件（YAML�
 @app.command()
 def check(files: Files = None, json_: Json = False) -> None:
     """核对：每个在办阶段都有责任岗位、有时限，都走得到头，没有人能自办自验。"""
-    read = [(file, *_read(file)) for file in _named(files)]
-    wrong = sum(procedure is None or bool(faults) for _, procedure, faults in read)
+    from application.shapes.procedure import CheckedProceduresShape
+
+    found = CheckedProceduresShape(items=[_checked(file) for file in _named(files)])
     if json_:
-        write_json([
-            {"file": file, "id": procedure and procedure.id, "version": procedure and procedure.version,
-             "faults": faults}
-            for file, procedure, faults in read
-        ])  # fmt: skip
-        raise typer.Exit(ExitCode.REFUSED if wrong else ExitCode.DONE)
-    for file, procedure, faults in read:
-        for fault in faults:
-            typer.echo(f"{file}：{fault}", err=True)
-        if procedure is not None and not faults:
-            typer.echo(f"{file}：{procedure.title}（{procedure.id} 第 {procedure.version} 版）无差错")
-    if wrong:
-        raise typer.Exit(1)
+        say(found)
+    for each in () if json_ else found.items:
+        for fault in each.faults:
+            typer.echo(f"{each.file}：{fault}", err=True)
+        if not each.faults:
+            typer.echo(f"{each.file}：{each.title}（{each.id} 第 {each.version} 版）无差错")
+    if any(each.faults for each in found.items):
+        raise typer.Exit(ExitCode.REFUSED)
+
+
+def _checked(file: Path) -> "CheckedProcedureShape":
+    from application.shapes.procedure import CheckedProcedureShape
+
+    procedure, faults = _read(file)
+    if procedure is None:
+        return CheckedProcedureShape(file=str(file), id=None, version=None, title=None, faults=faults)
+    return CheckedProcedureShape(
+        file=str(file), id=procedure.id, version=procedure.version, title=procedure.title, faults=faults
+    )
 
 
 @app.command()
@@ -60,14 +67,12 @@ def draw(files: Files = None, page: Page = False) -> None:
 @app.command()
 def load(file: File, county: County = None, var: Var = VAR) -> None:
     """核对并启用：新事项用它，在办的事项仍按上报时的版次。写明 --county 的，只在该县启用，先于各县通用的。"""
+    from application.caller import OPERATOR
+    from application.release import release
+
     procedure = _sound(file)
-
-    async def work(ledger: "Ledger") -> tuple[str, bool]:
-        where = await _county(ledger, county)
-        return where, await ledger.library.release(procedure, county)
-
-    where, changed = run(var, work)
-    words = f"已启用{where}" if changed else "没有变化"
+    where, changed = run(var, lambda house: release(house, OPERATOR, procedure, county))
+    words = f"已启用{_within(where)}" if changed else "没有变化"
     typer.echo(f"{procedure.title}（{procedure.id} 第 {procedure.version} 版，{procedure.sha256[:12]}）{words}。")
 
 
@@ -78,26 +83,15 @@ def common(
     var: Var = VAR,
 ) -> None:
     """停用一县自己的流程：新事项改用各县通用的，在办的事项仍按上报时的版次。"""
+    from application.caller import OPERATOR
+    from application.release import give_up
 
-    async def work(ledger: "Ledger") -> tuple[str, bool]:
-        where = await _county(ledger, county)
-        if procedure not in await ledger.library.released():
-            raise CommandFailed(f"没有启用“{procedure}”这一流程")
-        return where, await ledger.library.give_up(procedure, county)
-
-    where, changed = run(var, work)
-    typer.echo(f"{procedure}{where}{'改用各县通用的' if changed else '没有变化'}。")
+    where, changed = run(var, lambda house: give_up(house, OPERATOR, procedure, county))
+    typer.echo(f"{procedure}{_within(where)}{'改用各县通用的' if changed else '没有变化'}。")
 
 
-async def _county(ledger: "Ledger", code: str | None) -> str:
-    """Where a release is in force, in words. Raises CommandFailed for what is no county on register."""
-    if code is None:
-        return ""
-    query = "select name from division where code = $1 and level = 'county' and valid_to is null"
-    rows = await ledger.writers.fetch(query, code)
-    if not rows:
-        raise CommandFailed(f"登记册里没有代码为 {code} 的县")
-    return f"（限{rows[0]['name']}）"
+def _within(county: str | None) -> str:
+    return f"（限{county}）" if county else ""
 
 
 def _named(files: list[Path] | None) -> list[Path]:

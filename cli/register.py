@@ -8,27 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import (
-    CommandFailed,
-    Json,
-    Token,
-    Var,
-    bearer,
-    contents,
-    failure,
-    run,
-    show,
-    unchanged,
-    write,
-    write_json,
-)
+from cli.exit_code import ExitCode
+from cli.session import Json, Token, Var, caller, contents, misused, run, say, show, write
 from settings import VAR
 
 if TYPE_CHECKING:
-    from ledger.ledger import Ledger
-    from ledger.registers.register import Loaded
-    from ledger.registers.register_kind import RegisterKind
-    from ledger.registers.vacancy import Gap
+    from application.house import House
+    from application.register_load import LoadedTable
 
 ROWS_SHOWN_MAX = 200
 
@@ -51,26 +37,19 @@ def load(
     var: Var = VAR,
 ) -> None:
     """载入：逐行核对，有一行不对就一行也不改；没有变化的不动。请假与代理、值班表须写明令牌：被代替的一行留下何时、由谁。"""
-    from ledger.registers import loading
-    from ledger.registers.division import RegisterFault
-    from ledger.registers.sheet import sheet
+    from application.caller import OPERATOR
+    from application.register_load import load as loading
+    from application.register_table import SIGNED
 
-    kind = _kind(which)
-    try:
-        given = sheet(contents(file))
-    except RegisterFault as fault:
-        raise failure(unchanged(fault)) from None
+    title, data = _title(which), contents(file)
 
-    async def work(ledger: "Ledger") -> "Loaded":
-        try:
-            actor = await bearer(ledger, token) if token or kind.voidable else None
-            return await loading.load(ledger.writers, kind, given, dry_run, actor)
-        except RegisterFault as fault:
-            raise CommandFailed(unchanged(fault)) from None
+    async def work(house: "House") -> "LoadedTable":
+        who = await caller(house, token) if token or which in SIGNED else OPERATOR
+        return await loading(house, who, which, data, dry_run)
 
     loaded = run(var, work)
-    typer.echo(f"读入 {given.source}。")
-    done = f"{kind.title} {len(given.rows)} 行：新增 {loaded.added}，变更 {loaded.changed}，未变 {loaded.same}。"
+    typer.echo(f"读入 {loaded.source}。")
+    done = f"{title} {loaded.rows} 行：新增 {loaded.added}，变更 {loaded.changed}，未变 {loaded.same}。"
     typer.echo(f"试载（没有写入）：{done}" if dry_run else done)
 
 
@@ -87,26 +66,27 @@ def show_(
     """查看登记册里现在有效的。"""
     from rich.table import Table
 
-    from ledger.registers.contents import rows
-    from ledger.registers.display import beside, headings, line
+    from application.caller import OPERATOR
+    from application.register_table import table as register
 
-    kind = _kind(which)
-    found = run(var, lambda ledger: rows(ledger.writers, kind, division, voided))
-    if _written(file, excel, headings(kind), [line(kind, row) for row in found]):
-        typer.echo(f"已写入 {'、'.join(str(each) for each in (file, excel) if each)}，{kind.title} {len(found)} 行。")
-        return
+    title = _title(which)
+    found = run(var, lambda house: register(house, OPERATOR, which, division, voided))
     if json_:
-        write_json([dict(row) for row in found])
+        say(found.shape)
         return
-    if not found:
-        typer.echo(f"没有登记{kind.title}。", err=True)
+    if _written(file, excel, found.headings, found.lines):
+        typer.echo(f"已写入 {'、'.join(str(each) for each in (file, excel) if each)}，{title} {len(found.lines)} 行。")
         return
-    table = Table(*headings(kind), *beside(kind, found[0]))
-    for row in found[:ROWS_SHOWN_MAX]:
-        table.add_row(*line(kind, row), *beside(kind, row).values())
+    if not found.lines:
+        typer.echo(f"没有登记{title}。", err=True)
+        return
+    table = Table(*found.headings, *found.beside[0])
+    for line, beside in list(zip(found.lines, found.beside, strict=True))[:ROWS_SHOWN_MAX]:
+        table.add_row(*line, *beside.values())
     show(table)
-    if len(found) > ROWS_SHOWN_MAX:
-        typer.echo(f"共 {len(found)} 行，只列出前 {ROWS_SHOWN_MAX} 行：用 --division 缩小，或用 --csv 写入文件。")
+    if len(found.lines) > ROWS_SHOWN_MAX:
+        count = len(found.lines)
+        typer.echo(f"共 {count} 行，只列出前 {ROWS_SHOWN_MAX} 行：用 --division 缩小，或用 --csv 写入文件。")
 
 
 @app.command()
@@ -116,12 +96,13 @@ def template(
     excel: Excel = None,
 ) -> None:
     """空表：只有列名，填好即可载入；各列怎么填另行说明。"""
-    from ledger.registers.display import demands, headings
+    from application.register_table import empty
 
-    kind = _kind(which)
-    if not _written(file, excel, headings(kind), ()):
-        typer.echo(",".join(headings(kind)))
-    for words in demands(kind):
+    _title(which)
+    headings, demands = empty(which)
+    if not _written(file, excel, headings, ()):
+        typer.echo(",".join(headings))
+    for words in demands:
         typer.echo(words, err=True)
 
 
@@ -134,12 +115,12 @@ def void(
     var: Var = VAR,
 ) -> None:
     """作废填错的请假或值班：不删除，留下谁、何时、为何作废；更正的另行载入。"""
-    from ledger.registers.voiding import void as voided
+    from application.register_table import void as voided
 
-    kind = _kind(which)
+    _title(which)
 
-    async def work(ledger: "Ledger") -> None:
-        await voided(ledger.writers, kind, key, await bearer(ledger, token), reason)
+    async def work(house: "House") -> None:
+        await voided(house, await caller(house, token), which, key, reason)
 
     run(var, work)
     typer.echo("已作废。")
@@ -153,34 +134,33 @@ def sample(which: Which) -> None:
     from samples.table import KINDS, table
 
     if which not in KINDS:
-        raise failure(f"没有“{which}”的样例（可用：{'、'.join(KINDS)}）")
+        raise misused(f"没有“{which}”的样例（可用：{'、'.join(KINDS)}）")
     typer.echo(table(which, read(), datetime.now(SHANGHAI).date()), nl=False)
 
 
 @app.command()
 def gaps(division: Division, json_: Json = False, var: Var = VAR) -> None:
-    """查缺：没有网格或网格员的村、没有网格员的网格、没有联系人的户、无人负责的岗位、今后七天无人值班的日子。"""
+    """查缺：没有网格或网格员的村、没有网格员的网格、没有联系人的户、无人负责的岗位、今后七天无人值班的日子。
+
+    有缺的以 1 结束。
+    """
     from rich.table import Table
 
-    from ledger.identity.scope import now
-    from ledger.registers.vacancy import gaps as missing
+    from application.caller import OPERATOR
+    from application.register_table import gaps as missing
 
-    async def work(ledger: "Ledger") -> "list[Gap]":
-        async with ledger.reading() as connection:
-            at = await now(connection)
-        return await missing(ledger.writers, ledger.library, division, at)
-
-    found = run(var, work)
+    found = run(var, lambda house: missing(house, OPERATOR, division))
     if json_:
-        write_json([dict(zip(("missing", "code", "name"), gap, strict=True)) for gap in found])
-        return
-    table, counts = Table("缺什么", "代码", "名称"), Counter[str]()
-    for gap in found:
-        table.add_row(*gap)
-        counts[gap[0]] += 1
-    show(table)
-    each = f"（{'，'.join(f'{what} {count}' for what, count in counts.items())}）" if counts else ""
-    typer.echo(f"共 {table.row_count} 处{each}。", err=True)
+        say(found)
+    else:
+        table, counts = Table("缺什么", "代码", "名称"), Counter(gap.what for gap in found.items)
+        for gap in found.items:
+            table.add_row(gap.what, gap.code, gap.name)
+        show(table)
+        each = f"（{'，'.join(f'{what} {count}' for what, count in counts.items())}）" if counts else ""
+        typer.echo(f"共 {table.row_count} 处{each}。", err=True)
+    if found.items:
+        raise typer.Exit(ExitCode.REFUSED)
 
 
 @app.command("hand-over")
@@ -192,13 +172,10 @@ def hand_over(
     var: Var = VAR,
 ) -> None:
     """交接班：记下交给下一班的话，只增不改。"""
-    from ledger.registers.contents import hand_over as kept
+    from application.register_table import hand_over as kept
 
-    async def work(ledger: "Ledger") -> None:
-        actor = await bearer(ledger, token)
-        if actor.hat.scope != division or actor.hat.role == "resident":
-            raise CommandFailed("只有本区划的工作身份可以记交接班")
-        await kept(ledger.writers, division, actor.person, to, words)
+    async def work(house: "House") -> None:
+        await kept(house, await caller(house, token), division, to, words)
 
     run(var, work)
     typer.echo("已记下。")
@@ -215,9 +192,10 @@ def _written(file: Path | None, excel: Path | None, heads: Sequence[str], lines:
     return bool(file or excel)
 
 
-def _kind(which: str) -> "RegisterKind":
-    from ledger.registers.register_kind import KINDS
+def _title(which: str) -> str:
+    """What a register is called. Ends with words where there is none of this name."""
+    from application.register_table import TITLES
 
-    if which not in KINDS:
-        raise failure(f"没有“{which}”这一种登记（可用：{'、'.join(KINDS)}）")
-    return KINDS[which]
+    if which not in TITLES:
+        raise misused(f"没有“{which}”这一种登记（可用：{'、'.join(TITLES)}）")
+    return TITLES[which]

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import typer
 
-from cli.session import CommandFailed, Token, Var, bearer, failure, run, show
+from cli.session import Token, Var, caller, misused, run, show
 from settings import VAR
 
 if TYPE_CHECKING:
+    from application.caller import Caller
+    from application.house import House
+    from application.rule_change import CaseChange, ClockChange
     from domain.days.limit import Limit
-    from ledger.changes.preview import CaseChange, ClockChange
-    from ledger.ledger import Ledger
 
 LINES_MAX = 200
 RUNGS = {"yellow": "黄牌", "red": "红牌", "warning": "预警", "lapse": "届满"}
@@ -31,86 +31,71 @@ def move(
     var: Var = VAR,
 ) -> None:
     """换版：在办事项改按现行版次办理，已用时间保留。不带选项只试算，不改动；须由另一人批准（--approve）后才能办理。"""
-    from ledger.changes.rule_change import RuleChangeRefused
-
     chosen = [each for each in (approve, start, undo) if each is not None]
     if len(chosen) + ask > 1:
-        raise failure("--ask、--approve、--run、--undo 只能用一个")
+        raise misused("--ask、--approve、--run、--undo 只能用一个")
     stages = _stages(stage)
 
-    async def work(ledger: "Ledger") -> Iterable[str]:
-        try:
-            if chosen:
-                return await _step(ledger, token, procedure, chosen[0], approve is not None, undo is not None)
-            return await _foresee(ledger, token, procedure, stages, ask)
-        except RuleChangeRefused as error:
-            raise CommandFailed(str(error)) from None
+    async def work(house: "House") -> Iterable[str]:
+        asking = await caller(house, token)
+        if approve is not None:
+            return await _approve(house, asking, procedure, approve)
+        if start is not None or undo is not None:
+            return await _step(house, asking, procedure, start, undo)
+        return await _foresee(house, asking, procedure, stages, ask)
 
     for line in run(var, work):
         typer.echo(line)
 
 
-async def _foresee(ledger: "Ledger", token: str, procedure: str, stages: Mapping[str, str], ask: bool) -> Sequence[str]:
+async def _foresee(
+    house: "House", asking: "Caller", procedure: str, stages: Mapping[str, str], ask: bool
+) -> Sequence[str]:  # fmt: skip
     """What would change; and with `ask` the move is put down for a second person."""
-    from ledger.audit.access import listed
-    from ledger.changes import rule_change as rebinding
-    from ledger.changes.preview import foreseen
+    from application import rule_change
 
-    actor = await bearer(ledger, token)
-    await rebinding.allowed(ledger, actor)
-    to = await rebinding.pinned(ledger, procedure, actor.hat.scope)
-    changes = [change async for change in foreseen(ledger, actor, procedure, to, stages)]
-    await listed(ledger.writers, actor, sum(change.sealed for change in changes[:LINES_MAX]))
-    _tabulate(changes)
-    refused = sum(change.refused is not None for change in changes)
-    previewed = await _otherwise(ledger, procedure, actor.hat.scope, to)
-    previewed += [f"可换版 {len(changes) - refused} 件，不能换版 {refused} 件。"]
+    found = await rule_change.foresee(house, asking, procedure, stages)
+    _tabulate(found.changes)
+    refused = sum(change.refused is not None for change in found.changes)
+    foreseen = [*_rules(found.rules), f"可换版 {len(found.changes) - refused} 件，不能换版 {refused} 件。"]
     if not ask:
-        return [*previewed, "只是试算，没有改动；加 --ask 提出换版。"]
-    asked = await rebinding.ask(ledger, actor, procedure, stages)
-    return [*previewed, f"已提出换版 {asked.id}，请另一位县级管理员或负责人用 --approve {asked.id} 批准。"]
+        return [*foreseen, "只是试算，没有改动；加 --ask 提出换版。"]
+    asked = await rule_change.ask(house, asking, procedure, stages)
+    return [*foreseen, f"已提出换版 {asked}，请另一位县级管理员或负责人用 --approve {asked} 批准。"]
 
 
-async def _otherwise(ledger: "Ledger", procedure: str, county: str, to: str) -> list[str]:
-    """What the rules themselves say otherwise, one line each."""
-    from ledger.changes import rule_change as rebinding
+async def _approve(house: "House", asking: "Caller", procedure: str, which: str) -> Sequence[str]:
+    from application import rule_change
 
-    lines = await rebinding.otherwise(ledger, procedure, county, to)
-    return ["流程改动（尚未起算的时限、尚未办理的操作也按新版）：", *(f"  {line}" for line in lines)] if lines else []
+    rules = await rule_change.approve(house, asking, procedure, which)
+    return [*_rules(rules), f"已批准，用 --run {which} 办理。"]
 
 
 async def _step(
-    ledger: "Ledger", token: str, procedure: str, which: str, approving: bool, undoing: bool
-) -> Sequence[str]:
-    """Approve, run or undo a move that was asked for."""
-    from ledger.changes import rule_change as rebinding
+    house: "House", asking: "Caller", procedure: str, start: str | None, undo: str | None
+) -> Sequence[str]:  # fmt: skip
+    """Run or undo a move."""
+    from application import rule_change
 
-    actor = await bearer(ledger, token)
-    await rebinding.allowed(ledger, actor)
-    try:
-        move_id = UUID(which)
-    except ValueError:
-        raise CommandFailed(f"{which} 不是换版的标识") from None
-    known = await rebinding.stored(ledger, move_id)
-    if known.procedure != procedure or known.county != actor.hat.scope:
-        raise CommandFailed("没有这次换版")
-    if approving:
-        changed = await _otherwise(ledger, procedure, actor.hat.scope, known.to)
-        await rebinding.approve(ledger, actor, move_id)
-        return [*changed, f"已批准，用 --run {move_id} 办理。"]
-    counts = await (rebinding.undo(ledger, actor, move_id) if undoing else rebinding.run(ledger, move_id))
-    done = "已撤销，回到原版" if undoing else "已换版"
-    kept = await rebinding.kept(ledger, move_id, "undone" if undoing else "outcome")
-    lines = [f"{number}：{words or outcome}" for number, outcome, words in kept[:LINES_MAX]]
-    counted = "，".join(f"{done if name == 'rebound' else name} {count} 件" for name, count in counts.items())
+    if undo is None:
+        moved, done = await rule_change.run(house, asking, procedure, start or ""), "已换版"
+    else:
+        moved, done = await rule_change.undo(house, asking, procedure, undo), "已撤销，回到原版"
+    lines = [f"{number}：{words or outcome}" for number, outcome, words in moved.stayed[:LINES_MAX]]
+    counted = "，".join(f"{done if name == 'rebound' else name} {count} 件" for name, count in moved.counts.items())
     return [*lines, f"{counted or '没有事项'}。"]
+
+
+def _rules(lines: Sequence[str]) -> list[str]:
+    """What the rules themselves say otherwise, one line each."""
+    return ["流程改动（尚未起算的时限、尚未办理的操作也按新版）：", *(f"  {line}" for line in lines)] if lines else []
 
 
 def _stages(pairs: Sequence[str]) -> dict[str, str]:
     parted = [pair.partition("=") for pair in pairs]
     wrong = next((old for old, equals, new in parted if not (old and equals and new)), None)
     if wrong is not None:
-        raise failure("阶段对应应写作 --stage 旧阶段=新阶段")
+        raise misused("阶段对应应写作 --stage 旧阶段=新阶段")
     return {old: new for old, _, new in parted}
 
 

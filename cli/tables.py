@@ -14,7 +14,11 @@ from cli.wording import Wording, asked
 from domain.days.instant import local, shown
 
 if TYPE_CHECKING:
+    from application.shapes.case import CaseShape, ReplayShape
     from application.shapes.case_list import BoardShape
+    from application.shapes.history import HistoryShape
+    from application.shapes.shape import Shape
+    from application.worded import Worded
 
 STATES = {"running": "计时中", "paused": "已停止计时", "met": "已办", "lapsed": "已过", "dropped": "新版不设"}
 READS = {
@@ -36,15 +40,15 @@ COUNTS = {
 }
 
 
-def picture(case: dict[str, Any], lexicon: Wording) -> None:
-    """The case as `domain.case.view.present` gives it, and what may be done where it says so."""
+def picture(found: "Worded[CaseShape] | Worded[ReplayShape]") -> None:
+    """The case, and what may be done where it says so."""
+    case, lexicon = _plain(found.answer), Wording(found.procedure, found.names)
     cards = "、".join(f"{title} {case['cards'][color]}" for color, title in tale.CARDS.items())
-    procedure = lexicon.procedure.title if lexicon.procedure else case["procedure"]["id"]
     table = Table(Column(), Column(overflow="fold"), show_header=False, box=None, pad_edge=False)
     for title, value in (
         ("编号", f"{case['number']}（{case['case_id']}）"),
         ("标题", case["title"]),
-        ("办理流程", f"{procedure}（{case['procedure']['id']} 第 {case['procedure']['version']} 版）"),
+        ("办理流程", f"{found.procedure.title}（{case['procedure']['id']} 第 {case['procedure']['version']} 版）"),
         ("区划", f"{lexicon.names.scope(case['division'])}（{case['division']}）"),
         ("阶段", f"{case['stage_title']}（{case['stage']}）"),
         ("责任岗位", lexicon.hat(case["holder"]) if case["holder"] else "—"),
@@ -65,8 +69,9 @@ def picture(case: dict[str, Any], lexicon: Wording) -> None:
             typer.echo(f"    {asked(field)}")
 
 
-def chronicle(history: dict[str, Any], lexicon: Wording) -> None:
+def chronicle(found: "Worded[HistoryShape]") -> None:
     """A history: one row an event, then who read what of it, then the refused attempts."""
+    history, lexicon = _plain(found.answer), Wording(found.procedure, found.names)
     table = Table("版次", "事件", "记录于", "谁", "身份", Column("内容", overflow="fold"), "哈希")
     for event in history["events"]:
         kind, words = tale.event(lexicon, event)
@@ -110,6 +115,10 @@ def tally(board: "BoardShape", where: str) -> None:
     show(table)
     if board.next:
         typer.echo(f"只列出前 {len(board.items)} 件。")
+
+
+def _plain(answer: "Shape") -> dict[str, Any]:
+    return answer.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 def short(name: str) -> str:

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.session import Var
+from cli.session import Var, failure
 from settings import VAR
 
 if TYPE_CHECKING:
-    from cli.account import Account
+    from application.sample_account import Account
 
 
 def up(
@@ -19,8 +19,9 @@ def up(
     no_samples: Annotated[bool, typer.Option("--no-samples", help="不载入样例和样例县的区划")] = False,
 ) -> None:
     """启动数据库、流程引擎、接口与后台，按 Ctrl-C 停止。"""
+    from application.caller import OPERATOR
+    from application.furnishing import furnish, inhabited
     from cli.session import on
-    from cli.stocking import furnish, inhabited
     from cli.welcome import greet
     from embedded import instance
     from embedded.state import State, Trouble
@@ -32,8 +33,10 @@ def up(
 
     def furnished(url: str) -> None:
         nonlocal peopled
-        accounts[:] = on(url, lambda ledger: furnish(ledger, state, not no_samples, tell))
-        peopled = on(url, inhabited)
+        accounts[:] = on(
+            url, state.evidence, lambda house: furnish(house, OPERATOR, state.accounts, not no_samples, tell)
+        )
+        peopled = on(url, state.evidence, lambda house: inhabited(house, OPERATOR))
 
     try:
         plan = replace(instance.plan(state, host, port), furnish=furnished)
@@ -46,8 +49,7 @@ def up(
     except Stopped:
         tell("已停止。")
     except Trouble as trouble:
-        tell(f"错误：{trouble}")
-        raise typer.Exit(1) from None
+        raise failure(f"错误：{trouble}") from None
 
 
 def tell(line: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from settings import VAR
 
 if TYPE_CHECKING:
-    from cli.account import Account
+    from application.sample_account import Account
 
 TABLE_WIDTH = 200  # never breaks a token
 FIRST_STEPS = """\

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from application.worded import Names
 from domain.days.instant import shown
 from domain.rules.form import FieldType, FormField
 from domain.rules.procedure import Procedure
-from ledger.identity.name import Names
 
 TYPES = {
     FieldType.TEXT: "文字",

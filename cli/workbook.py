@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from cli.session import failure
+from cli.session import misused
 
 ROWS_MAX = 1_048_575  # of an .xlsx, beside its headings
 WIDTH = 18  # of a column, in characters
@@ -25,10 +25,10 @@ def write(path: Path, heads: Sequence[str], lines: Iterable[Sequence[str]]) -> N
         page.freeze_panes(1, 0)
         for y, line in enumerate((heads, *lines)):
             if y > ROWS_MAX:
-                raise failure(f"行数太多，.xlsx 最多 {ROWS_MAX} 行，请用 --csv 或 --division")
+                raise misused(f"行数太多，.xlsx 最多 {ROWS_MAX} 行，请用 --csv 或 --division")
             for x, cell in enumerate(line):
                 page.write_string(y, x, cell, text if y else bold)
     try:
         path.write_bytes(file.getvalue())
     except OSError as error:
-        raise failure(f"写不了文件 {path}：{error.strerror}") from None
+        raise misused(f"写不了文件 {path}：{error.strerror}") from None

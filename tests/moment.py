@@ -19,13 +19,15 @@ def now(zone: tzinfo = UTC) -> datetime:
 def clock_sql() -> str:
     """Statements by which every database made afterwards, by whatever role, reads the tests' time; '' for now.
 
-    Functions of `public` go before PostgreSQL's own where the search path says so.
+    Functions of a schema that goes before PostgreSQL's own in the search path; what tests read of `public` is as ever.
     """
     if not SHIFT:
         return ""
     shifted = f"pg_catalog.clock_timestamp() + interval '{SHIFT.total_seconds():f} seconds'"
     return f"""
-create function public.clock_timestamp() returns timestamptz volatile language sql as $$ select {shifted} $$;
-create function public.now() returns timestamptz stable language sql as $$ select {shifted} $$;
-alter role all set search_path = public, pg_catalog;
+create schema moment;
+grant usage on schema moment to public;
+create function moment.clock_timestamp() returns timestamptz volatile language sql as $$ select {shifted} $$;
+create function moment.now() returns timestamptz stable language sql as $$ select {shifted} $$;
+alter role all set search_path = moment, public, pg_catalog;
 """

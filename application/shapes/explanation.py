@@ -72,3 +72,9 @@ class ExplanationShape(Shape):
     steps: list[CountingStepShape]
     rungs: list[RungShape]
     budget: BudgetShape | None
+
+
+class ExplanationsShape(Shape):
+    """Every clock of a case, in the order in which they began."""
+
+    items: list[ExplanationShape]

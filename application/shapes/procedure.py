@@ -28,3 +28,19 @@ class ProcedurePageShape(Shape):
 
     items: list[ProcedureShape]
     next: str | None
+
+
+class CheckedProcedureShape(Shape):
+    """A file as it was checked; what it is, where it can be read, and everything that is wrong with it, in words."""
+
+    file: str
+    id: str | None
+    version: int | None
+    title: str | None
+    faults: list[str]
+
+
+class CheckedProceduresShape(Shape):
+    """Files in the order in which they were named."""
+
+    items: list[CheckedProcedureShape]

@@ -1,6 +1,7 @@
 """The registers: divisions, units, duties, grids, contacts, and the duty room."""
 
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import ConfigDict
 
@@ -114,3 +115,27 @@ class DutyRoomShape(Shape):
 
     on_duty: list[ShiftShape]
     handovers: list[HandoverShape]
+
+
+class RegisterShape(Shape):
+    """A register as it stands, or what was taken back of it: each row as its columns are called where it is loaded,
+    and what else is known of it (level, sample, voided_…).
+    """
+
+    kind: str
+    title: str
+    items: list[dict[str, Any]]
+
+
+class GapShape(Shape):
+    """`what` nobody has or is there for; `code`: of a division, a grid, a household or a hat."""
+
+    what: str
+    code: str
+    name: str
+
+
+class GapsShape(Shape):
+    """Everything that is missing in a division and below it, sort by sort."""
+
+    items: list[GapShape]

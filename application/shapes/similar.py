@@ -1,6 +1,6 @@
 """Cases that are likely about the same matter."""
 
-from application.shapes.shape import Shape
+from application.shapes.shape import Moment, Shape
 
 
 class SimilarCaseShape(Shape):
@@ -20,3 +20,34 @@ class SimilarCasesShape(Shape):
 
     items: list[SimilarCaseShape]
     next: None
+
+
+class WeightShape(Shape):
+    """One weight of likeness: what holds now, and what holds where nobody has set it."""
+
+    name: str
+    title: str
+    value: float
+    default: float
+
+
+class WeightsShape(Shape):
+    """By which weights cases are likely the same."""
+
+    items: list[WeightShape]
+
+
+class WeightChangeShape(Shape):
+    """Who set the weights why; `weights`: name → value, as they were from then on."""
+
+    at: Moment
+    by: str
+    hat: str
+    reason: str
+    weights: dict[str, float]
+
+
+class WeightChangesShape(Shape):
+    """The latest first."""
+
+    items: list[WeightChangeShape]

@@ -5,7 +5,6 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.case.state import Case
 from domain.rules.hat import Actor
 from ledger.registrar.request import LedgerUnavailable
 from ledger.store.connection import LOST, Writers
@@ -33,17 +32,3 @@ async def trace(
         await writers.fetch(TRACE, *values)
     except (*LOST, asyncpg.PostgresError) as error:
         raise LedgerUnavailable(f"查看记录没有写成：{type(error).__name__}") from error
-
-
-async def traced(
-    writers: Writers, actor: Actor, what: What, case_id: UUID, *seen: Case | None, request_id: str | None = None
-) -> None:
-    """Leave a trace where any state of the case that is `seen` is sealed; other reads go without."""
-    if any(case is not None and case.sealed for case in seen):
-        await trace(writers, actor, what, case_id, request_id=request_id)
-
-
-async def listed(writers: Writers, actor: Actor, sealed: int, request_id: str | None = None) -> None:
-    """One trace for a list, however many sealed cases it shows; none where it shows none."""
-    if sealed:
-        await trace(writers, actor, "list", sealed=sealed, request_id=request_id)

@@ -116,12 +116,6 @@ async def view_of(connection: AsyncConnection, actor: Actor) -> Scope:
     return replace(known, opened_by=actor.person) if actor.hat.role == Role.RESIDENT else known
 
 
-async def county_codes(connection: AsyncConnection) -> list[str]:
-    """The counties on register."""
-    query = select(division.c.code).where(division.c.level == "county", division.c.valid_to.is_(None))
-    return list((await connection.execute(query.order_by(division.c.code))).scalars())
-
-
 async def person_name(connection: AsyncConnection, person_id: str) -> str:
     """The name in the register, or the id itself."""
     name = await connection.scalar(select(person.c.name).where(person.c.id == person_id))

@@ -27,6 +27,13 @@ async def divisions(
     return await keyset_page(connection, query, [c.code], after, limit)
 
 
+async def only_county(connection: AsyncConnection) -> str | None:
+    """The code of the one county on register; None where there are none or several."""
+    query = select(division.c.code).where(division.c.level == "county", division.c.valid_to.is_(None)).limit(2)
+    found = (await connection.execute(query)).scalars().all()
+    return found[0] if len(found) == 1 else None
+
+
 async def units(
     connection: AsyncConnection,
     within: Scope | None,

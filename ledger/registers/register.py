@@ -229,6 +229,13 @@ async def scopes(writers: Writers, wanted: Iterable[str]) -> dict[str, str]:
     return {row["scope"]: row["name"] for row in rows}
 
 
+async def county_name(writers: Writers, code: str) -> str | None:
+    """The name of a county on register; None where this is the code of none."""
+    query = "select name from division where code = $1 and level = 'county' and valid_to is null"
+    rows = await writers.fetch(query, code)
+    return rows[0]["name"] if rows else None
+
+
 async def person(writers: Writers, person_id: str) -> str | None:
     """The name of a person, or None when nobody has this id."""
     rows = await writers.fetch(NAME, person_id)

@@ -47,6 +47,14 @@ class Lots:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A division's name, and the codes from itself up to the county."""
+
+    name: str
+    lineage: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class SeedSource:
     """The event that gives a seed: where it stands, its leaf's SHA-256 (hex), when it was recorded, the seed."""
 
@@ -97,6 +105,15 @@ async def lots(connection: Connection, round_id: str, period: str) -> Lots | Non
         return None
     groups = json.loads(row["groups"])
     return Lots(round_id, period, row["due_at"], row["source"], row["seed"], row["count"], groups)
+
+
+async def places(connection: Connection, kept: Lots) -> Mapping[str, Place]:
+    """The divisions that lots name, as the register has them now."""
+    codes = [code for above, order in kept.groups.items() for code in (above, *order)]
+    rows = await connection.fetch(
+        "select code, name, lineage from division where code = any($1) order by valid_from", codes
+    )
+    return {row["code"]: Place(row["name"], tuple(json.loads(row["lineage"]).values())) for row in rows}
 
 
 async def faults(connection: Connection) -> AsyncIterator[str]:

@@ -57,8 +57,10 @@ def test_cases_move_with_two_tokens_and_come_back(county: Any, token: Callable[[
     assert shown["clocks"][0]["limit"] == {"n": 24, "unit": "hour"}
     code, out, err = county("procedure", "move", "hazard", "--undo", which, "--token", two)
     assert (code, out, "什么也没有改" in err) == (1, "", True)
-    for words in (("--undo", "x"), ("--stage", "=x"), ("--ask", "--run", which), ("--approve", f"{which[:-1]}f")):
-        assert county("procedure", "move", "hazard", *words, "--token", one)[0] == 1
+    for unknown in (("--undo", "x"), ("--approve", f"{which[:-1]}f")):
+        assert county("procedure", "move", "hazard", *unknown, "--token", one)[::2] == (3, "没有这次换版\n")
+    for words in (("--stage", "=x"), ("--ask", "--run", which)):
+        assert county("procedure", "move", "hazard", *words, "--token", one)[0] == 2
 
 
 def test_the_same_is_shown(county: Any, token: Callable[[str], str]) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from cli import sample
-from cli.account import HATS, Account
-from cli.stocking import furnish, inhabited
+from application import sample
+from application.caller import OPERATOR
+from application.furnishing import furnish, inhabited
+from application.house import House
+from application.sample_account import HATS, Account
 from cli.welcome import greet
 from embedded.state import State
 from ledger.identity import token as tokens
@@ -33,7 +35,9 @@ def state(tmp_path: Path) -> State:
 
 def start(ask: Ask, state: State, with_samples: bool = True) -> list[Account]:
     told: list[str] = []
-    made: list[Account] = ask(lambda ledger: furnish(ledger, state, with_samples, told.append))
+    made: list[Account] = ask(
+        lambda ledger: furnish(House(ledger, state.evidence), OPERATOR, state.accounts, with_samples, told.append)
+    )
     assert told == []
     return made
 
@@ -110,9 +114,9 @@ def test_without_samples_there_are_procedures_and_calendars_and_nothing_of_any_c
     assert [count(ask, f"select count(*) from {table}") for table in tables] == [0] * len(tables)
     assert count(ask, "select count(*) from calendar") == 1
     assert count(ask, "select count(*) from procedure") == len(paths())
-    assert not ask(inhabited)
+    assert not ask(lambda ledger: inhabited(House(ledger, state.evidence), OPERATOR))
     assert len(start(ask, state)) == len(HATS)
-    assert ask(inhabited)
+    assert ask(lambda ledger: inhabited(House(ledger, state.evidence), OPERATOR))
 
 
 def test_the_first_administrator_finds_the_way(run: Run, tmp_path: Path) -> None:
@@ -127,7 +131,7 @@ def test_the_first_administrator_finds_the_way(run: Run, tmp_path: Path) -> None
         words = command.replace("县代码", COUNTY).replace("姓名", "样例·管理员").split()[1:]
         words = [str(tmp_path / word) if word.endswith(".csv") else word for word in words]
         code, out, error = run(*words)
-        assert code == 0, (command, out, error)
+        assert code == (1 if "gaps" in command or "holders" in command else 0), (command, out, error)
     gaps = [line for line in lines if "register gaps" in line]
     assert len(commands) == 4
     assert gaps

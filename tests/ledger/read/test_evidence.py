@@ -13,7 +13,7 @@ import pytest_asyncio
 import yaml
 from asyncpg import connection as driver
 
-from cli.sample import picture, whole
+from application.sample import picture, whole
 from domain.case.command import Act, Open, Rebind
 from domain.rules.procedure import read
 from ledger.read.evidence import find, keep, named
