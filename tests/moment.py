@@ -5,7 +5,9 @@ product, so the tests' own cluster is given the same shift (`clock_sql`).
 """
 
 import os
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from domain.days.instant import day_of
 
 NAMED = os.environ.get("BIHUAN_TEST_NOW")
 SHIFT = datetime.fromisoformat(NAMED) - datetime.now(UTC) if NAMED else timedelta()
@@ -14,6 +16,11 @@ SHIFT = datetime.fromisoformat(NAMED) - datetime.now(UTC) if NAMED else timedelt
 def now(zone: tzinfo = UTC) -> datetime:
     """The time of the tests."""
     return (datetime.now(UTC) + SHIFT).astimezone(zone)
+
+
+def today() -> date:
+    """The day of the tests in Shanghai."""
+    return day_of(now())
 
 
 def clock_sql() -> str:
@@ -29,5 +36,5 @@ create schema moment;
 grant usage on schema moment to public;
 create function moment.clock_timestamp() returns timestamptz volatile language sql as $$ select {shifted} $$;
 create function moment.now() returns timestamptz stable language sql as $$ select {shifted} $$;
-alter role all set search_path = moment, public, pg_catalog;
+alter role all set search_path = public, moment, pg_catalog;
 """

@@ -19,32 +19,31 @@ def stage(tmp_path: Path) -> Iterator[TrialStage]:
 
 
 def until_logged(worker: Child, words: str) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while words not in worker.tail(1000):
         assert worker.alive, worker.tail()
         assert time.monotonic() < deadline, worker.tail()
         time.sleep(0.05)
 
 
-def seconds_to_end(worker: Child) -> float:
+def end(worker: Child) -> None:
+    """It says by its exit code whether all of it ended within its own `STOP_SECONDS`; a busy machine takes its time."""
     assert worker.process
-    started = time.monotonic()
     worker.process.terminate()
-    assert worker.process.wait(10) == 0, worker.tail()
-    return time.monotonic() - started
+    assert worker.process.wait(60) == 0, worker.tail()
 
 
 def test_ends_in_time_with_temporal_there_gone_or_never_seen(stage: TrialStage) -> None:
     with_it, bereft = stage.start_worker(), stage.start_worker({"BIHUAN_WORKER_METRICS_PORT": "0"})
     until_logged(with_it, "temporal_connected")
     until_logged(bereft, "temporal_connected")
-    assert seconds_to_end(with_it) < 5
+    end(with_it)
     stage.stop_temporal()
     until_logged(bereft, "temporal_away")
-    assert seconds_to_end(bereft) < 5
+    end(bereft)
     never = stage.start_worker()
     until_logged(never, "temporal_away")
-    assert seconds_to_end(never) < 5
+    end(never)
 
 
 def test_versioned_when_told(stage: TrialStage) -> None:
@@ -52,4 +51,4 @@ def test_versioned_when_told(stage: TrialStage) -> None:
     until_logged(worker, "temporal_connected")
     time.sleep(1)
     assert "temporal_side_failed" not in worker.tail(1000)
-    assert seconds_to_end(worker) < 5
+    end(worker)

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from domain.days.instant import SHANGHAI
+from domain.days.instant import ONE_DAY
 from embedded.postgres import Postgres
+from tests import moment
 from tests.cli.conftest import Run
 from tests.cli.test_case import OPEN
 from tests.domain.scene import TOWNSHIP, VILLAGE
-from tests.moment import now
 from tests.procedures.direct_line import SAID
 
 Rows = list[tuple[str, str, int | None]]
@@ -83,12 +83,12 @@ def test_without_the_trace_nothing_is_shown(
 def test_an_act_for_somebody_absent_says_so_in_the_history(
     county: Run, token: Callable[[str], str], tmp_path: Any
 ) -> None:
-    hat, today = f"dispatcher@{TOWNSHIP}", now(SHANGHAI).date()
+    hat, today = f"dispatcher@{TOWNSHIP}", moment.today()
     head = token(f"head@{TOWNSHIP}")
     for kind, table in [
         ("people", "id,name\nZ-1,样例·朱调度\nZ-2,样例·代理\n"),
         ("posts", f"person,hat\nZ-1,{hat}\n"),
-        ("absences", f"person,hat,from_on,to_on,delegate\nZ-1,{hat},{today},{today},Z-2\n"),
+        ("absences", f"person,hat,from_on,to_on,delegate\nZ-1,{hat},{today},{today + ONE_DAY},Z-2\n"),
     ]:
         file = tmp_path / "table.csv"
         file.write_text(table)
@@ -97,4 +97,4 @@ def test_an_act_for_somebody_absent_says_so_in_the_history(
     number = json.loads(county(*OPEN, "--token", token(f"grid_worker@{VILLAGE}"), "--json")[1])["number"]
     assert county("case", "act", number, "triage", "--field", "grade=general", "--token", mine)[0] == 0
     out = county("case", "history", number, "--token", mine)[1]
-    assert out.count(f"样例·代理（Z-2）（代理 样例·朱调度，{today} 至 {today}）") == 1
+    assert out.count(f"样例·代理（Z-2）（代理 样例·朱调度，{today} 至 {today + ONE_DAY}）") == 1

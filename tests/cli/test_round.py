@@ -8,10 +8,10 @@ import procedures
 from domain.days.instant import rfc3339
 from keepers.rounds import Rounds
 from ledger.ledger import open_ledger
+from tests import moment
 from tests.cli.conftest import Run
 from tests.cli.test_case import OPEN
 from tests.domain.scene import COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE
-from tests.moment import now
 
 ROUND = "surprise_check"
 
@@ -20,12 +20,13 @@ def test_an_inspector_sees_the_draw_worked_out_again(county: Run, token: Callabl
     county_office, office = token(f"inspector@{COUNTY}"), token(f"inspector@{TOWNSHIP}")
     assert county(*OPEN, "--token", token(f"grid_worker@{VILLAGE}"))[0] == 0
     (one,) = [each for each in procedures.rounds() if each.id == ROUND]
-    later = timedelta(days=31)  # there is a draw due within a month
-    (period,) = list(one.cadence.periods(now() + timedelta(seconds=20), now() + later))[:1]
+    start = moment.now() + timedelta(hours=1)  # after everything that the lots are drawn from
+    period = next(one.cadence.periods(start, start + timedelta(days=32)))
+    later = period.due_at + timedelta(minutes=1) - moment.now()
 
     async def drawn() -> int:
         async with open_ledger(database, 4, lambda at: at + later) as ledger:
-            await ledger.writers.fetch("insert into setting values ($1, $2)", f"round/{ROUND}/since", rfc3339(now()))
+            await ledger.writers.fetch("insert into setting values ($1, $2)", f"round/{ROUND}/since", rfc3339(start))
             return await Rounds([one], ledger.registrar, ledger.writers, lambda at: at + later).look()
 
     async def read() -> list[str]:

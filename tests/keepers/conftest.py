@@ -53,7 +53,7 @@ def working(database: str, monkeypatch: pytest.MonkeyPatch) -> Working:
     return run
 
 
-async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 15) -> None:
+async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
     """Wait until it holds."""
     async with asyncio.timeout(seconds):
         while not await holds():  # noqa: ASYNC110 - what is awaited happens in another process

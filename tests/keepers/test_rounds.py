@@ -3,7 +3,6 @@
 import asyncio
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,9 @@ import pytest
 import procedures
 from domain.days.instant import rfc3339
 from ledger.store.connection import connect
+from tests.domain.scene import when
 from tests.keepers.conftest import eventually
-from tests.ledger.county import Database
+from tests.ledger.county import Clock, Database
 from worker import WorkerSettings, on_file, serve
 
 NO_SERVER = "127.0.0.1:1"
@@ -22,15 +22,13 @@ async def test_workers_that_come_back_open_what_fell_due_meanwhile(
     copied: Callable[[], Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEMPORAL_ADDRESS", NO_SERVER)
-    database, now = copied(), datetime.now(UTC)
-    since = now - timedelta(days=40)
-    (agendas,) = [one for one in procedures.rounds() if one.id == "affairs_day"]
-    months = len(list(agendas.cadence.periods(since, now)))
-    assert months >= 1
+    database, clock, months = copied(), Clock(), 2
+    clock.set(when("2026-04-08 09:30"))
+    since = when("2026-02-28 12:00")
     connection = await connect(database.superuser_url)
     await connection.execute("insert into setting values ('round/affairs_day/since', $1)", rfc3339(since))
     stop = asyncio.Event()
-    workers = [asyncio.create_task(serve(database.app_url, WorkerSettings(), stop)) for _ in range(2)]
+    workers = [asyncio.create_task(serve(database.app_url, WorkerSettings(), stop, clock)) for _ in range(2)]
 
     async def done() -> bool:
         return bool(await connection.fetchval("select count(*) from round where id = 'affairs_day'") == months)

@@ -77,7 +77,7 @@ async def test_residents_see_the_office_and_no_name(world: Any) -> None:
 async def test_whose_post_has_ended_is_told_so(world: Any) -> None:
     await put(world, "people", PEOPLE)
     hat, today = f"clerk@{OTHER_VILLAGE}", day_of(now(SHANGHAI))
-    await put(world, "posts", f"person,hat,valid_from\nA-4,{hat},2026-01-01\n")
+    await put(world, "posts", f"person,hat,valid_from\nA-4,{hat},2020-01-01\n")
     assert (await world.get("/api/procedures", "A-4", hat)).status_code == 200
     await put(world, "posts", f"person,hat,valid_to\nA-4,{hat},{today}\n")
     refused = await world.get("/api/procedures", "A-4", hat)

@@ -99,7 +99,7 @@ async def test_a_surprise_check_is_not_there_for_the_place_until_it_is_carried_o
     for who in (OFFICE, COUNTY_OFFICE):
         assert case_id in await listed(world, who)
     files = [await world.picture(*OFFICE)]
-    said = {"carried_out_on": "2026-01-05", "checkers": "甲、乙", "record": "查看账簿", "record_files": files}
+    said = {"carried_out_on": "2020-01-06", "checkers": "甲、乙", "record": "查看账簿", "record_files": files}
     own = await world.act(case_id, "carry_out", *COUNTY_OFFICE, fields=said, reason="实施")
     assert own.json()["code"] == "same_person"
     assert (await taken(world, case_id, "carry_out", OFFICE, "按计划实施", **said))["sealed"] is False

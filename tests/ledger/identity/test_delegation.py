@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest_asyncio
 
+from domain.days.instant import ONE_DAY
 from domain.rules.hat import Actor, Hat
 from ledger.identity.incumbent import answering
 from ledger.read.history import MASKED, history, refusals
@@ -59,20 +60,20 @@ async def today(county: County) -> date:
 async def test_an_act_for_somebody_absent_says_so_for_ever(one: County) -> None:
     day = await today(one)
     before = await acted(one, "G-1")
-    await put(one, "absences", f"{TITLES}G-2,{HAT},{day},{day},G-1\n")
+    await put(one, "absences", f"{TITLES}G-2,{HAT},{day},{day + ONE_DAY},G-1\n")
     during = await acted(one, "G-1")
-    absent = {"id": "G-2", "name": "样例·朱调度", "from_on": str(day), "to_on": str(day)}
+    absent = {"id": "G-2", "name": "样例·朱调度", "from_on": str(day), "to_on": str(day + ONE_DAY)}
     assert await told(one, during) == absent
     assert await told(one, before) is None  # an absence loaded afterwards is not what he acted by
     assert await told(one, await acted(one, "G-2")) is None  # who wears the hat acts for himself
     assert await told(one, await acted(one, "G-3")) is None
     # Loaded again otherwise, then void: before, between and after are each told as they were.
-    longer = day.replace(year=day.year + 1)
+    longer = day + 365 * ONE_DAY
     assert await put(one, "absences", f"{TITLES}G-2,{HAT},{day},{longer},G-1\n") == Loaded(0, 1, 0)
     later = await acted(one, "G-1")
     await void(one.ledger.writers, KINDS["absences"], ["G-2", str(HAT), str(day)], HEAD, "销假")
     after = await acted(one, "G-1")
-    await put(one, "absences", f"{TITLES}G-2,{HAT},{day},{day},G-3\n")
+    await put(one, "absences", f"{TITLES}G-2,{HAT},{day},{day + ONE_DAY},G-3\n")
     assert [await told(one, each) for each in (before, during, later, after)] == [
         None, absent, absent | {"to_on": str(longer)}, None,
     ]  # fmt: skip
@@ -80,16 +81,16 @@ async def test_an_act_for_somebody_absent_says_so_for_ever(one: County) -> None:
 
 async def test_a_delegate_who_gets_the_post_acts_for_himself_from_then_on(one: County) -> None:
     day = await today(one)
-    await put(one, "absences", f"{TITLES}G-2,{HAT},{day},{day},G-1\n")
+    await put(one, "absences", f"{TITLES}G-2,{HAT},{day},{day + ONE_DAY},G-1\n")
     first = await acted(one, "G-1")
-    await put(one, "posts", f"person,hat,valid_from\nG-1,{HAT},2026-01-01\n")  # as of long ago, known since now
+    await put(one, "posts", f"person,hat,valid_from\nG-1,{HAT},2020-01-01\n")  # as of long ago, known since now
     second = await acted(one, "G-1")
     assert [(await told(one, each)) is not None for each in (first, second)] == [True, False]
 
 
 async def test_a_refused_attempt_says_so_too_and_whoever_is_masked_is_not_named(one: County) -> None:
     day = await today(one)
-    await put(one, "absences", f"{TITLES}G-2,{HAT},{day},{day},G-1\n")
+    await put(one, "absences", f"{TITLES}G-2,{HAT},{day},{day + ONE_DAY},G-1\n")
     case_id = await acted(one, "G-1")
     assert (await one.act(case_id, "triage", str(HAT), {"grade": "general"}, person="G-1")).refused
     async with one.ledger.reading() as connection:
@@ -111,13 +112,13 @@ async def test_who_answered_then_is_told_by_what_was_known_then(one: County) -> 
         return [(each.person, each.basis) for each in found[hat]]
 
     moments = [await instant()]
-    await put(one, "posts", f"person,hat,valid_from\nG-1,{hat},2026-01-01\n")
+    await put(one, "posts", f"person,hat,valid_from\nG-1,{hat},2020-01-01\n")
     moments.append(await instant())
-    await put(one, "absences", f"{TITLES}G-1,{hat},{day},{day},G-3\n")
+    await put(one, "absences", f"{TITLES}G-1,{hat},{day},{day + ONE_DAY},G-3\n")
     moments.append(await instant())
     await void(writers, KINDS["absences"], ["G-1", str(hat), str(day)], HEAD, "填错")
     moments.append(await instant())
-    await put(one, "posts", f"person,hat,valid_to\nG-1,{hat},2026-02-01\n")  # over since long ago, as is learnt now
+    await put(one, "posts", f"person,hat,valid_to\nG-1,{hat},2020-02-01\n")  # over since long ago, as is learnt now
     moments.append(await instant())
     holder, delegate = [("G-1", "holder")], [("G-3", "delegate")]
     assert [await who(at) for at in moments] == [[], holder, delegate, holder, []]

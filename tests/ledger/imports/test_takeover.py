@@ -65,18 +65,18 @@ async def past(county: County, case_id: UUID) -> list[tuple[str, str]]:
 
 
 async def test_a_past_is_decided_at_the_instants_at_which_it_happened(county: County) -> None:
-    given = table("A-1,路灯不亮,2026-03-02 09:00:00,2026-03-05 17:00:00,2026-03-10 10:00:00,办结")
+    given = table("A-1,路灯不亮,2020-03-02 09:00:00,2020-03-05 17:00:00,2020-03-10 10:00:00,办结")
     (line,) = await put(county, given)
     assert (line.outcome, line.words) == ("imported", "")
     case_id = await case_of(county, "A-1")
     assert await past(county, case_id) == [
-        ("CaseOpened", "2026-03-02T09:00:00"),
-        ("CardIssued", "2026-03-05T00:00:00"),  # yellow: one working day left
-        ("ClockWarned", "2026-03-05T01:00:00"),
-        ("CardIssued", "2026-03-05T17:00:00"),
-        ("CaseEscalated", "2026-03-05T17:00:00"),
-        ("ActionTaken", "2026-03-10T10:00:00"),
-        ("ClockLapsed", "2026-04-10T00:00:00"),
+        ("CaseOpened", "2020-03-02T09:00:00"),
+        ("CardIssued", "2020-03-05T00:00:00"),  # yellow: one working day left
+        ("ClockWarned", "2020-03-05T01:00:00"),
+        ("CardIssued", "2020-03-05T17:00:00"),
+        ("CaseEscalated", "2020-03-05T17:00:00"),
+        ("ActionTaken", "2020-03-10T10:00:00"),
+        ("ClockLapsed", "2020-04-10T00:00:00"),
     ]
     rows = await county.rows(
         "select distinct e.recorded_at, c.opened_at, c.received_at, c.wake_at from event e"
@@ -84,7 +84,7 @@ async def test_a_past_is_decided_at_the_instants_at_which_it_happened(county: Co
         case_id,
     )
     (row,) = rows  # one honest instant of recording for all of it
-    assert (row["recorded_at"], row["received_at"]) == (row["opened_at"], when("2026-03-02 09:00"))
+    assert (row["recorded_at"], row["received_at"]) == (row["opened_at"], when("2020-03-02 09:00"))
     assert row["wake_at"] is None
     assert await county.value("select count(*) from outbox where case_id = $1", case_id) == 0
     assert await county.faults(case_id) == []
@@ -92,16 +92,16 @@ async def test_a_past_is_decided_at_the_instants_at_which_it_happened(county: Co
 
 
 async def test_what_is_still_open_is_expired_up_to_now_and_lives_on(county: County) -> None:
-    given = table("B-1,井盖缺失,2026-03-02 09:00:00,2026-03-05,,在办", "B-2,无期限,2026-03-02 09:00:00,,,在办")
+    given = table("B-1,井盖缺失,2020-03-02 09:00:00,2020-03-05,,在办", "B-2,无期限,2020-03-02 09:00:00,,,在办")
     assert [line.outcome for line in await put(county, given)] == ["imported", "imported"]
     late, undated = await case_of(county, "B-1"), await case_of(county, "B-2")
     # A due day without time ends with the day; of no due date nothing is late for the past.
-    assert ("CardIssued", "2026-03-06T00:00:00") in await past(county, late)
-    assert await past(county, undated) == [("CaseOpened", "2026-03-02T09:00:00")]
+    assert ("CardIssued", "2020-03-06T00:00:00") in await past(county, late)
+    assert await past(county, undated) == [("CaseOpened", "2020-03-02T09:00:00")]
     waiting = "select wake_at > recorded_at + interval '20 days' from \"case\" where id = $1"
     assert await county.value(waiting, undated)
     received = await county.value('select received_at from "case" where id = $1', undated)
-    assert received == when("2026-03-02 09:00")
+    assert received == when("2020-03-02 09:00")
     assert await county.value("select count(*) from outbox where case_id = $1", late) == 1
     assert [(s.stage, s.cases, s.late) for s in await stands(county, given)] == [("在办", 2, 1)]
     county.clock.advance(days=40)
@@ -114,9 +114,9 @@ async def test_what_is_still_open_is_expired_up_to_now_and_lives_on(county: Coun
 
 async def test_a_closing_at_the_very_due_instant_is_not_late(county: County) -> None:
     given = table(
-        "C-1,刚好,2026-03-02 09:00:00,2026-03-05 17:00:00,2026-03-05 17:00:00,办结",
-        "C-2,过一秒,2026-03-02 09:00:00,2026-03-05 17:00:00,2026-03-05 17:00:01,办结",
-        "C-3,当日,2026-03-02 09:00:00,2026-03-05,2026-03-05,办结",
+        "C-1,刚好,2020-03-02 09:00:00,2020-03-05 17:00:00,2020-03-05 17:00:00,办结",
+        "C-2,过一秒,2020-03-02 09:00:00,2020-03-05 17:00:00,2020-03-05 17:00:01,办结",
+        "C-3,当日,2020-03-02 09:00:00,2020-03-05,2020-03-05,办结",
     )
     await put(county, given)
     names = {name: await county.events(await case_of(county, name)) for name in ("C-1", "C-2", "C-3")}
@@ -128,15 +128,15 @@ async def test_a_closing_at_the_very_due_instant_is_not_late(county: County) -> 
 
 async def test_rows_that_contradict_themselves_wait_for_a_person(county: County) -> None:
     given = table(
-        "D-1,早于受理,2026-03-02 09:00:00,2026-03-05 17:00:00,1900-01-01 00:00:00,在办",
-        "D-2,办结在先,2026-03-02 09:00:00,2026-03-05 17:00:00,2026-03-01 17:00:00,办结",
-        "D-3,期限在先,2026-03-02 09:00:00,2026-02-05 17:00:00,,在办",
+        "D-1,早于受理,2020-03-02 09:00:00,2020-03-05 17:00:00,1900-01-01 00:00:00,在办",
+        "D-2,办结在先,2020-03-02 09:00:00,2020-03-05 17:00:00,2020-03-01 17:00:00,办结",
+        "D-3,期限在先,2020-03-02 09:00:00,2020-02-05 17:00:00,,在办",
         "D-4,读不懂,三月二日,,,在办",
-        "D-5,没有受理,,2026-03-05 17:00:00,,在办",
+        "D-5,没有受理,,2020-03-05 17:00:00,,在办",
         "D-6,将来,2126-03-02 09:00:00,,,在办",
         "D-7,近的将来,2099-03-02 09:00:00,2099-04-02 09:00:00,2099-05-02,办结",
-        "D-8,状态不符,2026-03-02 09:00:00,2026-03-05 17:00:00,,办结",
-        "D-9,又不符,2026-03-02 09:00:00,2026-03-05 17:00:00,2026-03-04 17:00:00,在办",
+        "D-8,状态不符,2020-03-02 09:00:00,2020-03-05 17:00:00,,办结",
+        "D-9,又不符,2020-03-02 09:00:00,2020-03-05 17:00:00,2020-03-04 17:00:00,在办",
     )
     lines = await put(county, given)
     assert [line.outcome for line in lines] == ["to_check"] * 7 + ["imported"] * 2
@@ -160,8 +160,8 @@ async def test_rows_that_contradict_themselves_wait_for_a_person(county: County)
 
 
 async def test_the_same_row_comes_once_and_other_content_is_a_conflict(county: County) -> None:
-    row = "E-1,路灯,2026-03-02 09:00:00,2026-03-05 17:00:00,,在办"
-    given = table(row, row, row.replace("路灯", "路牌"), "E-2,桥,2026-03-02 09:00:00,2026-03-05 17:00:00,,在办")
+    row = "E-1,路灯,2020-03-02 09:00:00,2020-03-05 17:00:00,,在办"
+    given = table(row, row, row.replace("路灯", "路牌"), "E-2,桥,2020-03-02 09:00:00,2020-03-05 17:00:00,,在办")
     lines = await put(county, given)
     assert [line.outcome for line in lines] == ["imported", "repeated", "conflict", "imported"]
     assert lines[2].words == "与第 2 行编号相同而内容不同，只迁入前一行"
@@ -173,7 +173,7 @@ async def test_the_same_row_comes_once_and_other_content_is_a_conflict(county: C
 
 
 async def test_two_who_import_the_same_file_at_once_import_it_once(county: County) -> None:
-    given = table(*(f"I-{n},路灯,2026-03-02 09:00:00,2026-03-05 17:00:00,2026-03-06,办结" for n in range(30)))
+    given = table(*(f"I-{n},路灯,2020-03-02 09:00:00,2020-03-05 17:00:00,2020-03-06,办结" for n in range(30)))
     both = await asyncio.gather(put(county, given), put(county, given))
     assert [line.case for line in both[0]] == [line.case for line in both[1]]
     ids = [await case_of(county, f"I-{n}") for n in range(30)]
@@ -185,8 +185,8 @@ async def test_two_who_import_the_same_file_at_once_import_it_once(county: Count
 async def test_a_day_that_is_not_over_and_a_time_that_is_yet_to_come(county: County) -> None:
     today = day_of(await county.value("select clock_timestamp()"))
     given = table(
-        f"K-1,今日办结,2026-03-02 09:00:00,2026-03-05,{today},办结",
-        f"K-2,明日办结,2026-03-02 09:00:00,2026-03-05,{today + ONE_DAY},办结",
+        f"K-1,今日办结,2020-03-02 09:00:00,2020-03-05,{today},办结",
+        f"K-2,后日办结,2020-03-02 09:00:00,2020-03-05,{today + 2 * ONE_DAY},办结",
     )
     assert [line.outcome for line in await put(county, given)] == ["imported", "to_check"]
     (closing,) = [at for name, at in await past(county, await case_of(county, "K-1")) if name == "ActionTaken"]
@@ -197,13 +197,13 @@ async def test_a_refused_row_stops_nobody_and_may_come_again(county: County) -> 
     elsewhere = MAP.replace('{value: "141025101000"}', "区划").replace("事项\n", "事项\n", 1)
     header = HEADER.replace("状态", "状态,区划")
     rows = [
-        f"F-1,路灯,2026-03-02 09:00:00,,,在办,{TOWNSHIP}",
-        "F-2,别县,2026-03-02 09:00:00,,,在办,141025199000",
-        f",无编号,2026-03-02 09:00:00,,,在办,{TOWNSHIP}",
-        f"F-4,,2026-03-02 09:00:00,,,在办,{TOWNSHIP}",
-        f"F-5,路灯,2026-03-02 09:00:00,,,在办,{VILLAGE}",
-        f"F-6,路灯,2026-03-02 09:00:00,,,在办,{COUNTY}",  # nobody holds it there
-        f"{'F' * 61},长,2026-03-02 09:00:00,,,在办,{TOWNSHIP}",
+        f"F-1,路灯,2020-03-02 09:00:00,,,在办,{TOWNSHIP}",
+        "F-2,别县,2020-03-02 09:00:00,,,在办,141025199000",
+        f",无编号,2020-03-02 09:00:00,,,在办,{TOWNSHIP}",
+        f"F-4,,2020-03-02 09:00:00,,,在办,{TOWNSHIP}",
+        f"F-5,路灯,2020-03-02 09:00:00,,,在办,{VILLAGE}",
+        f"F-6,路灯,2020-03-02 09:00:00,,,在办,{COUNTY}",  # nobody holds it there
+        f"{'F' * 61},长,2020-03-02 09:00:00,,,在办,{TOWNSHIP}",
     ]
     given = sheet((header + "\n".join(rows)).encode())
     lines = await put(county, given, read(elsewhere))
@@ -231,18 +231,18 @@ async def test_a_refused_row_stops_nobody_and_may_come_again(county: County) -> 
 
 
 async def test_only_systems_and_administrators_import_and_only_where_it_is_provided_for(county: County) -> None:
-    given = table("G-1,路灯,2026-03-02 09:00:00,,,在办")
+    given = table("G-1,路灯,2020-03-02 09:00:00,,,在办")
     clerk = Actor("P-0001", Hat.parse(DISPATCHER))
     with pytest.raises(TakeoverRefused):
         await take_over(county.ledger, clerk, read(MAP), given)
-    then = when("2026-03-02 09:00")
+    then = when("2020-03-02 09:00")
     opening = Open("transferred", TOWNSHIP, "路灯", {"source": "x", "reference": "y"}, occurred_at=then)
     hazard = Open("hazard", VILLAGE, "塌方", HAZARD, occurred_at=then)
     late = Act("ended")
     asked = {
         "hat_not_allowed": (Import(opening, then), DISPATCHER),
         "not_for_import": (Import(hazard, then), f"integration@{COUNTY}"),
-        "out_of_order": (Import(opening, then, ((when("2026-03-01 09:00"), late),)), f"integration@{COUNTY}"),
+        "out_of_order": (Import(opening, then, ((when("2020-03-01 09:00"), late),)), f"integration@{COUNTY}"),
         "unknown_action": (Import(opening, then, ((then, Act("vanish")),)), f"integration@{COUNTY}"),
         "unknown_procedure": (Import(Open("nothing", TOWNSHIP, "路灯"), then), f"integration@{COUNTY}"),
         "invalid_fields": (Import(Open("transferred", TOWNSHIP, "路灯"), then), f"integration@{COUNTY}"),
@@ -255,14 +255,14 @@ async def test_only_systems_and_administrators_import_and_only_where_it_is_provi
 
 
 async def test_an_inspector_sees_what_was_taken_over_and_how_its_date_came_about(county: County) -> None:
-    await put(county, table("H-1,路灯,2026-03-02 09:00:00,2026-03-05 17:00:00,,在办"))
+    await put(county, table("H-1,路灯,2020-03-02 09:00:00,2020-03-05 17:00:00,,在办"))
     case_id = await case_of(county, "H-1")
     await county.act(case_id, "urge", DISPATCHER, {})
     async with county.ledger.reading() as connection:
         events = await history(connection, case_id, 99)
     assert [event["imported"] for event in events] == [True] * (len(events) - 2) + [False] * 2
-    assert events[0]["occurred_at"][:10] == events[0]["received_at"][:10] == "2026-03-02"
-    assert events[0]["recorded_at"] == events[-3]["recorded_at"] > "2026-04"
+    assert events[0]["occurred_at"][:10] == events[0]["received_at"][:10] == "2020-03-02"
+    assert events[0]["recorded_at"] == events[-3]["recorded_at"] > "2020-04"
     name = await county.value(
         "select name || '/' || outcome from command where case_id = $1 and from_version = 0", case_id
     )

@@ -103,7 +103,7 @@ async def test_what_is_on_the_list_and_where_there_is_none_goes_on(one: County) 
 
 async def test_a_list_that_has_ended_binds_nobody(one: County) -> None:
     case_id = await one.open()
-    await put(one, "duties", f"{LISTS[:-1]},valid_from,valid_to\n{LISTED.splitlines()[1]},2026-01-01,2026-02-01\n")
+    await put(one, "duties", f"{LISTS[:-1]},valid_from,valid_to\n{LISTED.splitlines()[1]},2020-01-01,2020-02-01\n")
     await one.lead(case_id, "dispatch")
 
 
@@ -122,10 +122,12 @@ async def test_a_delegate_acts_in_his_own_name_and_only_while_it_lasts(one: Coun
     assert await away(today - 3 * day, today - day) == Loaded(1, 0, 0)
     outside = Refusal(Code("delegation_over"), f"代理期限为 {today - 3 * day} 至 {today - day}，现在不能以此身份办理")
     assert (await tokens.stands_in(writers, "D-1", hat), await tokens.bearer(writers, token)) == (False, outside)
-    assert await away(today + day, today + 2 * day) == Loaded(1, 0, 0)
-    coming = Refusal(Code("delegation_over"), f"代理期限为 {today + day} 至 {today + 2 * day}，现在不能以此身份办理")
+    assert await away(today + 2 * day, today + 3 * day) == Loaded(1, 0, 0)
+    coming = Refusal(
+        Code("delegation_over"), f"代理期限为 {today + 2 * day} 至 {today + 3 * day}，现在不能以此身份办理"
+    )
     assert (await tokens.stands_in(writers, "D-1", hat), await tokens.bearer(writers, token)) == (True, coming)
-    assert await away(today - 3 * day, today) == Loaded(0, 1, 0)
+    assert await away(today - 3 * day, today + day) == Loaded(0, 1, 0)
     actor = await tokens.bearer(writers, token)
     assert isinstance(actor, Actor)
     assert actor == Actor("D-1", hat)

@@ -103,14 +103,14 @@ async def test_what_is_asked_for_must_be_there(one: County) -> None:
 
 
 async def test_the_samples_leave_a_few_gaps_to_be_seen(one: County) -> None:
-    samples, today = read(), day_of(await one.value("select clock_timestamp()"))
+    samples, at = read(), await one.value("select clock_timestamp()")
+    today = day_of(at)
     for kind in LOADED:
         await put(one, kind, table(kind, samples, today))
     rows = await one.rows("select left(substr(code, 13), 1) as level, count(*) from grid group by 1")
     counts = {row["level"]: row["count"] for row in rows}
     assert counts == {letter: count for letter, (_, count) in GRIDS.items()}
     assert sum(counts.values()) == 2575
-    at = await one.value("select clock_timestamp()")
     found = await gaps(one.ledger.writers, one.ledger.library, COUNTY, at)
     kinds = {what for what, _, _ in found}
     assert kinds == {"网格无网格员", "户无联系人"}

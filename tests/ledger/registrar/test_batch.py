@@ -103,7 +103,7 @@ async def test_writers_that_come_first_do_not_wait_for_each_other(copied: Callab
     """More commands than connections, and none has read procedure or calendar yet."""
     async with inhabited(copied(), size=2) as fresh:
         rulings = asyncio.gather(*(fresh.ledger.registrar.rule(fresh.opening()) for _ in range(12)))
-        assert {ruling.outcome for ruling in await asyncio.wait_for(rulings, 10)} == {"opened"}
+        assert {ruling.outcome for ruling in await asyncio.wait_for(rulings, 60)} == {"opened"}
 
 
 async def test_without_calendar_or_procedure_nothing_is_opened(copied: Callable[[], Database]) -> None:

@@ -11,7 +11,7 @@ import pytest_asyncio
 from domain.case.command import Act
 from ledger.registrar.request import Reporter
 from ledger.store.connection import Connection, connect
-from tests.domain.scene import CALLER, DISPATCHER, HANDLER, HAZARD, MAIN_LINE, TOWNSHIP, TOWNSHIP_UNIT
+from tests.domain.scene import CALLER, DISPATCHER, HANDLER, HAZARD, MAIN_LINE, TOWNSHIP, TOWNSHIP_UNIT, when
 from tests.ledger.county import County, carried, ruled, told
 
 GENERAL = {"grade": "general"}
@@ -51,6 +51,7 @@ async def test_three_reports_become_one_order_and_every_reporter_is_answered(cou
 
 
 async def test_a_wrong_merge_is_undone_and_both_keep_their_trail(county: County, post: Connection) -> None:
+    county.clock.set(when("2026-11-25 10:00"))
     main, other = await county.open(), await county.open()
     await county.act(other, "triage", DISPATCHER, GENERAL)
     due = await county.value('select due_at from "case" where id = $1', other)
@@ -66,7 +67,6 @@ async def test_a_wrong_merge_is_undone_and_both_keep_their_trail(county: County,
     events = await county.events(other)
     assert events[-4:] == ["ClocksPaused", "ActionTaken", "ClocksResumed", "NewsReceived"]
     assert "ItemSettled" in await county.events(main)
-    county.clock.advance(days=-7)
     assert await county.faults() == []
 
 
