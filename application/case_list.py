@@ -1,6 +1,6 @@
 """Lists of cases."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from application.caller import Caller
 from application.house import House
@@ -9,36 +9,32 @@ from application.place import place_asked
 from application.shapes.case import CardsShape, ProcedureRefShape
 from application.shapes.case_list import CasePageShape, ListedCaseShape
 from application.trace import traced_list
-from domain.days.instant import Instant
 from ledger.identity.scope import view_of
 from ledger.read.listing import Filter, ListedCase
 from ledger.read.query import listed
 
+__all__ = ["Filter", "case_list", "listed_case"]
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a list is narrowed to; None leaves it as it is. `words`: in a title, or at the start of a number."""
-
-    division: str | None = None
-    procedure: str | None = None
-    stage: str | None = None
-    due_before: Instant | None = None
-    overdue: bool | None = None
-    words: str | None = None
-    closed: bool | None = None
+NOTHING = Filter()
 
 
 async def case_list(
-    house: House, caller: Caller, wanted: Wanted, after: str | None = None, limit: int = 50
+    house: House,
+    caller: Caller,
+    division: str | None = None,
+    narrowed: Filter = NOTHING,
+    after: str | None = None,
+    limit: int = 50,
 ) -> CasePageShape:
-    """Cases that the caller's hat looks over, by due date, those without one last. Raises Declined."""
+    """Cases that the caller's hat looks over, by due date, those without one last. Raises Declined.
+
+    `division`: only of this division; `narrowed`: what else they are narrowed to.
+    """
     begin = cursor(after)
     async with house.ledger.reading() as connection:
         view = await view_of(connection, caller.actor)
-        within = await place_asked(connection, wanted.division, view) if wanted.division is not None else None
-        narrowed = Filter(
-            within, wanted.procedure, wanted.stage, wanted.due_before, wanted.overdue, wanted.words, wanted.closed
-        )
+        if division is not None:
+            narrowed = replace(narrowed, within=await place_asked(connection, division, view))
         page = await listed(connection, house.ledger.library, view, narrowed, begin, limit)
     await traced_list(house, caller, page.sealed)
     return CasePageShape(items=[listed_case(row) for row in page.items], next=page.next)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 from application import act as acting
 from application import reporter as reporting
 from application import show as showing
-from application.case_list import Wanted, case_list
+from application.case_list import Filter, case_list
 from application.paging import position
 from application.shapes.case import CaseShape
 from application.shapes.case_list import CasePageShape
@@ -97,8 +97,8 @@ async def list_cases(
     limit: Limit = 50,
 ) -> CasePageShape:
     """Cases that the caller's hat looks over, by due date (those without one last)."""
-    wanted = Wanted(division, procedure, stage, due_before, overdue, q, closed)
-    return await case_list(house, caller, wanted, after, limit)
+    narrowed = Filter(None, procedure, stage, due_before, overdue, q, closed)
+    return await case_list(house, caller, division, narrowed, after, limit)
 
 
 @router.get("/{case_id}/reporter", summary="报告人", **says("unknown_case case_unreadable reporter_not_revealed"))

@@ -11,8 +11,6 @@ from application import board as boards
 from application.caller import Caller
 from application.declined import Declined
 from application.house import House
-from application.shapes.case_list import ListedCaseShape
-from domain.rules.hat import LEVEL_TITLES, ROLE_TITLES
 from domain.rules.refusal import Code, Refusal
 from routes.actor import COOKIE, TheViewer, holder
 from routes.answer import Answer
@@ -21,7 +19,7 @@ from routes.cases import After
 from routes.form import Name
 from routes.house import TheHouse
 from web import CONTENT_SECURITY_POLICY, environment
-from web.board import BoardCounts, OpenCase, board, short_name
+from web.board import board
 
 router = APIRouter(include_in_schema=False)
 
@@ -102,34 +100,4 @@ def _page(template: str, given: Mapping[str, Any], outcome: str = "ok") -> Answe
 async def _board(house: House, caller: Caller, division: str | None, after: str | None) -> dict[str, Any]:
     shown = await boards.board(house, caller, division, after, PAGE_LENGTH)
     around = await boards.surroundings(house, caller, division)
-    counts: BoardCounts = shown.counts.model_dump()  # type: ignore[assignment]
-    hat = f"{short_name(around.scope_name)} {ROLE_TITLES.get(caller.hat.role, caller.hat.role)}"
-    return board(
-        around.county.model_dump(), around.place.model_dump(), [each.model_dump() for each in around.choices], counts,
-        [_open_case(row) for row in shown.items], {"person_name": around.viewer_name, "hat_title": hat}, shown.at,
-        after, shown.next,
-    )  # fmt: skip
-
-
-def _open_case(row: ListedCaseShape) -> OpenCase:
-    return {
-        "case_id": row.case_id,
-        "number": row.number,
-        "title": row.title,
-        "division_name": row.division_name,
-        "procedure_title": row.procedure_title,
-        "stage_title": row.stage_title,
-        "holder_title": _holder(row),
-        "level_title": LEVEL_TITLES.get(row.level or "", "—"),
-        "due_at": row.due_at,
-        "yellow": row.cards.yellow > 0,
-        "red": row.cards.red > 0,
-        "emergency": row.emergency,
-    }
-
-
-def _holder(row: ListedCaseShape) -> str:
-    """`北平镇 调度员`; a unit stands for itself."""
-    role, _, scope = (row.holder or "").partition("@")
-    name = short_name(row.holder_name or scope)
-    return name if role == "handler" else f"{name} {ROLE_TITLES.get(role, role)}".strip() or "—"
+    return board(shown, around, caller.hat.role, after)

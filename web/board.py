@@ -1,11 +1,15 @@
 """What the board page shows, made from the board's data. Pure: the time is given, never asked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 from urllib.parse import urlencode
 
-from domain.days.instant import Instant, day_of, local, shown
+from application.shapes.case_list import BoardShape, ListedCaseShape, SurroundingsShape
+from domain.days.instant import Instant, day_of, local
+from domain.days.instant import shown as shown_instant
+from domain.rules.hat import LEVEL_TITLES, ROLE_TITLES
 
 Urgency = Literal["overdue", "red", "yellow", "soon", "normal"]
 
@@ -20,8 +24,9 @@ URGENCY_TITLES: Mapping[Urgency, str] = {
 NO_DUE = "无时限"
 
 
-class OpenCase(TypedDict):
-    """An open case as the ledger's board answers it; `due_at` is the first late instant, or None."""
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A case as the template shows it; `urgency` is also the name of its style."""
 
     case_id: str
     number: str
@@ -31,59 +36,31 @@ class OpenCase(TypedDict):
     stage_title: str
     holder_title: str
     level_title: str
-    due_at: Instant | None
     yellow: bool
     red: bool
     emergency: bool
-
-
-class BoardRow(OpenCase):
-    """A row as the template shows it."""
-
     due_text: str
     left_text: str
     urgency: Urgency
     urgency_title: str
 
 
-class BoardCounts(TypedDict):
-    """How many open cases there are of each sort; the same case may be in several."""
+def board(shown: BoardShape, around: SurroundingsShape, role: str, after: str | None = None) -> dict[str, Any]:
+    """Everything `board.html` and `board_rows.html` need, for a viewer under a hat of this `role`.
 
-    open: int
-    overdue: int
-    red: int
-    yellow: int
-    due_today: int
-    escalated: int
-
-
-def board(
-    county: Mapping[str, str],
-    division: Mapping[str, str],
-    divisions: Iterable[Mapping[str, str]],
-    counts: BoardCounts,
-    cases: Iterable[OpenCase],
-    viewer: Mapping[str, str],
-    now: Instant,
-    after: str | None = None,
-    next_after: str | None = None,
-) -> dict[str, Any]:
-    """Everything `board.html` and `board_rows.html` need.
-
-    `county`, `division`, `divisions`: {code, name, level}; `viewer`: {person_name, hat_title}. `after` is the
-    cursor that this page was asked with, `next_after` that of the following page (None on the last).
+    `after` is the cursor that this page was asked with.
     """
-    code = division["code"]
+    code = around.place.code
     return {
-        "county": county,
-        "division": {**division, "name": short_name(division["name"])},
-        "divisions": [{**choice, "name": short_name(choice["name"])} for choice in divisions],
-        "counts": counts,
-        "rows": [board_row(case, now) for case in cases],
-        "viewer": viewer,
-        "generated_at": f"{local(now):%m-%d %H:%M:%S}",
+        "county": around.county,
+        "division": {"code": code, "name": short_name(around.place.name)},
+        "divisions": [{"code": choice.code, "name": short_name(choice.name)} for choice in around.choices],
+        "counts": shown.counts,
+        "rows": [board_row(case, shown.at) for case in shown.items],
+        "viewer": {"person_name": around.viewer_name, "hat_title": _post(around.scope_name, role)},
+        "generated_at": f"{local(shown.at):%m-%d %H:%M:%S}",
         "rows_url": address("/board/rows", code, after),
-        "next": address("/", code, next_after) if next_after else None,
+        "next": address("/", code, shown.next) if shown.next else None,
     }
 
 
@@ -92,36 +69,44 @@ def address(path: str, division: str, after: str | None) -> str:
     return f"{path}?{urlencode({'division': division, **({'after': after} if after else {})})}"
 
 
-def board_row(case: OpenCase, now: Instant) -> BoardRow:
+def board_row(case: ListedCaseShape, now: Instant) -> BoardRow:
     """One case as the board shows it at `now`."""
     urgent = urgency(case, now)
-    return {
-        **case,
-        "division_name": short_name(case["division_name"]),
-        "due_text": due_text(case["due_at"], now),
-        "left_text": left_text(case["due_at"], now),
-        "urgency": urgent,
-        "urgency_title": URGENCY_TITLES[urgent],
-    }
+    return BoardRow(
+        case_id=case.case_id,
+        number=case.number,
+        title=case.title,
+        division_name=short_name(case.division_name),
+        procedure_title=case.procedure_title,
+        stage_title=case.stage_title,
+        holder_title=_holder(case),
+        level_title=LEVEL_TITLES.get(case.level or "", "—"),
+        yellow=case.cards.yellow > 0,
+        red=case.cards.red > 0,
+        emergency=case.emergency,
+        due_text=due_text(case.due_at, now),
+        left_text=left_text(case.due_at, now),
+        urgency=urgent,
+        urgency_title=URGENCY_TITLES[urgent],
+    )
 
 
-def urgency(case: OpenCase, now: Instant) -> Urgency:
+def urgency(case: ListedCaseShape, now: Instant) -> Urgency:
     """How much `case` presses at `now`: late, then the cards it has, then whether it is due within a day."""
-    due_at = case["due_at"]
-    if due_at is not None and now >= due_at:
+    if case.due_at is not None and now >= case.due_at:
         return "overdue"
-    if case["red"]:
+    if case.cards.red:
         return "red"
-    if case["yellow"]:
+    if case.cards.yellow:
         return "yellow"
-    return "soon" if due_at is not None and due_at - now <= SOON_WITHIN else "normal"
+    return "soon" if case.due_at is not None and case.due_at - now <= SOON_WITHIN else "normal"
 
 
 def due_text(due_at: Instant | None, now: Instant) -> str:
     """The due date as `11-24 24:00`; with the year when that is not the year of `now`."""
     if due_at is None:
         return "—"
-    text = shown(due_at)
+    text = shown_instant(due_at)
     return text.removeprefix(f"{day_of(now).year}-")
 
 
@@ -151,3 +136,14 @@ def short_name(division_name: str) -> str:
     if division_name.endswith("村民委员会"):
         return division_name.removesuffix("村民委员会").removesuffix("村") + "村"
     return division_name.removesuffix("居民委员会")
+
+
+def _holder(case: ListedCaseShape) -> str:
+    """`北平镇 调度员`; a unit stands for itself."""
+    role, _, scope = (case.holder or "").partition("@")
+    name = case.holder_name or scope
+    return short_name(name) if role == "handler" else _post(name, role)
+
+
+def _post(place: str, role: str) -> str:
+    return f"{short_name(place)} {ROLE_TITLES.get(role, role)}".strip() or "—"

@@ -20,7 +20,7 @@ from ledger.store.table import case
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list is narrowed to. `words` are looked for in titles and at the start of numbers."""
+    """What a list is narrowed to; None leaves it as it is. `words`: in a title, or at the start of a number."""
 
     within: Scope | None = None
     procedure: str | None = None

@@ -6,38 +6,52 @@ from typing import Any
 
 import pytest
 
+from application.shapes.case import CardsShape, ProcedureRefShape
+from application.shapes.case_list import BoardShape, CountsShape, ListedCaseShape, PlaceShape, SurroundingsShape
 from domain.days.instant import SHANGHAI, Instant
 from web import STATIC, environment
-from web.board import BoardCounts, OpenCase, board, due_text, left_text, short_name, urgency
+from web.board import board, board_row, due_text, left_text, short_name, urgency
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
 MIDNIGHT = datetime(2026, 11, 25, tzinfo=SHANGHAI)
-COUNTS: BoardCounts = {"open": 3, "overdue": 1, "red": 1, "yellow": 0, "due_today": 2, "escalated": 0}
-COUNTY = {"code": "141025000000", "name": "古县", "level": "county"}
-TOWNSHIP = {"code": "141025101000", "name": "北平镇", "level": "township"}
-VIEWER = {"person_name": "样例·朱调度", "hat_title": "北平镇 调度员"}
+COUNTS = CountsShape(open=3, overdue=1, red=1, yellow=0, due_today=2, escalated=0)
+COUNTY = PlaceShape(code="141025000000", name="古县", level="county")
+TOWNSHIP = PlaceShape(code="141025101000", name="北平镇", level="township")
+AROUND = SurroundingsShape(
+    county=COUNTY, place=TOWNSHIP, choices=[COUNTY, TOWNSHIP], viewer_name="样例·朱调度", scope_name="北平镇"
+)
 
 
-def case(**given: Any) -> OpenCase:
-    row: OpenCase = {
+def case(**given: Any) -> ListedCaseShape:
+    cards = CardsShape(yellow=given.pop("yellow", 0), red=given.pop("red", 0))
+    row = {
         "case_id": "01",
-        "number": "YH-141025-2026-000001",
-        "title": "村后山洪沟被堵住",
-        "division_name": "李子坪村村民委员会",
+        "number": "YH-2026-000001",
+        "procedure": ProcedureRefShape(id="hazard", version=4, sha256="0" * 64),
         "procedure_title": "隐患闭环",
+        "title": "村后山洪沟被堵住",
+        "division": "141025101201",
+        "division_name": "李子坪村村民委员会",
+        "stage": "dispatched",
         "stage_title": "已派单",
-        "holder_title": "北平镇综合行政执法队",
-        "level_title": "乡镇",
+        "level": "township",
+        "holder": "handler@U-141025101-01",
+        "holder_name": "北平镇综合行政执法队",
+        "version": 3,
+        "closed": False,
         "due_at": MIDNIGHT,
-        "yellow": False,
-        "red": False,
+        "escalations": 0,
         "emergency": False,
+        "opened_at": NOW,
+        "recorded_at": NOW,
+        "cards": cards,
     }
-    return row | given  # type: ignore[return-value]
+    return ListedCaseShape(**row | given)
 
 
-def data(cases: list[OpenCase], **given: Any) -> dict[str, Any]:
-    return board(COUNTY, TOWNSHIP, [COUNTY, TOWNSHIP], COUNTS, cases, VIEWER, NOW, **given)
+def data(cases: list[ListedCaseShape], after: str | None = None, next_after: str | None = None) -> dict[str, Any]:
+    shown = BoardShape(division=TOWNSHIP.code, name=TOWNSHIP.name, at=NOW, counts=COUNTS, items=cases, next=next_after)
+    return board(shown, AROUND, "dispatcher", after)
 
 
 @pytest.mark.parametrize(
@@ -82,13 +96,13 @@ def test_a_midnight_is_the_end_of_the_last_day(due_at: Instant, words: str) -> N
     ("given", "expected"),
     [
         ({"due_at": NOW}, "overdue"),
-        ({"due_at": NOW - timedelta(days=1), "red": True}, "overdue"),
-        ({"red": True, "yellow": True}, "red"),
-        ({"yellow": True, "due_at": NOW + timedelta(hours=1)}, "yellow"),
+        ({"due_at": NOW - timedelta(days=1), "red": 1}, "overdue"),
+        ({"red": 1, "yellow": 1}, "red"),
+        ({"yellow": 1, "due_at": NOW + timedelta(hours=1)}, "yellow"),
         ({"due_at": NOW + timedelta(hours=24)}, "soon"),
         ({"due_at": NOW + timedelta(hours=24, seconds=1)}, "normal"),
         ({"due_at": None}, "normal"),
-        ({"due_at": None, "red": True}, "red"),
+        ({"due_at": None, "red": 1}, "red"),
     ],
 )
 def test_urgency_is_the_first_that_applies(given: dict[str, Any], expected: str) -> None:
@@ -108,6 +122,20 @@ def test_places_are_called_as_people_call_them(name: str, short: str) -> None:
     assert short_name(name) == short
 
 
+@pytest.mark.parametrize(
+    ("holder", "name", "words"),
+    [
+        ("dispatcher@141025101000", "北平镇", "北平镇 调度员"),
+        ("handler@U-141025101-01", "北平镇综合行政执法队", "北平镇综合行政执法队"),
+        ("clerk@141025101200", "北平村村民委员会", "北平村 村干部"),
+        ("clerk@141025101200", None, "141025101200 村干部"),
+        (None, None, "—"),
+    ],
+)
+def test_a_holder_is_a_post_and_a_unit_stands_for_itself(holder: str | None, name: str | None, words: str) -> None:
+    assert board_row(case(holder=holder, holder_name=name), NOW).holder_title == words
+
+
 def test_the_page_and_its_refresh_ask_for_the_same_rows() -> None:
     shown = data([case()], after="a b&c", next_after="d")
     assert shown["rows_url"] == "/board/rows?division=141025101000&after=a+b%26c"
@@ -117,13 +145,13 @@ def test_the_page_and_its_refresh_ask_for_the_same_rows() -> None:
 
 
 def test_cards_are_words_and_not_only_colours() -> None:
-    page = rendered("board_rows.html", data([case(red=True, yellow=True, emergency=True, due_at=NOW)]))
+    page = rendered("board_rows.html", data([case(red=1, yellow=2, emergency=True, due_at=NOW)]))
     for word in ("红牌</b>", "黄牌</b>", "紧急</b>", "超期</b>", "已超 0 秒"):
         assert word in page
 
 
 def test_what_people_typed_is_escaped() -> None:
-    page = rendered("board.html", data([case(title="<script>alert(1)</script>", holder_title='"><img>')]))
+    page = rendered("board.html", data([case(title="<script>alert(1)</script>", holder_name='"><img>')]))
     assert "<script>alert" not in page
     assert "<img>" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
