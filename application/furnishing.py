@@ -15,11 +15,12 @@ from ledger.registers.register import load_divisions
 from samples import FOLDER, divisions_of
 
 EDITION = 2023
+ANY_DIVISION = "select from division limit 1"
 
 
 async def inhabited(house: House, _: Operator) -> bool:
     """Whether any division is on register: without one nobody can do anything."""
-    return bool(await house.ledger.writers.fetch("select from division limit 1"))
+    return bool(await house.ledger.writers.fetch(ANY_DIVISION))
 
 
 async def furnish(

@@ -29,6 +29,8 @@ from samples import SampleHazard, Samples, SampleStep, read
 from samples.table import LOADED, SINCE, table
 
 MARK = "samples"
+USED = 'select exists (select from person) or exists (select from "case") as used'
+NOW = "select clock_timestamp() as at"
 HANDS = 4  # lives led at a time
 PICTURE_WIDTH, PICTURE_HEIGHT = 96, 64
 
@@ -37,8 +39,7 @@ async def load(ledger: Ledger, evidence: Path, tell: Callable[[str], None]) -> b
     """Load the samples into a ledger that nobody has used yet; whether this ledger has them now."""
     mark = await _mark(ledger.writers)
     if mark is None:
-        used = 'select exists (select from person) or exists (select from "case") as used'
-        if (await ledger.writers.fetch(used))[0]["used"]:
+        if (await ledger.writers.fetch(USED))[0]["used"]:
             return False
         await _set_mark(ledger.writers, "loading")
     if mark == "loaded":
@@ -144,4 +145,4 @@ async def _set_mark(writers: Writers, value: str) -> None:
 
 async def _began(writers: Writers) -> Instant:
     """PostgreSQL's clock, as the registrar reads it: no sample is seen in the future."""
-    return utc((await writers.fetch("select clock_timestamp() as at"))[0]["at"])
+    return utc((await writers.fetch(NOW))[0]["at"])

@@ -49,6 +49,7 @@ SCOPES = """
 select code as scope, name from division where valid_to is null and code = any($1) union all select id, name
 from unit where id = any($1)
 """
+COUNTY_NAME = "select name from division where code = $1 and level = 'county' and valid_to is null"
 NAME = "select name from person where id = $1"
 # Who else is called so, with posts.
 NAMESAKES = """
@@ -231,8 +232,7 @@ async def scopes(writers: Writers, wanted: Iterable[str]) -> dict[str, str]:
 
 async def county_name(writers: Writers, code: str) -> str | None:
     """The name of a county on register; None where this is the code of none."""
-    query = "select name from division where code = $1 and level = 'county' and valid_to is null"
-    rows = await writers.fetch(query, code)
+    rows = await writers.fetch(COUNTY_NAME, code)
     return rows[0]["name"] if rows else None
 
 

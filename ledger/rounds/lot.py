@@ -18,6 +18,8 @@ insert into lot (round, period, due_at, source, seed, count, groups) values ($1,
 on conflict do nothing
 """
 KEPT = "select due_at, source, seed, count, groups from lot where round = $1 and period = $2"
+# Every edition of a division, the latest last.
+PLACES = "select code, name, lineage from division where code = any($1) order by valid_from"
 ALL = "select round, period from lot order by due_at, round"
 
 # The newest event before an instant is looked for ever further back, so that few rows are read as a rule.
@@ -110,9 +112,7 @@ async def lots(connection: Connection, round_id: str, period: str) -> Lots | Non
 async def places(connection: Connection, kept: Lots) -> Mapping[str, Place]:
     """The divisions that lots name, as the register has them now."""
     codes = [code for above, order in kept.groups.items() for code in (above, *order)]
-    rows = await connection.fetch(
-        "select code, name, lineage from division where code = any($1) order by valid_from", codes
-    )
+    rows = await connection.fetch(PLACES, codes)
     return {row["code"]: Place(row["name"], tuple(json.loads(row["lineage"]).values())) for row in rows}
 
 

@@ -234,7 +234,7 @@ async def load_registers(connection: Connection, samples: Samples) -> None:
         await connection.execute("insert into person (id, name, sample) values ($1, $2, true)", person.id, person.name)
         hats = [(person.id, hat.role, hat.scope) for hat in person.hats]
         await connection.executemany(
-            "insert into hat (person, role, scope, valid_from) values ($1, $2, $3, '2020-01-01')", hats
+            "insert into hat (person, role, scope, valid_from) values ($1, $2, $3, '2026-01-01')", hats
         )
     await upload(connection, "P-0001")
 
