@@ -34,18 +34,14 @@ from routes import (
     api_docs,
     board,
     cases,
+    document,
     evidence,
     health,
     history,
+    openapi,
     pages,
     register,
     similar,
-)
-from routes import (
-    document as paper,
-)
-from routes import (
-    openapi as document,
 )
 from routes.form import problems
 from routes.metrics import Metrics
@@ -88,7 +84,7 @@ UNREADABLE = Refusal(Code.CASE_UNREADABLE, "这个事项暂时读不出来，已
 INTERNAL = Refusal(Code.INTERNAL, "系统内部出错，已记录")
 KEEP_ALIVE_S = 30
 CONNECTIONS_MAX = 1000
-ROUTERS = (cases, history, paper, analysis, similar, board, evidence, register, health, pages, api_docs)
+ROUTERS = (cases, history, document, analysis, similar, board, evidence, register, health, pages, api_docs)
 
 logger = structlog.get_logger("api")
 
@@ -120,7 +116,7 @@ def create(settings: Settings, clock: Callable[[Instant], Instant] = lambda at: 
     for lost in (LedgerUnavailable, *LOST):
         app.add_exception_handler(lost, unavailable)
     app.add_middleware(RequestMiddleware, failed=failed)
-    app.openapi = cache(partial(document.describe, app, STATUSES))  # type: ignore[method-assign]
+    app.openapi = cache(partial(openapi.describe, app, STATUSES))  # type: ignore[method-assign]
     return app
 
 
@@ -138,11 +134,11 @@ def problem(request: Request, refusal: Refusal, **headers: str) -> Response:
         headers["Idempotency-Key"] = key
     if page := pages.refusal_page(request, TITLES[status], refusal.words):
         return Response(page, status, {**headers, "Content-Security-Policy": web.CONTENT_SECURITY_POLICY}, pages.HTML)
-    document = {"type": f"urn:bihuan:problem:{refusal.code}", "title": TITLES[status], "status": status}
-    document |= {"detail": refusal.words, "code": refusal.code}
+    answer = {"type": f"urn:bihuan:problem:{refusal.code}", "title": TITLES[status], "status": status}
+    answer |= {"detail": refusal.words, "code": refusal.code}
     if refusal.errors:
-        document["errors"] = [{"name": each.name, "code": each.code, "detail": each.words} for each in refusal.errors]
-    return Response(json.dumps(document, ensure_ascii=False), status, headers, "application/problem+json")
+        answer["errors"] = [{"name": each.name, "code": each.code, "detail": each.words} for each in refusal.errors]
+    return Response(json.dumps(answer, ensure_ascii=False), status, headers, "application/problem+json")
 
 
 async def declined(request: Request, error: Exception) -> Response:

@@ -53,10 +53,14 @@ def _wanting(var: Path, wrong: list[str]) -> str:
     if wrong != ["BIHUAN_DATABASE_URL"]:
         return f"设置缺失或有误：{'、'.join(wrong)}。请先运行 ./bihuan up，或设置这些环境变量。"
     if not var.is_dir():
-        return f"没有状态目录 {var}。请先运行 ./bihuan up，或设置 BIHUAN_DATABASE_URL。"
+        found = f"没有状态目录 {var}"
+    elif not (var / "run").is_dir():
+        found = f"{var} 不是状态目录"
+    else:
+        found = f"{var} 上没有正在运行的系统"
     return (
-        f"状态目录 {var} 没有正在运行的实例。请先运行 ./bihuan up（状态目录另定的，各命令写同一个 --var），"
-        "或设置 BIHUAN_DATABASE_URL。"
+        f"{found}。请先运行 ./bihuan up；它用了别的目录的，用 --var 或 BIHUAN_VAR 指明同一个目录。"
+        "数据库另设的，设置 BIHUAN_DATABASE_URL。"
     )
 
 

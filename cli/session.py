@@ -90,17 +90,10 @@ def instant(text: str | None) -> Instant | None:
 
 def configured(var: Path) -> Settings:
     """Where the instance running on `var` is, or the one that the environment names. Ends with words."""
-    state = var.absolute()
     try:
-        return load(state)
+        return load(var.absolute())
     except NotConfigured as error:
-        if not state.is_dir():
-            words = f"没有状态目录 {state}。请用 --var 或环境变量 BIHUAN_VAR 指明 ./bihuan up 所用的目录"
-        elif not (state / "run").is_dir():
-            words = f"{state} 不是状态目录。请用 --var 或环境变量 BIHUAN_VAR 指明 ./bihuan up 所用的目录"
-        else:
-            words = f"{state} 上没有正在运行的系统。请先运行 ./bihuan up --var {state}"
-        raise failure(f"{words}。\n（{error}）", ExitCode.UNREACHABLE) from None
+        raise failure(str(error), ExitCode.UNREACHABLE) from None
 
 
 def run(var: Path, work: "Callable[[House], Awaitable[Answer]]") -> Answer:

@@ -72,8 +72,10 @@ def test_without_a_database_there_are_words(run: Run, tmp_path: Path, monkeypatc
 
 def test_a_directory_where_nothing_runs_is_named(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BIHUAN_DATABASE_URL")
-    code, _, err = run("board", "--var", str(tmp_path))
-    assert (code, str(tmp_path) in err, "没有正在运行的实例" in err, "./bihuan up" in err) == (4, True, True, True)
+    for named, words in ((tmp_path, "不是状态目录"), (tmp_path / "var", "上没有正在运行的系统")):
+        (tmp_path / "var" / "run").mkdir(parents=True, exist_ok=True)
+        code, _, err = run("board", "--var", str(named))
+        assert (code, f"{named} {words}" in err, "./bihuan up" in err) == (4, True, True)
     missing = tmp_path / "missing"
     code, _, err = run("board", "--var", str(missing))
     assert (code, f"没有状态目录 {missing}" in err, "--var" in err) == (4, True, True)
