@@ -12,7 +12,7 @@ from cli import (
     chinese,
     division,
     holders,
-    importing,
+    importing,  # noqa: F401 -- adds its command to those on cases
     ledger,
     look,
     procedure,
@@ -55,13 +55,6 @@ def _all(
 app.command()(up)
 app.command()(completion)
 app.add_typer(token.app, name="token")
-case.app.command("import")(importing.import_)
-case.app.command()(look.show)
-case.app.command()(look.history)
-case.app.command()(look.replay)
-case.app.command()(look.documents)
-case.app.command()(look.similar)
-case.app.command()(look.explain)
 app.add_typer(case.app, name="case")
 app.command()(look.board)
 procedure.app.command()(rule_change.move)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.case import app
 from cli.session import Token, Var, caller, contents, failure, misused, run
 from settings import VAR
 
@@ -20,6 +21,7 @@ NAMED_MAX = 20  # rows of one kind that the terminal names; the report file name
 HEADINGS = ("行号", "原编号", "结果", "事项编号", "说明")
 
 
+@app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV（UTF-8、GB 18030）、.xlsx、.xls、.ods，首行为列名")],
     map_: Annotated[Path, typer.Option("--map", metavar="MAP", help="对照表（YAML），样例见 samples/import/")],

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from cli.case import CaseId
+from cli.case import CaseId, app
 from cli.session import Json, Token, Var, caller, instant, misused, run, say
 from settings import VAR
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 
+@app.command()
 def show(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -> None:
     """看一个事项：现状、时限，以及您此刻能办什么、要填什么。"""
     from application.worded import show_in_words
@@ -29,6 +30,7 @@ def show(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -
     say(found.answer) if json_ else picture(found)
 
 
+@app.command()
 def history(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -> None:
     """逐条列出事件，以及哈希链；纪检监察干部和管理员另见不予办理的尝试、密封期间谁看过。"""
     from application.worded import history_in_words
@@ -38,6 +40,7 @@ def history(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR
     say(found.answer) if json_ else chronicle(found)
 
 
+@app.command()
 def replay(
     case: CaseId,
     version: Annotated[int | None, typer.Option(help="第几版", min=1)] = None,
@@ -57,6 +60,7 @@ def replay(
     say(found.answer) if json_ else picture(found)
 
 
+@app.command()
 def documents(
     case: CaseId,
     place: Annotated[int | None, typer.Argument(metavar="[N]", help="第几份；不写则列出各份")] = None,
@@ -81,6 +85,7 @@ def documents(
     typer.echo("\n".join(words) or "还没有文书")
 
 
+@app.command()
 def similar(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR) -> None:
     """找出可能是同一件事的事项：相似度（0–100）和理由；并案与否由人决定。"""
     from application.similar import similar_to
@@ -95,6 +100,7 @@ def similar(case: CaseId, token: Token = "", json_: Json = False, var: Var = VAR
         typer.echo("没有找到可能相同的事项")
 
 
+@app.command()
 def explain(
     case: CaseId,
     clock: Annotated[str | None, typer.Argument(metavar="[CLOCK]", help="时限，如 handle；不写则逐个说明")] = None,
